@@ -1,0 +1,45 @@
+package io.gpumq.api;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One delivered message: what was sent, and what the handler made of it.
+ *
+ * <p>A view, not a copy: valid as its {@link Batch} is, and only until the batch is asked for
+ * another entry. Copy what is to be kept.
+ */
+public interface Entry {
+  /**
+   * The message's position in the queue, rising in the order of sending. On Track B they count from
+   * 0 without a gap but for sends that failed half-way; on Track A they are rising, not contiguous.
+   */
+  long sequence();
+
+  /** How often this entry has been delivered to this group, this time included: 1 or more. */
+  int deliveries();
+
+  /** The payload as it was sent: read-only, from position 0 to limit; reused as this entry is. */
+  ByteBuffer payload();
+
+  /**
+   * The handler's result: read-only, from position 0 to limit; empty for a handler that makes none
+   * ({@code echo}).
+   */
+  ByteBuffer result();
+
+  /** A copy of {@link #payload()}. */
+  default byte[] payloadBytes() {
+    return copy(payload());
+  }
+
+  /** A copy of {@link #result()}. */
+  default byte[] resultBytes() {
+    return copy(result());
+  }
+
+  private static byte[] copy(ByteBuffer view) {
+    byte[] bytes = new byte[view.remaining()];
+    view.get(view.position(), bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,81 @@
+package io.gpumq.api;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * Sends messages to one queue. For one thread at a time; open one for each thread.
+ *
+ * <p>Messages of one producer keep their order. A payload is the bytes between a buffer's position
+ * and its limit; sending does not move them, and the buffer is free again when the call returns. An
+ * empty payload is a message like any other; {@code null} is refused with a {@link
+ * NullPointerException}.
+ *
+ * <p>Every method throws {@link QueueClosedException} once the queue or this producer is closed,
+ * {@link TrackFailedException} when what carries the queue has died (also out of a wait), and
+ * {@link PayloadTooLargeException} for a payload over the queue's slot size; none of the call's
+ * messages is sent then.
+ */
+public interface Producer extends AutoCloseable {
+  /** What {@link #trySend} answers when there is no room. */
+  long FULL = -1;
+
+  /**
+   * Sends one message, waiting for room.
+   *
+   * @param timeout how long to wait for room at most
+   * @return the message's sequence
+   * @throws QueueFullException if there was no room in time
+   */
+  long send(ByteBuffer payload, Duration timeout) throws InterruptedException;
+
+  /** {@link #send(ByteBuffer, Duration)} of a whole array. */
+  default long send(byte[] payload, Duration timeout) throws InterruptedException {
+    return send(ByteBuffer.wrap(payload), timeout);
+  }
+
+  /**
+   * Sends one message if there is room now.
+   *
+   * @return the message's sequence, or {@link #FULL}
+   */
+  long trySend(ByteBuffer payload);
+
+  /**
+   * Sends {@code count} messages, each written by {@code writer} straight to where it is sent from,
+   * waiting for room. The fastest way in.
+   *
+   * <p>If the writer throws, its exception reaches the caller; messages of this call that were
+   * written before may have been sent, those after are not.
+   *
+   * @param timeout how long to wait for room at most, over the whole call
+   * @throws QueueFullException if there was no room in time; {@link QueueFullException#accepted()}
+   *     says how many messages, from the first on, were sent
+   */
+  void sendBatch(int count, PayloadWriter writer, Duration timeout) throws InterruptedException;
+
+  /**
+   * Sends as many of {@code count} messages as there is room for now, from the first on.
+   *
+   * @return how many were sent, 0 to {@code count}
+   */
+  int trySendBatch(int count, PayloadWriter writer);
+
+  /** Closes this producer alone. What it sent stays sent; closing twice is harmless. */
+  @Override
+  void close();
+
+  /** Writes the payload of one message of a batch. */
+  @FunctionalInterface
+  interface PayloadWriter {
+    /**
+     * Puts the payload of message {@code index} into {@code slot}. The message is what lies between
+     * 0 and the position that this call leaves.
+     *
+     * @param index 0 to count - 1, in rising order
+     * @param slot position 0, limit the queue's slot size; native byte order is not set: big
+     *     endian, as every new buffer. Not to be kept: it is moved to the next message.
+     */
+    void write(int index, ByteBuffer slot);
+  }
+}

@@ -1,0 +1,139 @@
+package io.gpumq.api;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a queue is built. Made by {@link #named}; immutable.
+ *
+ * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
+ * @param capacity most messages kept at once; a power of two, 2 to 2^27
+ * @param slotBytes largest payload in bytes; a multiple of 16, 64 to 65,536
+ * @param handler what is run on each message: {@code echo}, {@code crc32c}, {@code sha256}, or
+ *     {@code fail:...}
+ * @param lease how long a delivered entry stays with its consumer; 1 ms to 1 day
+ * @param maxDeliveries deliveries to one group before an entry is given up; 1 to 1,000
+ * @param handlerAttempts runs of the handler before a message is given up; 1 to 15
+ * @param deadLetterCapacity most letters kept; 1 to 1,000,000
+ */
+public record QueueConfig(
+    String name,
+    int capacity,
+    int slotBytes,
+    String handler,
+    Duration lease,
+    int maxDeliveries,
+    int handlerAttempts,
+    int deadLetterCapacity) {
+  /** Largest {@link #capacity}. */
+  public static final int MAX_CAPACITY = 1 << 27;
+
+  /** Largest {@link #slotBytes}. */
+  public static final int MAX_SLOT_BYTES = 65_536;
+
+  /** Largest {@link #handlerAttempts}: what the completion word has room for. */
+  public static final int MAX_HANDLER_ATTEMPTS = 15;
+
+  public QueueConfig {
+    Names.require("queue name", name);
+    Objects.requireNonNull(handler, "handler");
+    Objects.requireNonNull(lease, "lease");
+    require(
+        capacity >= 2 && capacity <= MAX_CAPACITY && Integer.bitCount(capacity) == 1,
+        "capacity " + capacity + ": must be a power of two between 2 and " + MAX_CAPACITY);
+    require(
+        slotBytes >= 64 && slotBytes <= MAX_SLOT_BYTES && slotBytes % 16 == 0,
+        "slot-bytes " + slotBytes + ": must be a multiple of 16 between 64 and " + MAX_SLOT_BYTES);
+    require(
+        lease.compareTo(Duration.ofMillis(1)) >= 0 && lease.compareTo(Duration.ofDays(1)) <= 0,
+        "lease " + lease + ": must be between 1 ms and 1 day");
+    require(
+        maxDeliveries >= 1 && maxDeliveries <= 1000,
+        "max-deliveries " + maxDeliveries + ": must be between 1 and 1000");
+    require(
+        handlerAttempts >= 1 && handlerAttempts <= MAX_HANDLER_ATTEMPTS,
+        "handler-attempts " + handlerAttempts + ": must be between 1 and " + MAX_HANDLER_ATTEMPTS);
+    require(
+        deadLetterCapacity >= 1 && deadLetterCapacity <= 1_000_000,
+        "dead-letter-capacity " + deadLetterCapacity + ": must be between 1 and 1000000");
+  }
+
+  private static void require(boolean legal, String message) {
+    if (!legal) {
+      throw new ConfigException(message);
+    }
+  }
+
+  /** A configuration under construction: 65,536 slots of 256 bytes, {@code echo}, lease 30 s. */
+  public static Builder named(String name) {
+    return new Builder(name);
+  }
+
+  /** Builds a {@link QueueConfig}; each method is named after the field that it sets. */
+  public static final class Builder {
+    private final String name;
+    private int capacity = 65_536;
+    private int slotBytes = 256;
+    private String handler = "echo";
+    private Duration lease = Duration.ofSeconds(30);
+    private int maxDeliveries = 5;
+    private int handlerAttempts = 3;
+    private int deadLetterCapacity = 10_000;
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    public Builder capacity(int slots) {
+      this.capacity = slots;
+      return this;
+    }
+
+    public Builder slotBytes(int bytes) {
+      this.slotBytes = bytes;
+      return this;
+    }
+
+    public Builder handler(String spec) {
+      this.handler = spec;
+      return this;
+    }
+
+    public Builder lease(Duration duration) {
+      this.lease = duration;
+      return this;
+    }
+
+    public Builder maxDeliveries(int deliveries) {
+      this.maxDeliveries = deliveries;
+      return this;
+    }
+
+    public Builder handlerAttempts(int attempts) {
+      this.handlerAttempts = attempts;
+      return this;
+    }
+
+    public Builder deadLetterCapacity(int letters) {
+      this.deadLetterCapacity = letters;
+      return this;
+    }
+
+    /**
+     * The configuration.
+     *
+     * @throws ConfigException if a value is out of its range
+     */
+    public QueueConfig build() {
+      return new QueueConfig(
+          name,
+          capacity,
+          slotBytes,
+          handler,
+          lease,
+          maxDeliveries,
+          handlerAttempts,
+          deadLetterCapacity);
+    }
+  }
+}

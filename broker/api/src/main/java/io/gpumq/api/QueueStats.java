@@ -1,0 +1,25 @@
+package io.gpumq.api;
+
+/**
+ * A queue's counters since it was opened.
+ *
+ * @param sent messages accepted from producers
+ * @param handled messages that the handler is done with, failed ones included
+ * @param delivered entries handed to consumers, redeliveries included, summed over the groups
+ * @param acknowledged entries acknowledged by consumers, summed over the groups
+ * @param redelivered those of {@code delivered} that were not the first to their group
+ * @param failed messages whose handler failed at each attempt
+ * @param deadLettered letters put into the dead-letter queue, summed over the groups
+ * @param depth messages kept now: sent and not yet acknowledged (or given up) by every group
+ * @param bytes payload bytes of {@code sent}
+ */
+public record QueueStats(
+    long sent,
+    long handled,
+    long delivered,
+    long acknowledged,
+    long redelivered,
+    long failed,
+    long deadLettered,
+    long depth,
+    long bytes) {}

@@ -1,0 +1,2 @@
+/** What a track or a device implements; found by {@link java.util.ServiceLoader}. */
+package io.gpumq.spi;
