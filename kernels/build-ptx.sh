@@ -2,9 +2,9 @@
 # Builds the PTX that the repository keeps, where nvcc is installed and the kept one is older than
 # the CUDA sources. `build-ptx.sh FILE` writes to FILE instead, whatever the kept one says.
 #
-# The PTX's first line names its sources by a SHA-256 over all of them, its second the compiler. Both
-# are ours: the lines in which nvcc names its build are dropped, so that the same sources and
-# compiler give the same file.
+# The PTX's first line names its sources by a SHA-256 over all of them, its second the compiler. The
+# same sources and compiler give the same file: lines in which nvcc names its build are dropped, and
+# in the names of file-local symbols the hash of the folder they were built in is made zero.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -36,7 +36,7 @@ trap 'rm -rf "$work"' EXIT
 {
   echo "$stamp"
   echo "// nvcc $("$nvcc" --version | sed -n 's/.*, V\([0-9.]*\).*/\1/p')"
-  sed '/^\/\//d' "$work/gpumq.ptx"
+  sed -E '/^\/\//d; s/(_INTERNAL_|_GLOBAL__N__)[0-9a-f]{8}_/\100000000_/g' "$work/gpumq.ptx"
 } >"$work/stamped.ptx"
 mkdir -p "$(dirname "$out")"
 cp "$work/stamped.ptx" "$out"
