@@ -18,11 +18,16 @@ public interface Entry {
   /** How often this entry has been delivered to this group, this time included: 1 or more. */
   int deliveries();
 
-  /** The payload as it was sent: read-only, from position 0 to limit; reused as this entry is. */
+  /**
+   * The payload as it was sent: the bytes between position and limit, read-only, big endian.
+   *
+   * <p>The view lies over a larger block and its position is seldom 0: read relatively, or at
+   * {@code position() + i}. Moving its position is allowed; the next call sets it anew.
+   */
   ByteBuffer payload();
 
   /**
-   * The handler's result: read-only, from position 0 to limit; empty for a handler that makes none
+   * The handler's result, a view like {@link #payload()}; empty for a handler that makes none
    * ({@code echo}).
    */
   ByteBuffer result();
