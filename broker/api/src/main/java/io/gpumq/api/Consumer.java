@@ -27,6 +27,7 @@ public interface Consumer extends AutoCloseable {
    * @param wait how long to wait for the first entry; zero asks and returns
    * @return the entries, empty if none came in time. Valid until the next {@code poll} or {@code
    *     close} of this consumer, which reuse it.
+   * @throws ConfigException if {@code max} is out of its range
    */
   Batch poll(int max, Duration wait) throws InterruptedException;
 
@@ -50,6 +51,7 @@ public interface Consumer extends AutoCloseable {
    * Hands one pending entry back: it is redelivered to the group after {@code delay}.
    *
    * @param delay zero to the queue's lease
+   * @throws ConfigException if {@code delay} is out of its range; the entry stays as it is
    * @throws NotPendingException as {@link #acknowledge(long)}
    */
   void refuse(long sequence, Duration delay);

@@ -29,6 +29,7 @@ public interface MessageQueue extends AutoCloseable {
    * nothing.
    *
    * @param group 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
+   * @throws ConfigException if the name is not of these
    * @throws QueueClosedException if the queue is closed
    */
   void createGroup(String group);
@@ -40,6 +41,7 @@ public interface MessageQueue extends AutoCloseable {
    * @param group as in {@link #createGroup}
    * @param name the consumer's name, under the same rule, at most one open consumer of that name in
    *     the group
+   * @throws ConfigException if a name is not legal, or that of an open consumer of the group
    * @throws QueueClosedException if the queue is closed
    */
   Consumer consumer(String group, String name);
