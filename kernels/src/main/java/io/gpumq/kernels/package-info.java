@@ -1,0 +1,5 @@
+/**
+ * The handlers: how users name them, what they are to the kernels, and their twins on the
+ * processor.
+ */
+package io.gpumq.kernels;
