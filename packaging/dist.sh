@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Makes dist/gpumq-VERSION-linux-x86_64.tar.gz: everything that a machine with nothing but glibc and
+# an NVIDIA driver needs to run the broker, the bench and the tests tagged gpu.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+limit_mib=60
+# What jdeps finds in the jars, and what it cannot see: jdk.unsupported (sun.misc.Unsafe, by name),
+# jdk.management (the memory of the machine), jdk.crypto.ec (Redis over TLS), jdk.zipfs (JUnit reads
+# the jars of tests).
+modules=java.base,java.logging,java.management,jdk.crypto.ec,jdk.management,jdk.unsupported,jdk.zipfs
+
+jdk=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
+if [[ ! -f $jdk/jmods/java.base.jmod ]]; then
+  echo "dist.sh: no jmods in $jdk: set JAVA_HOME to a full JDK 17 (Debian: openjdk-17-jdk-headless)" >&2
+  exit 1
+fi
+
+gathered=packaging/target
+rm -rf "$gathered"
+./mvnw -B -q -ntp -Pdist -DskipTests package
+
+version=$(sed -n 's/^  <version>\(.*\)<\/version>$/\1/p' pom.xml)
+name=gpumq-$version-linux-x86_64
+tree=dist/$name
+rm -rf "$tree" "dist/$name.tar.gz"
+mkdir -p dist
+cp -r packaging/tree "$tree"
+cp LICENSE "$tree/"
+cp -r "$gathered/jars" "$gathered/tests" "$gathered/test-runner" "$tree/lib/"
+mkdir "$tree/lib/native"
+cp "$gathered"/native/lib/*.so "$tree/lib/native/"
+install -m 755 "$gathered"/redis/redis-server-*-linux-amd64 "$tree/lib/redis/redis-server.bin"
+for library in $(ldd "$tree/lib/redis/redis-server.bin" | sed -n 's/.*lib\(ssl\|crypto\)\.so\.3 => \([^ ]*\) .*/\2/p'); do
+  cp -L "$library" "$tree/lib/redis/"
+done
+
+# Uncompressed modules, because the tarball compresses better than jlink does.
+"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
+  --compress=0 --output "$tree/lib/runtime"
+
+tar --sort=name --owner=0 --group=0 --numeric-owner -C dist -c "$name" | gzip -9n >"dist/$name.tar.gz"
+bytes=$(stat -c %s "dist/$name.tar.gz")
+echo "dist/$name.tar.gz: $((bytes / 1024 / 1024)) MiB"
+if ((bytes > limit_mib * 1024 * 1024)); then
+  echo "dist.sh: larger than $limit_mib MiB; the largest in it:" >&2
+  find "$tree" -type f -printf '%s %P\n' | sort -rn | sed -n 1,10p >&2
+  exit 1
+fi
