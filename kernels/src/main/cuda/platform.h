@@ -9,6 +9,7 @@
 #define GPUMQ_FN __device__ __forceinline__
 #else
 #include <atomic>
+#include <thread>
 #define GPUMQ_FN inline
 #endif
 

@@ -1,0 +1,317 @@
+// What every warp of the persistent kernel does: take a ticket, wait until its sequences are
+// published, carry the messages in, handle them, complete them.
+//
+// Plain C++: a GPU runs it with 32 lanes to a warp, a host test with threads that stand for warps.
+// docs/MEMORY_ORDERING.md draws which release pairs with which acquire.
+#pragma once
+
+#include "handlers.h"
+#include "ordering.h"
+#include "ring_words.h"
+
+namespace gpumq {
+
+using Warp = Tile<32>;
+
+// What the device keeps of its own: the tickets, and near copies of the host's words, so that one
+// warp polls across the link for all of them.
+struct Mirror {
+  alignas(128) uint64_t tickets;  // chunks of sequences taken so far
+  alignas(128) uint64_t head;     // near copy of kHead, may lag behind
+  alignas(128) uint64_t push_limit;
+  alignas(128) uint64_t stop;  // any warp may set it; nobody clears it
+  alignas(128) uint64_t beats;
+};
+
+// A view of one queue's memory, owned by the host. Passed to the kernel by value; Java packs it.
+struct Ring {
+  uint8_t* control;
+  uint64_t* descriptors;
+  uint8_t* ingress;
+  uint64_t* completions;
+  uint8_t* window;
+  uint64_t* states;
+  uint8_t* slots;
+  Mirror* mirror;
+  uint32_t ingress_mask;
+  uint32_t window_mask;
+  uint32_t capacity_mask;
+  uint32_t capacity_shift;
+  uint32_t slot_bytes;
+  uint32_t stride_bytes;
+  uint32_t chunk_shift;  // a ticket is 1 << chunk_shift sequences, at most a warp's lanes
+  uint32_t max_tries;
+  HandlerParams params;
+
+  GPUMQ_FN uint64_t* control_word(uint32_t index) const {
+    return reinterpret_cast<uint64_t*>(control + index * kControlStride);
+  }
+  GPUMQ_FN uint64_t* state(uint64_t sequence) const {
+    return states + (sequence & capacity_mask);
+  }
+  GPUMQ_FN uint8_t* slot(uint64_t sequence) const {
+    return slots + (sequence & capacity_mask) * stride_bytes;
+  }
+  GPUMQ_FN uint8_t* window_slot(uint64_t sequence) const {
+    return window + (sequence & window_mask) * stride_bytes;
+  }
+};
+static_assert(sizeof(Ring) == 128, "the packing in Java says so too");
+
+constexpr uint64_t kStopped = ~0ull;
+
+// The messages that a warp carries at once.
+struct Work {
+  uint64_t first;  // sequence of the first
+  uint32_t n;      // how many, at most a warp's lanes
+  uint64_t word;   // in lane m: the descriptor of message m
+  bool push;       // whether they go to the window, too
+};
+
+// Ends the kernel with an error that the host will show.
+GPUMQ_FN void fail(const Ring& ring, uint32_t code, uint64_t sequence) {
+  set_shared(ring.control_word(kError), error_word(code, sequence));
+  set_local(&ring.mirror->stop, 1);
+}
+
+// Reads the host's words across the link, all three at once, and copies two of them into VRAM.
+// Returns the head.
+GPUMQ_FN uint64_t poll_host(const Warp& warp, const Ring& ring) {
+  uint64_t head = 0;
+  for (uint32_t w = warp.lane(); w <= kStop; w += warp.size()) {
+    const uint64_t value = poll_shared(ring.control_word(w));
+    if (w == kHead) {
+      head = value;
+    } else if (w == kPushLimit) {
+      set_local(&ring.mirror->push_limit, value);
+    } else if (value != 0) {
+      set_local(&ring.mirror->stop, 1);
+    }
+  }
+  return warp.from(head, kHead);
+}
+
+// What a wait ended with.
+struct Published {
+  uint64_t head;    // sequences below are published, or kStopped
+  bool first_hand;  // read from the host: the other warps may not know yet
+};
+
+// Waits until `sequence` is published.
+//
+// Only the warps of the first unpublished chunk and of the one after it poll the host's word across
+// the link (a third gets in their way there); the others wait for one of the two to pass it on in
+// VRAM. Two, so that one still looks out while the other carries a part of its chunk.
+GPUMQ_FN Published await_published(const Warp& warp, const Ring& ring, uint64_t sequence) {
+  for (uint32_t turn = 1;; turn++) {
+    const uint64_t near = warp.from(warp.lane() == 0 ? poll_local(&ring.mirror->head) : 0, 0);
+    if (near > sequence) {
+      after_local_wait();  // pairs with pass_on() in another warp
+      return {near, false};
+    }
+    if (warp.from(warp.lane() == 0 ? get_local(&ring.mirror->stop) : 0, 0) != 0) {
+      return {kStopped, false};
+    }
+    const bool front = sequence >> ring.chunk_shift <= (near >> ring.chunk_shift) + 1;
+    if (front) {
+      const uint64_t head = poll_host(warp, ring);
+      if (head > sequence) {
+        after_shared_wait();  // pairs with the feeder's setRelease of the head
+        return {head, true};
+      }
+      if (turn % 64 == 0 && warp.lane() == 0) {
+        set_shared(ring.control_word(kHeartbeat), add_local(&ring.mirror->beats, 1) + 1);
+      }
+    }
+    // A front warp stays awake for some 40 ms of polls, then takes naps of 20 µs; the others nap
+    // from the start, longer after about a millisecond.
+    if (!front) {
+      pause(turn < 4096 ? 200 : 4000);
+    } else if (turn > 32768) {
+      pause(20000);
+    }
+  }
+}
+
+// Lets the other warps know of the head. Pairs with after_local_wait().
+GPUMQ_FN void pass_on(const Warp& warp, const Ring& ring, uint64_t head) {
+  if (warp.lane() == 0) raise_local(&ring.mirror->head, head);
+}
+
+// Copies the messages from the ingress ring to their slots in VRAM, and to the window.
+//
+// A row is what a warp moves at once: 16 bytes a lane, one message in 512 bytes or several smaller
+// ones side by side. Rows are loaded several at a time, since each crosses the link.
+GPUMQ_FN void copy_in(const Warp& warp, const Ring& ring, const Work& work) {
+  constexpr uint32_t kRows = 4;
+  uint32_t lanes = 1;  // lanes a message
+  while (lanes < warp.size() && lanes * 16 < ring.slot_bytes) lanes *= 2;
+  const uint32_t across = warp.size() / lanes;                            // messages a row
+  const uint32_t down = (ring.slot_bytes + lanes * 16 - 1) / (lanes * 16);  // rows a message
+  const uint32_t rows = (work.n + across - 1) / across * down;
+  const uint32_t lane_message = warp.lane() / lanes;
+  const uint32_t lane_offset = warp.lane() % lanes * 16;
+
+  for (uint32_t row = 0; row < rows; row += kRows) {
+    Piece pieces[kRows];
+    uint32_t message[kRows];
+    uint32_t offset[kRows];
+    bool there[kRows];
+#pragma unroll
+    for (uint32_t r = 0; r < kRows; r++) {
+      message[r] = (row + r) / down * across + lane_message;
+      offset[r] = (row + r) % down * lanes * 16 + lane_offset;
+      there[r] = message[r] < work.n && offset[r] < ring.slot_bytes;
+      // A message of several rows waits for its descriptor and moves no byte too many; one of a
+      // single row is loaded whole beside its descriptor, which saves a trip.
+      if (down > 1) {
+        const uint64_t word = warp.from(work.word, message[r] % warp.size());
+        there[r] = there[r] && offset[r] < length_in(word);
+      }
+      if (there[r]) {
+        const uint64_t sequence = work.first + message[r];
+        pieces[r] = load_piece(ring.ingress +
+                               (sequence & ring.ingress_mask) * ring.slot_bytes + offset[r]);
+      }
+    }
+#pragma unroll
+    for (uint32_t r = 0; r < kRows; r++) {
+      const uint64_t word = warp.from(work.word, message[r] % warp.size());
+      if (there[r] && offset[r] < length_in(word)) {
+        const uint64_t sequence = work.first + message[r];
+        store_piece(ring.slot(sequence) + offset[r], pieces[r]);
+        if (work.push) store_piece(ring.window_slot(sequence) + offset[r], pieces[r]);
+      }
+    }
+  }
+}
+
+// Runs the handler on one message until it succeeds or has had its tries. Returns tries << 8 | error.
+template <class H, class T>
+GPUMQ_FN uint32_t handle_one(const T& tile, const Ring& ring, uint64_t sequence, uint32_t length) {
+  uint8_t* slot = ring.slot(sequence);
+  const uint64_t lap = sequence >> ring.capacity_shift;
+  for (uint32_t tries = 1;; tries++) {
+    const uint32_t error =
+        H::run(tile, ring.params, slot, length, slot + ring.slot_bytes, tries);
+    if (error == 0 || tries == ring.max_tries) return tries << 8 | error;
+    // Back to READY for the next run: who takes the slots over after a crash sees it as untaken.
+    if (tile.lane() == 0) {
+      move_local(ring.state(sequence), state_word(lap, kInflight), state_word(lap, kReady));
+      move_local(ring.state(sequence), state_word(lap, kReady), state_word(lap, kInflight));
+    }
+    tile.sync();
+  }
+}
+
+// Runs the handler on every message, as many at once as there are tiles in a warp. Returns what
+// handle_one returned for this lane's message.
+template <class H>
+GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& work) {
+  const Tile<H::kLanes> tile;
+  const uint32_t tiles = warp.size() / tile.size();
+  uint32_t outcome = 1 << 8;
+  if constexpr (H::kId != Echo::kId) {
+    for (uint32_t base = 0; base < work.n; base += tiles) {
+      const uint32_t message = base + warp.lane() / tile.size();
+      const uint64_t word = warp.from(work.word, message % warp.size());
+      uint32_t theirs = 1 << 8;
+      if (message < work.n && !is_void(word)) {
+        theirs = handle_one<H>(tile, ring, work.first + message, length_in(word));
+      }
+      warp.sync();
+      const uint32_t back = warp.from(theirs, (warp.lane() - base) % tiles * tile.size());
+      if (warp.lane() >= base && warp.lane() < base + tiles) outcome = back;
+    }
+  }
+  return outcome;
+}
+
+// Copies the results to the window; the payloads are there already.
+GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work) {
+  const uint32_t pieces = (ring.stride_bytes - ring.slot_bytes) / 16;
+  for (uint32_t i = warp.lane(); i < work.n * pieces; i += warp.size()) {
+    const uint64_t sequence = work.first + i / pieces;
+    const uint32_t offset = ring.slot_bytes + i % pieces * 16;
+    store_piece(ring.window_slot(sequence) + offset,
+                *reinterpret_cast<const Piece*>(ring.slot(sequence) + offset));
+  }
+}
+
+// Carries n published messages from the ingress ring to their completion.
+template <class H>
+GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n) {
+  Work work;
+  work.first = first;
+  work.n = n;
+  work.push = warp.from(warp.lane() == 0 ? get_local(&ring.mirror->push_limit) : 0, 0) >= first + n;
+  const bool mine = warp.lane() < n;  // lane m stands for message m where messages have one lane each
+  const uint64_t sequence = first + warp.lane();
+  const uint64_t lap = sequence >> ring.capacity_shift;
+  uint64_t* state = ring.state(sequence);
+
+  // The descriptor's trip across the link, the payload's, and the slot's way from DONE to INFLIGHT
+  // overlap: none of them waits for another here, nor does a CAS for the one before it.
+  work.word = mine ? poll_shared(ring.descriptors + (sequence & ring.ingress_mask)) : 0;
+  bool ours = true;
+  if (mine) {
+    // The head covers this sequence only after its producer saw the slot released: the claim is the
+    // permission to turn DONE of the lap before into EMPTY. On the first lap it is EMPTY already.
+    // Relaxed, as this warp alone owns the slot's ticket; the lap keeps every other one off.
+    move_local(state, state_word(lap - 1, kDone), state_word(lap, kEmpty));
+    const bool ready = move_local(state, state_word(lap, kEmpty), state_word(lap, kReady));
+    const bool inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
+    ours = ready & inflight;
+  }
+  copy_in(warp, ring, work);
+  warp.sync();
+  const uint32_t outcome = handle_all<H>(warp, ring, work);
+  if constexpr (H::kResultBytes > 0) {
+    warp.sync();
+    if (work.push) push_results(warp, ring, work);
+  }
+  warp.sync();
+  if (!mine) return;
+
+  if (stamp_in(work.word) != stamp_of(sequence)) {
+    fail(ring, kErrorStamp, sequence);
+  } else if (!(ours & move_local(state, state_word(lap, kInflight), state_word(lap, kDone)))) {
+    fail(ring, kErrorState, sequence);
+  } else {
+    const uint32_t error = outcome & 0xff;
+    const uint32_t status =
+        is_void(work.word) ? kStatusVoid : error != 0 ? kStatusFailed : kStatusOk;
+    // Pairs with the acquire in Completions.advance(): who sees the word sees payload and result.
+    release_shared(ring.completions + (sequence & ring.capacity_mask),
+                   completion_word(sequence, length_in(work.word), status, work.push, outcome >> 8,
+                                   error));
+  }
+}
+
+// The life of one warp: chunk after chunk, until the stop word.
+template <class H>
+GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
+  for (;;) {
+    const uint64_t ticket =
+        warp.from(warp.lane() == 0 ? add_local(&ring.mirror->tickets, 1) : 0, 0);
+    const uint64_t end = (ticket + 1) << ring.chunk_shift;
+    for (uint64_t next = ticket << ring.chunk_shift; next < end;) {
+      const Published published = await_published(warp, ring, next);
+      if (published.head == kStopped) return;
+      // A head beyond this chunk is work for others, who hear of it first; one within it is not,
+      // and this warp's message goes first.
+      const bool beyond = published.head > end;
+      if (beyond && published.first_hand) pass_on(warp, ring, published.head);
+      const uint64_t upto = published.head < end ? published.head : end;
+      while (next < upto) {
+        const uint64_t left = upto - next;
+        const uint32_t n = left < warp.size() ? static_cast<uint32_t>(left) : warp.size();
+        carry<H>(warp, ring, next, n);
+        next += n;
+      }
+      if (!beyond && published.first_hand) pass_on(warp, ring, published.head);
+    }
+  }
+}
+
+}  // namespace gpumq

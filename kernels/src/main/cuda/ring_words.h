@@ -1,0 +1,36 @@
+// Building and reading the ring's 64-bit words. Pure functions over ring_layout.h.
+#pragma once
+
+#include "platform.h"
+#include "ring_layout.h"
+
+namespace gpumq {
+
+GPUMQ_FN uint32_t stamp_of(uint64_t sequence) { return static_cast<uint32_t>(sequence + 1); }
+
+GPUMQ_FN uint32_t stamp_in(uint64_t word) { return static_cast<uint32_t>(word >> kStampShift); }
+
+GPUMQ_FN uint32_t length_in(uint64_t word) {
+  return static_cast<uint32_t>(word) & ((1u << kLengthBits) - 1);
+}
+
+GPUMQ_FN bool is_void(uint64_t descriptor) { return (descriptor >> kVoidBit) & 1; }
+
+GPUMQ_FN uint64_t descriptor_word(uint64_t sequence, uint32_t length) {
+  return static_cast<uint64_t>(stamp_of(sequence)) << kStampShift | length;
+}
+
+GPUMQ_FN uint64_t completion_word(uint64_t sequence, uint32_t length, uint32_t status, bool pushed,
+                                  uint32_t tries, uint32_t error) {
+  return static_cast<uint64_t>(stamp_of(sequence)) << kStampShift | error << kErrorShift |
+         tries << kTriesShift | static_cast<uint32_t>(pushed) << kPushedBit |
+         status << kStatusShift | length;
+}
+
+GPUMQ_FN uint64_t state_word(uint64_t lap, uint32_t state) { return lap << kLapShift | state; }
+
+GPUMQ_FN uint64_t error_word(uint32_t code, uint64_t sequence) {
+  return static_cast<uint64_t>(code) << kErrorCodeShift | (sequence & ((1ull << kErrorCodeShift) - 1));
+}
+
+}  // namespace gpumq
