@@ -1,0 +1,27 @@
+package io.gpumq.conformance;
+
+import org.junit.jupiter.api.Nested;
+
+/** Everything that the API promises. A track extends this once for each of its devices. */
+public abstract class ConformanceSuite extends TrackFixture {
+  @Nested
+  class Sending extends SendingConformance {
+    Sending() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Batches extends BatchConformance {
+    Batches() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Delivery extends DeliveryConformance {
+    Delivery() {
+      super(ConformanceSuite.this);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.gpumq.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Threads of one test; none outlives it, and no failure in one is lost. */
+final class Workers implements AutoCloseable {
+  /** One running thread and what it will return. */
+  static final class Worker<T> {
+    private final FutureTask<T> task;
+    private final Thread thread;
+
+    private Worker(Callable<T> body) {
+      task = new FutureTask<>(body);
+      thread = new Thread(task, "worker");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    /** Waits for the result, or throws what the body threw. */
+    T join() throws Exception {
+      try {
+        return task.get(Await.DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof Exception cause) {
+          throw cause;
+        }
+        throw (Error) e.getCause();
+      } catch (TimeoutException e) {
+        AssertionError hung = new AssertionError("a worker hangs");
+        hung.setStackTrace(thread.getStackTrace());
+        throw hung;
+      }
+    }
+
+    boolean isDone() {
+      return task.isDone();
+    }
+
+    /** Waits until the thread is blocked or parked: most likely in the call it was started for. */
+    void awaitWaiting() {
+      Await.until(
+          "worker waits or is done",
+          () ->
+              isDone()
+                  || thread.getState() == Thread.State.WAITING
+                  || thread.getState() == Thread.State.TIMED_WAITING);
+    }
+
+    void interrupt() {
+      thread.interrupt();
+    }
+  }
+
+  private final List<Worker<?>> workers = new ArrayList<>();
+
+  <T> Worker<T> start(Callable<T> body) {
+    Worker<T> worker = new Worker<>(body);
+    workers.add(worker);
+    return worker;
+  }
+
+  void joinAll() throws Exception {
+    for (Worker<?> worker : workers) {
+      worker.join();
+    }
+  }
+
+  @Override
+  public void close() {
+    workers.forEach(Worker::interrupt);
+  }
+}

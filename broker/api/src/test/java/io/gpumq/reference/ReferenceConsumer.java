@@ -1,0 +1,179 @@
+package io.gpumq.reference;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.Entry;
+import io.gpumq.api.NotPendingException;
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.reference.Group.Pending;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a {@link ReferenceQueue} for one group, under the queue's lock. */
+final class ReferenceConsumer implements Consumer {
+  private static final int MAX_POLL = 65_536;
+
+  private final ReferenceQueue queue;
+  private final Group group;
+  private final String name;
+  private final Polled polled = new Polled();
+  private boolean closed;
+
+  ReferenceConsumer(ReferenceQueue queue, Group group, String name) {
+    this.queue = queue;
+    this.group = group;
+    this.name = name;
+  }
+
+  @Override
+  public String group() {
+    return group.name;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Batch poll(int max, Duration wait) throws InterruptedException {
+    if (max < 1 || max > MAX_POLL) {
+      throw new ConfigException("poll of " + max + " entries: must be 1 to " + MAX_POLL);
+    }
+    long deadline = System.nanoTime() + wait.toNanos();
+    return queue.locked(
+        () -> {
+          polled.deliveries.clear();
+          queue.await(() -> take(max), deadline);
+          return polled;
+        });
+  }
+
+  private boolean take(int max) {
+    requireOpen();
+    for (Pending entry : queue.take(group, this, max)) {
+      polled.deliveries.add(new Delivery(entry.message, entry.deliveries));
+    }
+    return !polled.isEmpty();
+  }
+
+  @Override
+  public int acknowledge(Batch batch) {
+    return queue.locked(
+        () -> {
+          requireOpen();
+          int acknowledged = 0;
+          for (int i = 0; i < batch.size(); i++) {
+            Pending entry = group.pending.get(batch.get(i).sequence());
+            if (entry != null && !entry.refused) {
+              queue.acknowledge(group, entry);
+              acknowledged++;
+            }
+          }
+          return acknowledged;
+        });
+  }
+
+  @Override
+  public void acknowledge(long sequence) {
+    queue.locked(
+        () -> {
+          requireOpen();
+          queue.acknowledge(group, pending(sequence));
+          return null;
+        });
+  }
+
+  @Override
+  public void refuse(long sequence, Duration delay) {
+    Duration lease = queue.config().lease();
+    if (delay.isNegative() || delay.compareTo(lease) > 0) {
+      throw new ConfigException("delay " + delay + ": must be zero to the lease, " + lease);
+    }
+    queue.locked(
+        () -> {
+          requireOpen();
+          Pending entry = pending(sequence);
+          entry.refused = true;
+          group.reschedule(entry, System.nanoTime() + delay.toNanos());
+          queue.wakeAll();
+          return null;
+        });
+  }
+
+  @Override
+  public void close() {
+    queue.locked(
+        () -> {
+          if (!closed) {
+            closed = true;
+            group.consumers.remove(name);
+            for (Pending entry : List.copyOf(group.pending.values())) {
+              if (entry.owner == this && !entry.refused) {
+                group.reschedule(entry, System.nanoTime());
+              }
+            }
+            queue.wakeAll();
+          }
+          return null;
+        });
+  }
+
+  private Pending pending(long sequence) {
+    Pending entry = group.pending.get(sequence);
+    if (entry == null) {
+      throw new NotPendingException(
+          "sequence " + sequence + ": not pending in group " + group.name + ", or settled before");
+    }
+    return entry;
+  }
+
+  private void requireOpen() {
+    queue.requireOpen();
+    if (closed) {
+      throw new QueueClosedException("consumer " + name + " of " + group.name + " is closed");
+    }
+  }
+
+  private record Delivery(Message message, int deliveries) {}
+
+  /** The batch and its one entry, reused and emptied as the API says. */
+  private static final class Polled implements Batch, Entry {
+    final List<Delivery> deliveries = new ArrayList<>();
+    private Delivery current;
+
+    @Override
+    public int size() {
+      return deliveries.size();
+    }
+
+    @Override
+    public Entry get(int index) {
+      current = deliveries.get(index);
+      return this;
+    }
+
+    @Override
+    public long sequence() {
+      return current.message.sequence();
+    }
+
+    @Override
+    public int deliveries() {
+      return current.deliveries;
+    }
+
+    @Override
+    public ByteBuffer payload() {
+      return ByteBuffer.wrap(current.message.payload()).asReadOnlyBuffer();
+    }
+
+    @Override
+    public ByteBuffer result() {
+      return ByteBuffer.wrap(current.message.result()).asReadOnlyBuffer();
+    }
+  }
+}
