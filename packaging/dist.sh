@@ -16,6 +16,17 @@ if [[ ! -f $jdk/jmods/java.base.jmod ]]; then
   exit 1
 fi
 
+copy_needed() { # copy_needed FOLDER FILE...: the libraries of this system that FILEs link, but glibc's
+  local folder=$1 library
+  shift
+  for library in $(ldd "$@" | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p' | sort -u); do
+    case ${library##*/} in
+      libc.so.* | libm.so.* | libdl.so.* | librt.so.* | libpthread.so.*) ;;
+      *) [[ $library == "$PWD"/* ]] || cp -L "$library" "$folder/" ;;
+    esac
+  done
+}
+
 gathered=packaging/target
 rm -rf "$gathered"
 ./mvnw -B -q -ntp -Pdist -DskipTests package
@@ -31,13 +42,13 @@ cp -r "$gathered/jars" "$gathered/tests" "$gathered/test-runner" "$tree/lib/"
 mkdir "$tree/lib/native"
 cp "$gathered"/native/lib/*.so "$tree/lib/native/"
 install -m 755 "$gathered"/redis/redis-server-*-linux-amd64 "$tree/lib/redis/redis-server.bin"
-for library in $(ldd "$tree/lib/redis/redis-server.bin" | sed -n 's/.*lib\(ssl\|crypto\)\.so\.3 => \([^ ]*\) .*/\2/p'); do
-  cp -L "$library" "$tree/lib/redis/"
-done
+copy_needed "$tree/lib/redis" "$tree/lib/redis/redis-server.bin"
 
 # Uncompressed modules, because the tarball compresses better than jlink does.
 "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
   --compress=0 --output "$tree/lib/runtime"
+# What the JVM links of the system: java's own library path finds it beside the JVM's libraries.
+copy_needed "$tree/lib/runtime/lib" "$tree"/lib/runtime/{bin/java,lib/*.so,lib/server/*.so}
 
 tar --sort=name --owner=0 --group=0 --numeric-owner -C dist -c "$name" | gzip -9n >"dist/$name.tar.gz"
 bytes=$(stat -c %s "dist/$name.tar.gz")
