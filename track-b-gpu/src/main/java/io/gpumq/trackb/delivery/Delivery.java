@@ -1,0 +1,108 @@
+package io.gpumq.trackb.delivery;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The entries that one {@link Group#take} handed out, in sequence order. Made once for a consumer
+ * and filled again and again; for its thread alone.
+ */
+public final class Delivery {
+  private long[] sequences = new long[256];
+  private int[] deliveries = new int[256];
+  private int size;
+  private boolean redelivery;
+  private final BitSet excluded = new BitSet();
+
+  /** How many entries there are. */
+  public int size() {
+    return size;
+  }
+
+  /** Whether there is no entry. */
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Whether these entries were delivered before; all were, or none. */
+  public boolean isRedelivery() {
+    return redelivery;
+  }
+
+  /** The sequence of the entry at {@code index}, 0 to {@code size() - 1}. */
+  public long sequence(int index) {
+    return sequences[checked(index)];
+  }
+
+  /** How often the entry at {@code index} has been delivered to the group, this time included. */
+  public int deliveries(int index) {
+    return deliveries[checked(index)];
+  }
+
+  /** The lowest sequence. There must be one. */
+  public long first() {
+    return sequence(0);
+  }
+
+  /** The highest sequence. There must be one. */
+  public long last() {
+    return sequence(size - 1);
+  }
+
+  /**
+   * Leaves an entry out of a later {@link Group#acknowledge(Delivery)}: its consumer refused it,
+   * and it may be another's by then. An entry that is not of this delivery is none of its business.
+   */
+  public void exclude(long sequence) {
+    int index = Arrays.binarySearch(sequences, 0, size, sequence);
+    if (index >= 0) {
+      excluded.set(index);
+    }
+  }
+
+  /** Whether these are all the sequences from {@link #first} to {@link #last}, none excluded. */
+  boolean isWholeRange() {
+    return size > 0 && last() - first() == size - 1 && excluded.isEmpty();
+  }
+
+  boolean isExcluded(int index) {
+    return excluded.get(index);
+  }
+
+  void clear() {
+    size = 0;
+    redelivery = false;
+    excluded.clear();
+  }
+
+  void add(long sequence) {
+    if (size == sequences.length) {
+      sequences = Arrays.copyOf(sequences, 2 * size);
+      deliveries = Arrays.copyOf(deliveries, 2 * size);
+    }
+    sequences[size++] = sequence;
+  }
+
+  /** Ends a delivery of entries that none was delivered before. */
+  void firstTime() {
+    Arrays.fill(deliveries, 0, size, 1);
+  }
+
+  /** Ends a delivery of entries that came in any order; their counts are set one by one. */
+  void redelivery() {
+    redelivery = true;
+    Arrays.sort(sequences, 0, size);
+  }
+
+  void setDeliveries(int index, int count) {
+    deliveries[index] = count;
+  }
+
+  private int checked(int index) {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException(
+          "entry " + index + ": the delivery has " + size + " entries, from 0");
+    }
+    return index;
+  }
+}

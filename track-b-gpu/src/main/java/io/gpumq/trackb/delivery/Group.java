@@ -1,0 +1,323 @@
+package io.gpumq.trackb.delivery;
+
+import io.gpumq.api.DeadLetter;
+import io.gpumq.api.NotPendingException;
+import java.util.function.LongSupplier;
+
+/**
+ * One consumer group of a queue: hands out its entries, keeps what is pending, and delivers again
+ * what is not acknowledged in time.
+ *
+ * <p>A new entry is <i>pending</i> from the take that hands it out until it is <i>settled</i>:
+ * acknowledged, or taken over by the dead-letter queue. It is leased to its taker; when the lease
+ * ends, or the entry is refused or abandoned, it is due for whoever takes next, and after {@code
+ * maxDeliveries} deliveries for the dead-letter queue.
+ *
+ * <p>Safe for use by many threads. Each call takes the group's lock once, but {@link
+ * #acknowledgedTo()}, which takes none.
+ */
+public final class Group {
+  private final String name;
+  private final long leaseNanos;
+  private final int maxDeliveries;
+  private final Deliverable deliverable;
+  private final DeadLetterSink sink;
+  private final LongSupplier nanoClock;
+
+  private final PendingTable table;
+  private final Schedule schedule;
+  private boolean sinkFull;
+
+  private long delivered;
+  private long acknowledged;
+  private long redelivered;
+  private long deadLettered;
+  private long pending;
+
+  /**
+   * {@code table.start()}, for readers without the lock. The volatile write pairs with the read of
+   * whoever releases slots: what consumers read of an entry before they acknowledged it happens
+   * before its slot is written again.
+   */
+  private volatile long acknowledgedTo;
+
+  /**
+   * A group that has seen nothing.
+   *
+   * @param start its first sequence, 0 or more
+   * @param leaseNanos how long an entry stays with its taker, 1 or more
+   * @param maxDeliveries deliveries before an entry is given up, 1 to 1,023
+   * @param nanoClock a clock that does not go back, such as {@link System#nanoTime}
+   */
+  public Group(
+      String name,
+      long start,
+      long leaseNanos,
+      int maxDeliveries,
+      Deliverable deliverable,
+      DeadLetterSink sink,
+      LongSupplier nanoClock) {
+    require(start >= 0, "start", start, "0 or more");
+    require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
+    require(
+        maxDeliveries >= 1 && maxDeliveries <= PendingTable.MAX_DELIVERIES,
+        "max-deliveries",
+        maxDeliveries,
+        "between 1 and " + PendingTable.MAX_DELIVERIES);
+    this.name = name;
+    this.leaseNanos = leaseNanos;
+    this.maxDeliveries = maxDeliveries;
+    this.deliverable = deliverable;
+    this.sink = sink;
+    this.nanoClock = nanoClock;
+    table = new PendingTable(start);
+    schedule = new Schedule(table);
+    acknowledgedTo = start;
+  }
+
+  /**
+   * Hands out redeliveries that are due, those due longest first where there are too many; if there
+   * are none, new entries. Never both: new entries are one range, but for those passed over. Before
+   * new entries, offers to the dead-letter sink what is to be given up.
+   *
+   * @param into is cleared, then filled in sequence order
+   * @param max the most entries to hand out, 1 or more
+   * @param owner the taker, for {@link #abandon}
+   * @param completed new entries are handed out below this sequence only
+   * @return {@code into.size()}
+   */
+  public synchronized int take(Delivery into, int max, int owner, long completed) {
+    require(max >= 1, "max", max, "1 or more");
+    into.clear();
+    long now = nanoClock.getAsLong();
+    collectDue(into, max, now);
+    if (!into.isEmpty()) {
+      redeliver(into, now + leaseNanos, owner);
+    }
+    giveUpExhausted();
+    if (into.isEmpty()) {
+      deliverNew(into, max, now + leaseNanos, owner, completed);
+    }
+    publishSettled();
+    return into.size();
+  }
+
+  /**
+   * Settles one entry, whoever holds it.
+   *
+   * @throws NotPendingException if it is not pending
+   */
+  public synchronized void acknowledge(long sequence) {
+    requirePending(sequence);
+    table.settle(sequence);
+    acknowledged++;
+    pending--;
+    publishSettled();
+  }
+
+  /**
+   * Settles the entries of a delivery that are still pending, whoever holds them by now; not those
+   * {@link Delivery#exclude excluded}.
+   *
+   * @return how many this call settled
+   */
+  public synchronized int acknowledge(Delivery delivery) {
+    int settled = 0;
+    if (delivery.isWholeRange()) {
+      settled = table.settleAll(delivery.first(), delivery.last() + 1);
+    } else {
+      for (int i = 0; i < delivery.size(); i++) {
+        long sequence = delivery.sequence(i);
+        if (table.isPending(sequence) && !delivery.isExcluded(i)) {
+          table.settle(sequence);
+          settled++;
+        }
+      }
+    }
+    acknowledged += settled;
+    pending -= settled;
+    publishSettled();
+    return settled;
+  }
+
+  /**
+   * Ends the lease of one entry, whoever holds it: it is due after the delay, or at once for the
+   * dead-letter queue. A consumer that goes on to acknowledge its delivery {@link Delivery#exclude
+   * excludes} the entry from it.
+   *
+   * @param delayNanos 0 or more
+   * @throws NotPendingException if it is not pending
+   */
+  public synchronized void refuse(long sequence, long delayNanos) {
+    require(delayNanos >= 0, "delay", delayNanos, "0 ns or more");
+    requirePending(sequence);
+    long now = nanoClock.getAsLong();
+    if (table.deliveries(sequence) < maxDeliveries) {
+      schedule.postpone(sequence, now + delayNanos);
+    } else {
+      schedule.exhaust(sequence, now);
+    }
+  }
+
+  /** Ends every lease of a taker: what it holds is due at once. */
+  public synchronized void abandon(int owner) {
+    schedule.endLeases(owner, nanoClock.getAsLong());
+  }
+
+  /** Every sequence below is settled in this group. Takes no lock. */
+  public long acknowledgedTo() {
+    return acknowledgedTo;
+  }
+
+  /** The next sequence to be delivered for the first time. */
+  public synchronized long cursor() {
+    return table.end();
+  }
+
+  /**
+   * When a take may next have a redelivery, or an entry to give up: on the group's clock, perhaps
+   * in the past; {@link Long#MAX_VALUE} if nothing is pending but what the full dead-letter queue
+   * keeps waiting.
+   */
+  public synchronized long nextDueNanos() {
+    Run due = schedule.nextDue();
+    Run exhausted = sinkFull ? null : schedule.nextExhausted();
+    if (due == null || exhausted != null && exhausted.compareTo(due) < 0) {
+      due = exhausted;
+    }
+    return due == null ? Long.MAX_VALUE : due.dueNanos;
+  }
+
+  /** The name that the group was made with. */
+  public String name() {
+    return name;
+  }
+
+  /** Entries handed out, redeliveries included. */
+  public synchronized long delivered() {
+    return delivered;
+  }
+
+  /** Entries acknowledged. */
+  public synchronized long acknowledged() {
+    return acknowledged;
+  }
+
+  /** Those of {@link #delivered} that were not the first of their entry. */
+  public synchronized long redelivered() {
+    return redelivered;
+  }
+
+  /** Entries that the dead-letter queue took over. */
+  public synchronized long deadLettered() {
+    return deadLettered;
+  }
+
+  /** Entries that were delivered and are not settled. */
+  public synchronized long pending() {
+    return pending;
+  }
+
+  /** How much is kept to know what is pending and when it is due: pages, and runs. */
+  synchronized long pages() {
+    return table.pageCount();
+  }
+
+  synchronized int runs() {
+    return schedule.size();
+  }
+
+  private void collectDue(Delivery into, int max, long now) {
+    for (Run run; into.size() < max && (run = schedule.pollDue(now)) != null; ) {
+      while (into.size() < max && table.trim(run)) {
+        long sequence = run.first++;
+        if (table.deliveries(sequence) < maxDeliveries) {
+          into.add(sequence);
+        } else {
+          schedule.exhaust(sequence, now);
+        }
+      }
+      schedule.putBack(run);
+    }
+  }
+
+  private void redeliver(Delivery into, long due, int owner) {
+    into.redelivery();
+    Run run = null;
+    for (int i = 0; i < into.size(); i++) {
+      long sequence = into.sequence(i);
+      int deliveries = table.deliveries(sequence) + 1;
+      into.setDeliveries(i, deliveries);
+      run = schedule.lease(run, sequence, due, owner);
+      run.last = sequence;
+      table.put(sequence, deliveries, run.id);
+    }
+    delivered += into.size();
+    redelivered += into.size();
+  }
+
+  private void giveUpExhausted() {
+    sinkFull = false;
+    for (Run run; (run = schedule.nextExhausted()) != null; ) {
+      long sequence = run.first;
+      int deliveries = table.deliveries(sequence);
+      if (!sink.offer(sequence, DeadLetter.Cause.DELIVERY_LIMIT, deliveries, name)) {
+        sinkFull = true;
+        return;
+      }
+      table.settle(sequence);
+      deadLettered++;
+      pending--;
+    }
+  }
+
+  private void deliverNew(Delivery into, int max, long due, int owner, long completed) {
+    long next = table.end();
+    for (; next < completed && into.size() < max; next++) {
+      if (deliverable.deliverable(next)) {
+        into.add(next);
+      }
+    }
+    into.firstTime();
+    table.extendTo(Math.max(next, table.end()));
+    if (into.isEmpty()) {
+      return;
+    }
+    Run run = schedule.lease(into.first(), due, owner);
+    run.last = into.last();
+    if (into.isWholeRange()) {
+      table.putAll(into.first(), into.last() + 1, 1, run.id);
+    } else {
+      for (int i = 0; i < into.size(); i++) {
+        table.put(into.sequence(i), 1, run.id);
+      }
+    }
+    delivered += into.size();
+    pending += into.size();
+  }
+
+  private void publishSettled() {
+    if (table.shrink()) {
+      schedule.dropSettledLeases();
+      acknowledgedTo = table.start();
+    }
+  }
+
+  private void requirePending(long sequence) {
+    if (table.isPending(sequence)) {
+      return;
+    }
+    String why =
+        sequence >= table.end()
+            ? "not delivered yet, the next is " + table.end()
+            : "settled before: acknowledged, dead-lettered, or no message";
+    throw new NotPendingException(
+        "sequence " + sequence + " is not pending in group " + name + ": " + why);
+  }
+
+  private static void require(boolean legal, String what, long given, String allowed) {
+    if (!legal) {
+      throw new IllegalArgumentException(what + " " + given + ": must be " + allowed);
+    }
+  }
+}
