@@ -32,14 +32,6 @@ GPUMQ_FN uint64_t poll_shared(uint64_t* word) {
 #endif
 }
 
-GPUMQ_FN uint64_t poll_local(uint64_t* word) {
-#if defined(__CUDACC__)
-  return Local<uint64_t>(*word).load(relaxed);
-#else
-  return Local<uint64_t>(*word).load(std::memory_order_acquire);
-#endif
-}
-
 // What was polled before happens before what is read after.
 GPUMQ_FN void after_shared_wait() {
 #if defined(__CUDACC__)
@@ -53,12 +45,20 @@ GPUMQ_FN void after_local_wait() {
 #endif
 }
 
-GPUMQ_FN void release_shared(uint64_t* word, uint64_t value) {
-  Shared<uint64_t>(*word).store(value, release);
+// What was written before happens before what release_shared() shows after. Apart from it, so that
+// work which need not wait for the fence can stand between the two.
+GPUMQ_FN void before_shared_release() {
+#if defined(__CUDACC__)
+  cuda::atomic_thread_fence(cuda::memory_order_release, cuda::thread_scope_system);
+#endif
 }
 
-GPUMQ_FN void release_local(uint64_t* word, uint64_t value) {
-  Local<uint64_t>(*word).store(value, release);
+GPUMQ_FN void release_shared(uint64_t* word, uint64_t value) {
+#if defined(__CUDACC__)
+  Shared<uint64_t>(*word).store(value, relaxed);
+#else
+  Shared<uint64_t>(*word).store(value, release);
+#endif
 }
 
 GPUMQ_FN void set_shared(uint64_t* word, uint64_t value) {
@@ -68,8 +68,6 @@ GPUMQ_FN void set_shared(uint64_t* word, uint64_t value) {
 GPUMQ_FN void set_local(uint64_t* word, uint64_t value) {
   Local<uint64_t>(*word).store(value, relaxed);
 }
-
-GPUMQ_FN uint64_t get_local(uint64_t* word) { return Local<uint64_t>(*word).load(relaxed); }
 
 GPUMQ_FN uint64_t add_local(uint64_t* word, uint64_t amount) {
   return Local<uint64_t>(*word).fetch_add(amount, relaxed);

@@ -58,8 +58,6 @@ struct Ring {
 };
 static_assert(sizeof(Ring) == 128, "the packing in Java says so too");
 
-constexpr uint64_t kStopped = ~0ull;
-
 // The messages that a warp carries at once.
 struct Work {
   uint64_t first;  // sequence of the first
@@ -74,68 +72,73 @@ GPUMQ_FN void fail(const Ring& ring, uint32_t code, uint64_t sequence) {
   set_local(&ring.mirror->stop, 1);
 }
 
-// Reads the host's words across the link, all three at once, and copies two of them into VRAM.
-// Returns the head.
-GPUMQ_FN uint64_t poll_host(const Warp& warp, const Ring& ring) {
-  uint64_t head = 0;
-  for (uint32_t w = warp.lane(); w <= kStop; w += warp.size()) {
-    const uint64_t value = poll_shared(ring.control_word(w));
-    if (w == kHead) {
-      head = value;
-    } else if (w == kPushLimit) {
-      set_local(&ring.mirror->push_limit, value);
-    } else if (value != 0) {
-      set_local(&ring.mirror->stop, 1);
-    }
-  }
-  return warp.from(head, kHead);
-}
-
-// What a wait ended with.
-struct Published {
-  uint64_t head;    // sequences below are published, or kStopped
-  bool first_hand;  // read from the host: the other warps may not know yet
+// What a waiting warp sees.
+struct Look {
+  uint64_t head;        // sequences below are published
+  uint64_t push_limit;  // sequences below may go to the window
+  uint64_t stop;        // not 0: end
 };
 
-// Waits until `sequence` is published.
+// Reads the near copies of the host's words, or the words themselves across the link. One
+// instruction of as many lanes as words: one trip. (A thread that stands for a warp makes three.)
+GPUMQ_FN Look look(const Warp& warp, uint64_t* head, uint64_t* push_limit, uint64_t* stop) {
+  Look seen = {0, 0, 0};
+  const uint32_t lanes = warp.size();
+  for (uint32_t w = warp.lane(); w < 3; w += lanes) {
+    const uint64_t value = poll_shared(w == 0 ? head : w == 1 ? push_limit : stop);
+    (w == 0 ? seen.head : w == 1 ? seen.push_limit : seen.stop) = value;
+  }
+  return {warp.from(seen.head, 0), warp.from(seen.push_limit, 1 % lanes),
+          warp.from(seen.stop, 2 % lanes)};
+}
+
+GPUMQ_FN Look look_near(const Warp& warp, const Ring& ring) {
+  return look(warp, &ring.mirror->head, &ring.mirror->push_limit, &ring.mirror->stop);
+}
+
+GPUMQ_FN Look look_far(const Warp& warp, const Ring& ring) {
+  return look(warp, ring.control_word(kHead), ring.control_word(kPushLimit),
+              ring.control_word(kStop));
+}
+
+// Waits until `sequence` is published, or the stop word is set.
 //
-// Only the warps of the first unpublished chunk and of the one after it poll the host's word across
-// the link (a third gets in their way there); the others wait for one of the two to pass it on in
-// VRAM. Two, so that one still looks out while the other carries a part of its chunk.
-GPUMQ_FN Published await_published(const Warp& warp, const Ring& ring, uint64_t sequence) {
+// Only the warps of the first unpublished chunk and of the one after it poll the host's words across
+// the link (a third gets in their way there); the others wait for one of the two to pass them on in
+// VRAM. Two, so that one still looks out while the other carries a part of its chunk. `front` says,
+// and keeps, whether this warp is one of them.
+GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t sequence, bool& front) {
   for (uint32_t turn = 1;; turn++) {
-    const uint64_t near = warp.from(warp.lane() == 0 ? poll_local(&ring.mirror->head) : 0, 0);
-    if (near > sequence) {
-      after_local_wait();  // pairs with pass_on() in another warp
-      return {near, false};
-    }
-    if (warp.from(warp.lane() == 0 ? get_local(&ring.mirror->stop) : 0, 0) != 0) {
-      return {kStopped, false};
-    }
-    const bool front = sequence >> ring.chunk_shift <= (near >> ring.chunk_shift) + 1;
     if (front) {
-      const uint64_t head = poll_host(warp, ring);
-      if (head > sequence) {
+      const Look far = look_far(warp, ring);
+      if (far.head > sequence || far.stop != 0) {
         after_shared_wait();  // pairs with the feeder's setRelease of the head
-        return {head, true};
+        return far;
       }
-      if (turn % 64 == 0 && warp.lane() == 0) {
+      if (turn % 64 != 0) continue;
+      if (warp.lane() == 0) {
         set_shared(ring.control_word(kHeartbeat), add_local(&ring.mirror->beats, 1) + 1);
       }
+      // Awake for some 40 ms, then naps of 20 µs between rounds of 64 looks.
+      if (turn > 32768) pause(20000);
     }
-    // A front warp stays awake for some 40 ms of polls, then takes naps of 20 µs; the others nap
-    // from the start, longer after about a millisecond.
-    if (!front) {
-      pause(turn < 4096 ? 200 : 4000);
-    } else if (turn > 32768) {
-      pause(20000);
+    const Look near = look_near(warp, ring);
+    if (near.head > sequence || near.stop != 0) {
+      after_local_wait();  // pairs with pass_on() in another warp
+      front = false;
+      return near;
     }
+    front = sequence >> ring.chunk_shift <= (near.head >> ring.chunk_shift) + 1;
+    if (!front) pause(turn < 4096 ? 200 : 4000);
   }
 }
 
-// Lets the other warps know of the head. Pairs with after_local_wait().
-GPUMQ_FN void pass_on(const Warp& warp, const Ring& ring, uint64_t head) {
-  if (warp.lane() == 0) raise_local(&ring.mirror->head, head);
+// Passes on what was seen across the link. Pairs with after_local_wait().
+GPUMQ_FN void pass_on(const Warp& warp, const Ring& ring, const Look& seen) {
+  if (warp.lane() != 0) return;
+  set_local(&ring.mirror->push_limit, seen.push_limit);
+  if (seen.stop != 0) set_local(&ring.mirror->stop, 1);
+  raise_local(&ring.mirror->head, seen.head);
 }
 
 // Copies the messages from the ingress ring to their slots in VRAM, and to the window.
@@ -240,30 +243,29 @@ GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work)
 
 // Carries n published messages from the ingress ring to their completion.
 template <class H>
-GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n) {
-  Work work;
-  work.first = first;
-  work.n = n;
-  work.push = warp.from(warp.lane() == 0 ? get_local(&ring.mirror->push_limit) : 0, 0) >= first + n;
+GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n, bool push) {
   const bool mine = warp.lane() < n;  // lane m stands for message m where messages have one lane each
   const uint64_t sequence = first + warp.lane();
   const uint64_t lap = sequence >> ring.capacity_shift;
   uint64_t* state = ring.state(sequence);
 
-  // The descriptor's trip across the link, the payload's, and the slot's way from DONE to INFLIGHT
-  // overlap: none of them waits for another here, nor does a CAS for the one before it.
-  work.word = mine ? poll_shared(ring.descriptors + (sequence & ring.ingress_mask)) : 0;
-  bool ours = true;
+  // The descriptors' trip across the link, the payloads', and the slots' way from DONE to INFLIGHT
+  // overlap: none of them waits for another, nor a CAS for the one before it. The CASes are relaxed,
+  // as this warp alone holds the slots' ticket; the lap in the word keeps every other one off.
+  Work work = {first, n, 0, push};
   if (mine) {
+    work.word = poll_shared(ring.descriptors + (sequence & ring.ingress_mask));
     // The head covers this sequence only after its producer saw the slot released: the claim is the
     // permission to turn DONE of the lap before into EMPTY. On the first lap it is EMPTY already.
-    // Relaxed, as this warp alone owns the slot's ticket; the lap keeps every other one off.
     move_local(state, state_word(lap - 1, kDone), state_word(lap, kEmpty));
-    const bool ready = move_local(state, state_word(lap, kEmpty), state_word(lap, kReady));
-    const bool inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
-    ours = ready & inflight;
   }
   copy_in(warp, ring, work);
+  bool ready = true;
+  bool inflight = true;
+  if (mine) {
+    ready = move_local(state, state_word(lap, kEmpty), state_word(lap, kReady));
+    inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
+  }
   warp.sync();
   const uint32_t outcome = handle_all<H>(warp, ring, work);
   if constexpr (H::kResultBytes > 0) {
@@ -273,9 +275,11 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
   warp.sync();
   if (!mine) return;
 
+  const bool done = move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
+  before_shared_release();
   if (stamp_in(work.word) != stamp_of(sequence)) {
     fail(ring, kErrorStamp, sequence);
-  } else if (!(ours & move_local(state, state_word(lap, kInflight), state_word(lap, kDone)))) {
+  } else if (!(ready & inflight & done)) {
     fail(ring, kErrorState, sequence);
   } else {
     const uint32_t error = outcome & 0xff;
@@ -295,21 +299,22 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
     const uint64_t ticket =
         warp.from(warp.lane() == 0 ? add_local(&ring.mirror->tickets, 1) : 0, 0);
     const uint64_t end = (ticket + 1) << ring.chunk_shift;
+    bool front = false;
     for (uint64_t next = ticket << ring.chunk_shift; next < end;) {
-      const Published published = await_published(warp, ring, next);
-      if (published.head == kStopped) return;
-      // A head beyond this chunk is work for others, who hear of it first; one within it is not,
-      // and this warp's message goes first.
-      const bool beyond = published.head > end;
-      if (beyond && published.first_hand) pass_on(warp, ring, published.head);
-      const uint64_t upto = published.head < end ? published.head : end;
+      const Look seen = await_published(warp, ring, next, front);
+      // A head beyond this chunk, and a stop, is news for the others, who hear of it first; else
+      // this warp's messages go first.
+      const bool news = seen.head > end || seen.stop != 0;
+      if (front && news) pass_on(warp, ring, seen);
+      if (seen.stop != 0) return;
+      const uint64_t upto = seen.head < end ? seen.head : end;
       while (next < upto) {
         const uint64_t left = upto - next;
         const uint32_t n = left < warp.size() ? static_cast<uint32_t>(left) : warp.size();
-        carry<H>(warp, ring, next, n);
+        carry<H>(warp, ring, next, n, seen.push_limit >= next + n);
         next += n;
       }
-      if (!beyond && published.first_hand) pass_on(warp, ring, published.head);
+      if (front && !news) pass_on(warp, ring, seen);
     }
   }
 }
