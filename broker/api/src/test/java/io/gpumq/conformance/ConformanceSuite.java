@@ -24,4 +24,39 @@ public abstract class ConformanceSuite extends TrackFixture {
       super(ConformanceSuite.this);
     }
   }
+
+  @Nested
+  class Redelivery extends RedeliveryConformance {
+    Redelivery() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class DeadLetters extends DeadLetterConformance {
+    DeadLetters() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Handlers extends HandlerConformance {
+    Handlers() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Capacity extends CapacityConformance {
+    Capacity() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Lifecycle extends LifecycleConformance {
+    Lifecycle() {
+      super(ConformanceSuite.this);
+    }
+  }
 }

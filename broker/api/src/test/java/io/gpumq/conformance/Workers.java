@@ -10,6 +10,8 @@ import java.util.concurrent.TimeoutException;
 
 /** Threads of one test; none outlives it, and no failure in one is lost. */
 final class Workers implements AutoCloseable {
+  private static final long HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   /** One running thread and what it will return. */
   static final class Worker<T> {
     private final FutureTask<T> task;
@@ -42,14 +44,19 @@ final class Workers implements AutoCloseable {
       return task.isDone();
     }
 
-    /** Waits until the thread is blocked or parked: most likely in the call it was started for. */
+    /**
+     * Gives the thread time to reach the wait that it was started for. A hint, not a promise: one
+     * that waits in a socket looks as if it ran.
+     */
     void awaitWaiting() {
+      long start = System.nanoTime();
       Await.until(
-          "worker waits or is done",
+          "worker waits",
           () ->
               isDone()
                   || thread.getState() == Thread.State.WAITING
-                  || thread.getState() == Thread.State.TIMED_WAITING);
+                  || thread.getState() == Thread.State.TIMED_WAITING
+                  || System.nanoTime() - start > HINT_NANOS);
     }
 
     void interrupt() {
