@@ -1,0 +1,244 @@
+package io.gpumq.cli;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Track;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.api.Tracks;
+import io.gpumq.soak.bench.Bench;
+import io.gpumq.soak.bench.BenchPlan;
+import io.gpumq.soak.bench.BenchResult;
+import io.gpumq.soak.report.BenchReport;
+import io.gpumq.soak.report.Environment;
+import io.gpumq.soak.report.HtmlReport;
+import io.gpumq.soak.report.TextReport;
+import io.gpumq.tracka.OwnRedis;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gpumq bench}: the same verified workload through the tracks, side by side. */
+@Command(
+    name = "bench",
+    description = {
+      "Carries the same workload through Track A (Redis Streams) and Track B (the ring in GPU"
+          + " memory), verifies every byte of every message, and shows both side by side.",
+      "",
+      "For each size of payload: throughput under back-pressure, latency at a fixed rate from the"
+          + " time each message was to be sent, and round trips of one message at a time."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = GpuMq.Version.class,
+    sortOptions = false,
+    showDefaultValues = false,
+    footer = {
+      "",
+      "Exit code: 0 all verified, 1 a message lost, duplicated, reordered or corrupted or a track"
+          + " failed, 2 a bad value or something missing."
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final Duration DURATION = Duration.ofMillis(1500);
+  private static final Duration WARMUP = Duration.ofMillis(700);
+  private static final Duration QUICK_DURATION = Duration.ofMillis(400);
+  private static final Duration QUICK_WARMUP = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  enum TrackChoice {
+    A("a"),
+    B("b"),
+    BOTH("a", "b");
+
+    private final List<String> names;
+
+    TrackChoice(String... names) {
+      this.names = List.of(names);
+    }
+  }
+
+  @Option(names = "--track", paramLabel = "a|b|both", description = "Which tracks (both).")
+  private TrackChoice track = TrackChoice.BOTH;
+
+  @Option(
+      names = "--device",
+      paramLabel = "auto|cuda|host",
+      description = "What runs the handlers; auto takes the GPU where there is one (auto).")
+  private String device = "auto";
+
+  @Option(
+      names = "--payload",
+      split = ",",
+      paramLabel = "BYTES",
+      description = "Sizes of the messages, 32 to 65536 bytes each (64,256,1024,4096).")
+  private List<Integer> payloads = List.of(64, 256, 1024, 4096);
+
+  @Option(
+      names = "--handler",
+      paramLabel = "NAME",
+      description = "echo, crc32c, sha256 or fail:every=N[,attempts=K] (echo).")
+  private String handler = "echo";
+
+  @Option(names = "--producers", paramLabel = "N", description = "Threads that send (1).")
+  private int producers = 1;
+
+  @Option(names = "--consumers", paramLabel = "N", description = "Threads that receive (1).")
+  private int consumers = 1;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Most messages in one send and one poll (256).")
+  private int batch = 256;
+
+  @Option(
+      names = "--capacity",
+      paramLabel = "N",
+      description = "Messages that the queue holds, a power of two (65536).")
+  private int capacity = 65_536;
+
+  @Option(
+      names = "--messages",
+      paramLabel = "N",
+      description = "Measure the throughput over so many messages instead of a time.")
+  private Long messages;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      converter = Durations.class,
+      description =
+          "Of each measurement, round trips half of it (1500ms). With --messages: whichever ends"
+              + " first.")
+  private Duration duration;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "TIME",
+      converter = Durations.class,
+      description = "Before each measurement (700ms).")
+  private Duration warmup;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Messages a second while the latency is measured (10000).")
+  private double rate = 10_000;
+
+  @Option(names = "--quick", description = "Short measurements: all is done in about 15 s.")
+  private boolean quick;
+
+  @Option(
+      names = "--redis",
+      paramLabel = "URI",
+      description = "A Redis for Track A, such as redis://host:6379; else one is started.")
+  private String redis;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the messages' bytes (drawn anew, and told).")
+  private Long seed;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "The result (bench.json).")
+  private Path json = Path.of("bench.json");
+
+  @Option(names = "--html", paramLabel = "FILE", description = "The result (bench.html).")
+  private Path html = Path.of("bench.html");
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    BenchPlan plan = plan();
+    requireFolder("--json", json);
+    requireFolder("--html", html);
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("seed " + plan.seed());
+    err.flush();
+    List<BenchResult> results;
+    try (var opener = new Opener();
+        ProgressDisplay display = ProgressDisplay.on(err)) {
+      results = new Bench(plan, opener::open, display).run();
+    }
+    BenchReport report = BenchReport.of(Environment.current(), plan, results);
+    out.print(TextReport.of(report));
+    Files.writeString(json, report.toJson());
+    Files.writeString(html, HtmlReport.of(report));
+    out.println("Written: " + json + ", " + html);
+    out.flush();
+    return complain(results, err) ? GpuMq.FAILED : GpuMq.OK;
+  }
+
+  private BenchPlan plan() {
+    Duration measured = duration != null ? duration : quick ? QUICK_DURATION : DURATION;
+    return new BenchPlan(
+        track.names,
+        payloads,
+        producers,
+        consumers,
+        batch,
+        handler,
+        messages != null ? messages : BenchPlan.UNLIMITED,
+        messages != null && duration == null ? BenchPlan.LONGEST : measured,
+        rate,
+        measured,
+        warmup != null ? warmup : quick ? QUICK_WARMUP : WARMUP,
+        capacity,
+        seed != null ? seed : new SecureRandom().nextLong(),
+        PATIENCE);
+  }
+
+  private static void requireFolder(String option, Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+      throw new ConfigException(option + " " + file + ": must be a file in a folder that exists");
+    }
+  }
+
+  private static boolean complain(List<BenchResult> results, PrintWriter err) {
+    boolean any = false;
+    for (BenchResult result : results) {
+      if (!result.total().clean()) {
+        any = true;
+        err.printf(
+            "VERIFICATION FAILED: track %s, %d B: %s%n",
+            result.track(), result.payloadBytes(), result.total().verdict());
+        result.total().problems().forEach(problem -> err.println("  " + problem));
+      }
+    }
+    err.flush();
+    return any;
+  }
+
+  /** Opens tracks, and starts a Redis for the one that needs it. */
+  private final class Opener implements AutoCloseable {
+    private OwnRedis own;
+
+    Track open(String name) {
+      if (!name.equals("a")) {
+        return Tracks.open(name, new TrackOptions(device, Map.of()));
+      }
+      if (redis == null && own == null) {
+        own = OwnRedis.start();
+      }
+      String uri = redis != null ? redis : own.uri();
+      return Tracks.open(name, new TrackOptions(device, Map.of("redis.uri", uri)));
+    }
+
+    @Override
+    public void close() {
+      if (own != null) {
+        own.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.gpumq.cli;
+
+import io.gpumq.soak.bench.BenchResult;
+import io.gpumq.soak.bench.Progress;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how far a bench is: a bar on a terminal, else one line a result. */
+abstract class ProgressDisplay implements Progress, AutoCloseable {
+  /** Set to {@code bar} by the launcher where standard error is a terminal. */
+  static final String PROPERTY = "gpumq.progress";
+
+  /** The display that suits where {@code err} leads. */
+  static ProgressDisplay on(PrintWriter err) {
+    return "bar".equals(System.getProperty(PROPERTY)) ? new Bar(System.err) : new Lines(err);
+  }
+
+  @Override
+  public void close() {}
+
+  private static final class Bar extends ProgressDisplay {
+    private static final int STEPS = 1000;
+
+    private final ProgressBar bar;
+
+    Bar(PrintStream err) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName("bench")
+              .setInitialMax(STEPS)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .setConsumer(new ConsoleProgressBarConsumer(err))
+              .hideEta()
+              .build();
+    }
+
+    @Override
+    public void at(String stage, double fraction) {
+      bar.setExtraMessage(stage);
+      bar.stepTo((long) (fraction * STEPS));
+    }
+
+    @Override
+    public void finished(BenchResult result) {}
+
+    @Override
+    public void close() {
+      bar.setExtraMessage("");
+      bar.close();
+    }
+  }
+
+  private static final class Lines extends ProgressDisplay {
+    private final PrintWriter err;
+
+    Lines(PrintWriter err) {
+      this.err = err;
+    }
+
+    @Override
+    public void at(String stage, double fraction) {}
+
+    @Override
+    public void finished(BenchResult result) {
+      err.printf(
+          Locale.ROOT,
+          "track %s, %d B: %,.0f msg/s; latency p50 %.1f µs; round trip p50 %.1f µs; %s%n",
+          result.track(),
+          result.payloadBytes(),
+          result.messagesPerSecond(),
+          result.latency().p50(),
+          result.roundTrip().p50(),
+          result.total().clean() ? "verified" : result.total().verdict());
+      err.flush();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.gpumq.soak.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The threads of one stage. The first that fails stops the others; what it threw reaches whoever
+ * waits for them. Starting and joining are for one thread.
+ */
+final class Crew implements AutoCloseable {
+  private static final long JOIN_MS = 30_000;
+
+  /** One thread's work; looks at {@link #stopping()} at least every 100 ms. */
+  @FunctionalInterface
+  interface Task {
+    void run() throws InterruptedException;
+  }
+
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile boolean stopping;
+
+  /** Starts a thread of that name. */
+  Thread start(String name, Task task) {
+    var thread = new Thread(() -> run(task), name);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+    return thread;
+  }
+
+  private void run(Task task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      if (!failure.compareAndSet(null, e) && e != failure.get()) {
+        failure.get().addSuppressed(e);
+      }
+      stopping = true;
+    }
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  void stop() {
+    stopping = true;
+  }
+
+  /** Waits for every thread, then throws what the first failure threw. */
+  void join() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(JOIN_MS);
+    for (Thread thread : threads) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      thread.join(Math.max(1, left));
+      if (thread.isAlive()) {
+        throw new IllegalStateException(
+            thread.getName() + " did not end within " + JOIN_MS / 1000 + " s of being told to");
+      }
+    }
+    rethrow();
+  }
+
+  private void rethrow() throws InterruptedException {
+    Throwable first = failure.get();
+    if (first instanceof InterruptedException e) {
+      throw e;
+    } else if (first instanceof RuntimeException e) {
+      throw e;
+    } else if (first instanceof Error e) {
+      throw e;
+    }
+  }
+
+  /** Tells the threads to stop; does not wait. */
+  @Override
+  public void close() {
+    stop();
+  }
+}

@@ -1,0 +1,23 @@
+package io.gpumq.soak.bench;
+
+/** Is told how far a bench is. Called by the bench's own thread alone, several times a second. */
+public interface Progress {
+  /** Tells nobody. */
+  Progress NONE =
+      new Progress() {
+        @Override
+        public void at(String stage, double fraction) {}
+
+        @Override
+        public void finished(BenchResult result) {}
+      };
+
+  /**
+   * @param stage what is being done
+   * @param fraction how much of the whole bench is done, 0 to 1
+   */
+  void at(String stage, double fraction);
+
+  /** One track is done with messages of one size. */
+  void finished(BenchResult result);
+}

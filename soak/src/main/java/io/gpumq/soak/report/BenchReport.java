@@ -1,0 +1,151 @@
+package io.gpumq.soak.report;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.GsonBuilder;
+import io.gpumq.soak.bench.BenchPlan;
+import io.gpumq.soak.bench.BenchResult;
+import io.gpumq.soak.bench.Percentiles;
+import io.gpumq.soak.workload.Tally;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code bench.json} holds. The names of the fields here, in lower case with underscores, are
+ * those of the file.
+ *
+ * @param ratioBOverA Track B's throughput over Track A's for each size of payload; empty unless
+ *     both ran
+ */
+public record BenchReport(
+    Environment environment,
+    WorkloadFields workload,
+    List<ResultFields> results,
+    Map<String, Double> ratioBOverA) {
+  /**
+   * What was asked for.
+   *
+   * @param messages of each throughput measurement, or null where the time alone ended it
+   */
+  public record WorkloadFields(
+      List<String> tracks,
+      List<Integer> payloadBytes,
+      int producers,
+      int consumers,
+      int batch,
+      String handler,
+      Long messages,
+      double rateMsgS,
+      double durationS,
+      double warmupS,
+      int capacity,
+      long seed) {}
+
+  /**
+   * What one track did with messages of one size. {@code lost} to {@code corrupted} cover every
+   * message, warm-up, latency and round trips included; {@code sent} and {@code received} are those
+   * of the throughput measurement.
+   */
+  public record ResultFields(
+      String track,
+      String device,
+      String description,
+      int payloadBytes,
+      int producers,
+      String handler,
+      long sent,
+      long received,
+      long lost,
+      long duplicated,
+      long reordered,
+      long corrupted,
+      long deadLettered,
+      long verified,
+      double throughputMsgS,
+      double throughputBytesS,
+      Percentiles latencyUs,
+      Percentiles roundTripUs) {}
+
+  /** The report of a bench. */
+  public static BenchReport of(Environment environment, BenchPlan plan, List<BenchResult> results) {
+    return new BenchReport(
+        environment,
+        fields(plan),
+        results.stream().map(BenchReport::fields).toList(),
+        ratios(results));
+  }
+
+  private static WorkloadFields fields(BenchPlan plan) {
+    return new WorkloadFields(
+        plan.tracks(),
+        plan.payloads(),
+        plan.producers(),
+        plan.consumers(),
+        plan.batch(),
+        plan.handler(),
+        plan.messages() == BenchPlan.UNLIMITED ? null : plan.messages(),
+        plan.rate(),
+        plan.duration().toNanos() / 1e9,
+        plan.warmup().toNanos() / 1e9,
+        plan.capacity(),
+        plan.seed());
+  }
+
+  private static ResultFields fields(BenchResult result) {
+    Tally total = result.total();
+    return new ResultFields(
+        result.track(),
+        result.device(),
+        result.description(),
+        result.payloadBytes(),
+        result.producers(),
+        result.handler(),
+        result.sent(),
+        result.received(),
+        total.lost(),
+        total.duplicated(),
+        total.reordered(),
+        total.corrupted(),
+        total.deadLettered(),
+        total.received() + total.deadLettered(),
+        round(result.messagesPerSecond()),
+        round(result.bytesPerSecond()),
+        result.latency(),
+        result.roundTrip());
+  }
+
+  private static Map<String, Double> ratios(List<BenchResult> results) {
+    var ratios = new LinkedHashMap<String, Double>();
+    for (BenchResult b : results) {
+      for (BenchResult a : results) {
+        if (b.track().equals("b")
+            && a.track().equals("a")
+            && a.payloadBytes() == b.payloadBytes()
+            && a.messagesPerSecond() > 0) {
+          ratios.put(
+              Integer.toString(a.payloadBytes()),
+              round(b.messagesPerSecond() / a.messagesPerSecond()));
+        }
+      }
+    }
+    return ratios;
+  }
+
+  private static double round(double value) {
+    return new BigDecimal(value).round(new MathContext(6)).doubleValue();
+  }
+
+  /** The file's text. */
+  public String toJson() {
+    return new GsonBuilder()
+            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+            .serializeNulls()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .create()
+            .toJson(this)
+        + "\n";
+  }
+}

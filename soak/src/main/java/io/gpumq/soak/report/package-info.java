@@ -1,0 +1,2 @@
+/** A bench's results as JSON, as one HTML page, and as tables for a terminal. */
+package io.gpumq.soak.report;

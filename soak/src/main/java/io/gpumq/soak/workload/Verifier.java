@@ -1,0 +1,138 @@
+package io.gpumq.soak.workload;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Checks every byte that one consumer, or the reader of the dead letters, is given, and keeps which
+ * sequences it saw. Allocates nothing unless something is wrong or a sequence was skipped. For one
+ * thread at a time.
+ */
+public final class Verifier {
+  /** Problems described in words; the rest is only counted. */
+  private static final int DESCRIBED = 5;
+
+  private final BodyPool pool;
+  private final String reader;
+  private final int queue;
+  private final HandlerOracle oracle;
+  private final boolean deadLetters;
+  private final Received[] received;
+  private final CRC32C crc = new CRC32C();
+  private final List<String> problems = new ArrayList<>();
+  private long seen;
+  private long corrupted;
+  private int lastProducer;
+  private long lastSequence;
+
+  Verifier(
+      BodyPool pool,
+      String reader,
+      int queue,
+      int producers,
+      HandlerOracle oracle,
+      boolean deadLetters) {
+    this.pool = pool;
+    this.reader = reader;
+    this.queue = queue;
+    this.oracle = oracle;
+    this.deadLetters = deadLetters;
+    this.received = new Received[producers];
+    for (int i = 0; i < producers; i++) {
+      received[i] = new Received();
+    }
+  }
+
+  /**
+   * Checks one message and what the handler made of it.
+   *
+   * @param payload the message between position and limit; its position is moved
+   * @param result the handler's result, likewise; ignored for a dead letter
+   * @return whether the message names its producer and sequence, even if something else is wrong:
+   *     {@link #lastProducer()} and {@link #lastSequence()} are its own then
+   */
+  public boolean check(ByteBuffer payload, ByteBuffer result) {
+    seen++;
+    int start = payload.position();
+    if (payload.remaining() != pool.payloadBytes()) {
+      corrupt("payload of " + payload.remaining() + " bytes, sent " + pool.payloadBytes());
+      return false;
+    }
+    long sequence = Message.word(payload, start + Message.SEQUENCE_AT);
+    long origin = Message.word(payload, start + Message.ORIGIN_AT);
+    int producer = (int) (origin >>> 32);
+    long bodyCrc = pool.crc(BodyPool.window(sequence, producer));
+    if (Message.word(payload, start + Message.CHECKSUM_AT)
+        != Message.checksum(sequence, origin, bodyCrc)) {
+      corrupt("header does not match its checksum");
+      return false;
+    }
+    if ((int) origin != queue || producer < 0 || producer >= received.length || sequence < 0) {
+      corrupt("message of another queue or producer: " + name(origin, sequence));
+      return false;
+    }
+    lastProducer = producer;
+    lastSequence = sequence;
+    received[producer].add(sequence);
+    crc.reset();
+    crc.update(payload.position(start + Message.BODY_AT));
+    if (crc.getValue() != bodyCrc) {
+      corrupt("body differs: " + name(origin, sequence));
+    } else if (oracle.fails(sequence) != deadLetters) {
+      corrupt(
+          (deadLetters ? "dead-lettered without cause: " : "delivered though its handler failed: ")
+              + name(origin, sequence));
+    } else if (!deadLetters && !oracle.accepts(payload.position(start), result)) {
+      corrupt("wrong result of the handler: " + name(origin, sequence));
+    }
+    return true;
+  }
+
+  /** Producer of the last message that {@link #check} could name. */
+  public int lastProducer() {
+    return lastProducer;
+  }
+
+  /** Sequence of the last message that {@link #check} could name. */
+  public long lastSequence() {
+    return lastSequence;
+  }
+
+  /** How many entries were checked. */
+  public long seen() {
+    return seen;
+  }
+
+  long corrupted() {
+    return corrupted;
+  }
+
+  long reordered() {
+    long sum = 0;
+    for (Received one : received) {
+      sum += one.reordered();
+    }
+    return sum;
+  }
+
+  List<String> problems() {
+    return problems;
+  }
+
+  void collectInto(int producer, Ranges all) {
+    received[producer].collectInto(all);
+  }
+
+  private void corrupt(String what) {
+    corrupted++;
+    if (problems.size() < DESCRIBED) {
+      problems.add(reader + ": " + what);
+    }
+  }
+
+  private static String name(long origin, long sequence) {
+    return "producer " + (origin >>> 32) + " sequence " + sequence;
+  }
+}
