@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4), in the words of its chapter 6. Every lane of a tile computes the same: the
-// rounds follow each other, so more lanes cannot help, and the message's bytes come by one broadcast.
+// SHA-256 (FIPS 180-4), in the words of its chapter 6, by one lane: each round waits for the one
+// before it, so that more lanes would only compute the same again.
 //
 // The rounds are unrolled into straight code: w and the state stay in registers, never indexed at
 // run time, and the state's rotation is a renaming.

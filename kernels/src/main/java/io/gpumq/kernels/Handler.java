@@ -10,7 +10,7 @@ public enum Handler {
   /** CRC-32C (Castagnoli) of the payload, 4 bytes, little-endian. */
   CRC32C(2, 8, 4),
   /** SHA-256 of the payload, 32 bytes. */
-  SHA256(3, 4, 32),
+  SHA256(3, 1, 32),
   /** Makes no result and fails on chosen messages: for tests and drills. See {@link Failure}. */
   FAIL(4, 8, 0);
 
