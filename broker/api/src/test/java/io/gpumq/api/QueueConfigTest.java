@@ -1,0 +1,107 @@
+package io.gpumq.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QueueConfigTest {
+  private static QueueConfig.Builder config() {
+    return QueueConfig.named("ticks");
+  }
+
+  private static void assertRefused(QueueConfig.Builder config, String message) {
+    ConfigException refusal = assertThrows(ConfigException.class, config::build);
+    assertEquals(message, refusal.getMessage());
+  }
+
+  @Test
+  void hasTheDefaultsThatItNames() {
+    assertEquals(
+        new QueueConfig("ticks", 65_536, 256, "echo", Duration.ofSeconds(30), 5, 3, 10_000),
+        config().build());
+  }
+
+  @Test
+  void takesEachSetting() {
+    QueueConfig config =
+        config()
+            .capacity(8)
+            .slotBytes(64)
+            .handler("sha256")
+            .lease(Duration.ofMillis(5))
+            .maxDeliveries(7)
+            .handlerAttempts(2)
+            .deadLetterCapacity(9)
+            .build();
+    assertEquals(new QueueConfig("ticks", 8, 64, "sha256", Duration.ofMillis(5), 7, 2, 9), config);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 1024, 1 << 27})
+  void takesAPowerOfTwoSlots(int capacity) {
+    assertEquals(capacity, config().capacity(capacity).build().capacity());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -2, 0, 1, 3, 6, 1000, 1 << 28, Integer.MAX_VALUE})
+  void refusesAnyOtherCapacity(int capacity) {
+    assertRefused(
+        config().capacity(capacity),
+        "capacity " + capacity + ": must be a power of two between 2 and 134217728");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 80, 256, 65_520, 65_536})
+  void takesSlotsOfSixteens(int bytes) {
+    assertEquals(bytes, config().slotBytes(bytes).build().slotBytes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-64, 0, 16, 48, 65, 300, 65_537, 65_552})
+  void refusesAnyOtherSlotSize(int bytes) {
+    assertRefused(
+        config().slotBytes(bytes),
+        "slot-bytes " + bytes + ": must be a multiple of 16 between 64 and 65536");
+  }
+
+  @Test
+  void boundsTheLease() {
+    config().lease(Duration.ofMillis(1)).build();
+    config().lease(Duration.ofDays(1)).build();
+    for (Duration lease :
+        new Duration[] {
+          Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(999_999), Duration.ofHours(25)
+        }) {
+      assertRefused(config().lease(lease), "lease " + lease + ": must be between 1 ms and 1 day");
+    }
+  }
+
+  @Test
+  void boundsTheCounts() {
+    config().maxDeliveries(1).handlerAttempts(1).deadLetterCapacity(1).build();
+    config().maxDeliveries(1000).handlerAttempts(15).deadLetterCapacity(1_000_000).build();
+    assertRefused(config().maxDeliveries(0), "max-deliveries 0: must be between 1 and 1000");
+    assertRefused(config().maxDeliveries(1001), "max-deliveries 1001: must be between 1 and 1000");
+    assertRefused(config().handlerAttempts(0), "handler-attempts 0: must be between 1 and 15");
+    assertRefused(config().handlerAttempts(16), "handler-attempts 16: must be between 1 and 15");
+    assertRefused(
+        config().deadLetterCapacity(0), "dead-letter-capacity 0: must be between 1 and 1000000");
+    assertRefused(
+        config().deadLetterCapacity(1_000_001),
+        "dead-letter-capacity 1000001: must be between 1 and 1000000");
+  }
+
+  @Test
+  void refusesWhatIsMissing() {
+    assertThrows(NullPointerException.class, () -> QueueConfig.named(null).build());
+    assertThrows(NullPointerException.class, () -> config().handler(null).build());
+    assertThrows(NullPointerException.class, () -> config().lease(null).build());
+    assertRefused(
+        QueueConfig.named("no spaces"),
+        "queue name 'no spaces': must be 1 to 64 characters of A-Z a-z 0-9 . _ -");
+  }
+}
