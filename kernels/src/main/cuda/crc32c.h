@@ -9,7 +9,7 @@
 
 #include <utility>
 
-#include "piece.h"
+#include "quad.h"
 
 namespace gpumq::crc32c {
 
@@ -42,7 +42,7 @@ GPUMQ_FN uint32_t lift(uint32_t value) {
   }
 }
 
-// The remainder of all lanes' pieces from each lane's own, in every lane. A lane's piece is the one
+// The remainder of all lanes' quads from each lane's own, in every lane. A lane's quad is the one
 // before the next lane's, so neighbours join over 16 bytes, pairs of them over 32, and so on.
 template <unsigned K = 1, class T>
 GPUMQ_FN uint32_t join(const T& tile, uint32_t own) {
@@ -56,27 +56,27 @@ GPUMQ_FN uint32_t join(const T& tile, uint32_t own) {
   }
 }
 
-// The CRC register after `pieces` whole pieces, at least one, in every lane. The tile takes size()
-// neighbouring pieces a round, and the last piece is the last lane's: lanes that have none in the
+// The CRC register after `quads` whole quads, at least one, in every lane. The tile takes size()
+// neighbouring quads a round, and the last quad is the last lane's: lanes that have none in the
 // first round take a zero, as leading zeros do not change a remainder. Each lane keeps the four
-// words of its pieces apart until the end, so that a round is four independent products.
+// words of its quads apart until the end, so that a round is four independent products.
 template <class T>
-GPUMQ_FN uint32_t of_pieces(const T& tile, const uint8_t* payload, uint32_t pieces) {
+GPUMQ_FN uint32_t of_quads(const T& tile, const uint8_t* payload, uint32_t quads) {
   constexpr uint32_t lanes = T::size();
-  const uint32_t missing = (0u - pieces) & (lanes - 1);
-  Piece sum{};
+  const uint32_t missing = (0u - quads) & (lanes - 1);
+  Quad sum{};
   if (tile.lane() >= missing) {
-    sum = load_piece(payload, tile.lane() - missing);
+    sum = load_quad(payload, tile.lane() - missing);
   }
   if (tile.lane() == missing) {
     sum.word[0] ^= 0xffffffffu;
   }
-  for (uint32_t index = tile.lane() + lanes - missing; index < pieces; index += lanes) {
-    const Piece piece = load_piece(payload, index);
-    sum.word[0] = lift<128 * lanes>(sum.word[0]) ^ piece.word[0];
-    sum.word[1] = lift<128 * lanes>(sum.word[1]) ^ piece.word[1];
-    sum.word[2] = lift<128 * lanes>(sum.word[2]) ^ piece.word[2];
-    sum.word[3] = lift<128 * lanes>(sum.word[3]) ^ piece.word[3];
+  for (uint32_t index = tile.lane() + lanes - missing; index < quads; index += lanes) {
+    const Quad quad = load_quad(payload, index);
+    sum.word[0] = lift<128 * lanes>(sum.word[0]) ^ quad.word[0];
+    sum.word[1] = lift<128 * lanes>(sum.word[1]) ^ quad.word[1];
+    sum.word[2] = lift<128 * lanes>(sum.word[2]) ^ quad.word[2];
+    sum.word[3] = lift<128 * lanes>(sum.word[3]) ^ quad.word[3];
   }
   uint32_t own = lift<32>(sum.word[0]) ^ sum.word[1];
   own = lift<32>(own) ^ sum.word[2];
@@ -87,13 +87,13 @@ GPUMQ_FN uint32_t of_pieces(const T& tile, const uint8_t* payload, uint32_t piec
 // The CRC of `length` bytes, in every lane.
 template <class T>
 GPUMQ_FN uint32_t of(const T& tile, const uint8_t* payload, uint32_t length) {
-  const uint32_t pieces = length / 16;
+  const uint32_t quads = length / 16;
   uint32_t rest = length % 16;
-  Piece tail{};
+  Quad tail{};
   if (rest != 0) {
-    tail = load_piece(payload, pieces);
+    tail = load_quad(payload, quads);
   }
-  uint32_t crc = pieces != 0 ? of_pieces(tile, payload, pieces) : 0xffffffffu;
+  uint32_t crc = quads != 0 ? of_quads(tile, payload, quads) : 0xffffffffu;
   for (; rest >= 4; rest -= 4) {
     crc = lift<32>(crc ^ tail.word[0]);
     tail = {{tail.word[1], tail.word[2], tail.word[3], 0}};

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "crc32c.h"
-#include "piece.h"
+#include "quad.h"
 #include "platform.h"
 #include "sha256.h"
 
@@ -74,10 +74,10 @@ struct Sha256 {
                                uint32_t length, uint8_t* result, uint32_t) {
     const sha256::State digest = sha256::of(payload, length);
     if (tile.lane() == 0) {
-      store_piece(result, 0,
+      store_quad(result, 0,
                   {{sha256::swap(digest.h[0]), sha256::swap(digest.h[1]),
                     sha256::swap(digest.h[2]), sha256::swap(digest.h[3])}});
-      store_piece(result, 1,
+      store_quad(result, 1,
                   {{sha256::swap(digest.h[4]), sha256::swap(digest.h[5]),
                     sha256::swap(digest.h[6]), sha256::swap(digest.h[7])}});
     }
@@ -106,8 +106,8 @@ struct Fail {
     if (length < 8 || attempt > params.p[1]) {
       return 0;
     }
-    const Piece piece = load_piece(payload, 0);
-    if ((static_cast<uint64_t>(piece.word[1]) << 32 | piece.word[0]) % params.p[0] != 0) {
+    const Quad quad = load_quad(payload, 0);
+    if ((static_cast<uint64_t>(quad.word[1]) << 32 | quad.word[0]) % params.p[0] != 0) {
       return 0;
     }
     if (params.p[2] == kTrap) {

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-#include "piece.h"
+#include "quad.h"
 
 namespace gpumq::sha256 {
 
@@ -87,14 +87,14 @@ GPUMQ_FN uint32_t pad(uint32_t word, int32_t left) {
 template <unsigned Q>
 GPUMQ_FN void load(uint32_t (&w)[16], const uint8_t* payload, uint32_t begin, uint32_t length) {
   const int32_t left = static_cast<int32_t>(length - begin) - 16 * static_cast<int32_t>(Q);
-  Piece piece{};
+  Quad quad{};
   if (left > 0) {
-    piece = load_piece(payload, begin / 16 + Q);
+    quad = load_quad(payload, begin / 16 + Q);
   }
-  w[4 * Q] = swap(piece.word[0]);
-  w[4 * Q + 1] = swap(piece.word[1]);
-  w[4 * Q + 2] = swap(piece.word[2]);
-  w[4 * Q + 3] = swap(piece.word[3]);
+  w[4 * Q] = swap(quad.word[0]);
+  w[4 * Q + 1] = swap(quad.word[1]);
+  w[4 * Q + 2] = swap(quad.word[2]);
+  w[4 * Q + 3] = swap(quad.word[3]);
   if (left < 16) {
     w[4 * Q] = pad(w[4 * Q], left);
     w[4 * Q + 1] = pad(w[4 * Q + 1], left - 4);
