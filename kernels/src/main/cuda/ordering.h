@@ -2,7 +2,7 @@
 // is part of the name: "shared" words are seen by the host, "local" words by the device alone.
 #pragma once
 
-#include "platform.h"
+#include "piece.h"
 
 namespace gpumq {
 
@@ -90,12 +90,8 @@ GPUMQ_FN bool move_local(uint64_t* word, uint64_t from, uint64_t to) {
   return Local<uint64_t>(*word).compare_exchange_strong(from, to, relaxed, relaxed);
 }
 
-// 16 bytes of payload. Read past every cache that the host does not keep coherent.
-struct alignas(16) Piece {
-  uint32_t word[4];
-};
-
-GPUMQ_FN Piece load_piece(const uint8_t* from) {
+// A piece that the host wrote: read past every cache that is not coherent with it.
+GPUMQ_FN Piece poll_piece(const uint8_t* from) {
 #if defined(__CUDACC__)
   Piece p;
   asm volatile("ld.relaxed.sys.global.v4.u32 {%0, %1, %2, %3}, [%4];"
@@ -104,12 +100,8 @@ GPUMQ_FN Piece load_piece(const uint8_t* from) {
                : "memory");
   return p;
 #else
-  return *reinterpret_cast<const Piece*>(from);
+  return load_piece(from, 0);
 #endif
-}
-
-GPUMQ_FN void store_piece(uint8_t* to, const Piece& piece) {
-  *reinterpret_cast<Piece*>(to) = piece;
 }
 
 GPUMQ_FN void pause(uint32_t nanos) {

@@ -173,7 +173,7 @@ GPUMQ_FN void copy_in(const Warp& warp, const Ring& ring, const Work& work) {
       }
       if (there[r]) {
         const uint64_t sequence = work.first + message[r];
-        pieces[r] = load_piece(ring.ingress +
+        pieces[r] = poll_piece(ring.ingress +
                                (sequence & ring.ingress_mask) * ring.slot_bytes + offset[r]);
       }
     }
@@ -182,8 +182,8 @@ GPUMQ_FN void copy_in(const Warp& warp, const Ring& ring, const Work& work) {
       const uint64_t word = warp.from(work.word, message[r] % warp.size());
       if (there[r] && offset[r] < length_in(word)) {
         const uint64_t sequence = work.first + message[r];
-        store_piece(ring.slot(sequence) + offset[r], pieces[r]);
-        if (work.push) store_piece(ring.window_slot(sequence) + offset[r], pieces[r]);
+        store_piece(ring.slot(sequence) + offset[r], 0, pieces[r]);
+        if (work.push) store_piece(ring.window_slot(sequence) + offset[r], 0, pieces[r]);
       }
     }
   }
@@ -236,8 +236,8 @@ GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work)
   for (uint32_t i = warp.lane(); i < work.n * pieces; i += warp.size()) {
     const uint64_t sequence = work.first + i / pieces;
     const uint32_t offset = ring.slot_bytes + i % pieces * 16;
-    store_piece(ring.window_slot(sequence) + offset,
-                *reinterpret_cast<const Piece*>(ring.slot(sequence) + offset));
+    store_piece(ring.window_slot(sequence) + offset, 0,
+                load_piece(ring.slot(sequence) + offset, 0));
   }
 }
 

@@ -1,0 +1,24 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.kernels.HandlerSpec;
+
+/** What holds the VRAM rings and handles the messages: a GPU, or threads of this process. */
+public interface RingDevice extends AutoCloseable {
+  /** {@code cuda} or {@code host}. */
+  String name();
+
+  /** One line for people: which hardware. */
+  String describe();
+
+  /**
+   * Makes a VRAM ring and starts handling what is published in {@code file}.
+   *
+   * @throws io.gpumq.api.ConfigException if the device cannot hold the ring: says how much it has
+   * @throws io.gpumq.api.TrackFailedException if the device has failed
+   */
+  RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler);
+
+  /** Ends the device. Every ring must have been stopped. */
+  @Override
+  void close();
+}

@@ -1,0 +1,23 @@
+package io.gpumq.trackb.ring;
+
+/** A ring at work on a device. Safe for use by many threads. */
+public interface RunningRing {
+  /**
+   * Copies slots of the VRAM ring, one stride each, into the queue's read-area block.
+   *
+   * @param firstSequence of a run of completed sequences that is not released
+   * @param count slots of the run
+   * @param readsOffset where the first goes, in bytes from the start of the read-area block
+   * @throws io.gpumq.api.TrackFailedException if the device has failed or the ring is stopped
+   */
+  void read(long firstSequence, int count, int readsOffset);
+
+  /** Waits until everything that this thread asked to {@link #read} is there. */
+  void awaitReads();
+
+  /** Why this ring no longer runs, or {@code null} while it does. Asked some hundred times a second. */
+  String failure();
+
+  /** Sets the stop word, waits for the ring to end, and gives its memory back. Once. */
+  void stop();
+}

@@ -1,0 +1,38 @@
+package io.gpumq.trackb.ring;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The 64-bit words of shared memory, with the memory order in each method's name. Offsets are in
+ * bytes, multiples of 8. Which release pairs with which acquire stands where they are called, and in
+ * {@code docs/MEMORY_ORDERING.md}.
+ */
+public final class Words {
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private Words() {}
+
+  public static long getAcquire(ByteBuffer block, int offset) {
+    return (long) LONG.getAcquire(block, offset);
+  }
+
+  public static void setRelease(ByteBuffer block, int offset, long value) {
+    LONG.setRelease(block, offset, value);
+  }
+
+  public static long getOpaque(ByteBuffer block, int offset) {
+    return (long) LONG.getOpaque(block, offset);
+  }
+
+  public static void setOpaque(ByteBuffer block, int offset, long value) {
+    LONG.setOpaque(block, offset, value);
+  }
+
+  public static boolean compareAndSet(ByteBuffer block, int offset, long from, long to) {
+    return LONG.compareAndSet(block, offset, from, to);
+  }
+}
