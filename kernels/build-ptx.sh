@@ -20,7 +20,7 @@ if [[ -z $nvcc ]]; then
   exit 1
 fi
 
-# Sorted, each by name and content: the twin of PtxFreshnessTest.hashOfSources.
+# Sorted, each by name and content: the twin of PtxTest.hashOfSources.
 hash=$(cd "$sources" && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum |
   sha256sum | cut -d ' ' -f 1)
 stamp="// sources sha256 $hash"
