@@ -102,6 +102,18 @@ public final class Group {
     return into.size();
   }
 
+  /** Settles the entries at the cursor that consumers are not to see, without waiting for a take. */
+  public synchronized void passOver(long completed) {
+    long next = table.end();
+    while (next < completed && !deliverable.deliverable(next)) {
+      next++;
+    }
+    if (next > table.end()) {
+      table.extendTo(next);
+      publishSettled();
+    }
+  }
+
   /**
    * Settles one entry, whoever holds it.
    *

@@ -1,0 +1,159 @@
+package io.gpumq.trackb.ring;
+
+import com.lmax.disruptor.BusySpinWaitStrategy;
+import com.lmax.disruptor.EventPoller;
+import com.lmax.disruptor.InsufficientCapacityException;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import io.gpumq.api.TrackFailedException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/**
+ * The pinned ingress ring, which is an LMAX Disruptor's ring: its entries are flyweights over the
+ * slots, so nothing is copied between the two. Producers claim, write in place, publish; the one
+ * event handler, the feeder, releases the head to the device once per batch.
+ *
+ * <p>The feeder has no thread: a producer that published becomes the feeder for as long as there is
+ * something to release, unless another one is. That saves a hand-over between cores on the way of
+ * each message, and a spinning thread.
+ */
+final class IngressRing {
+  /** What {@link #tryClaim} answers when there is no room. */
+  static final long FULL = -1;
+
+  /** One slot of the ring. Belongs to whoever claimed its sequence, until it is published. */
+  static final class Slot {
+    private final ByteBuffer descriptors;
+    private final int descriptorOffset;
+    private final ByteBuffer payload;
+
+    private Slot(SharedFile file, int index, int slotBytes) {
+      this.descriptors = file.descriptors();
+      this.descriptorOffset = index * Long.BYTES;
+      this.payload = file.ingress().slice(index * slotBytes, slotBytes);
+    }
+
+    /** Room for the payload, from 0 to its limit. */
+    ByteBuffer payload() {
+      return payload;
+    }
+
+    /** Says that the slot holds a message. Plain order would do: the head's release covers it. */
+    void describe(long sequence, int length) {
+      Words.setOpaque(descriptors, descriptorOffset, Descriptor.message(sequence, length));
+    }
+
+    /** Says that there is nothing in the slot. */
+    void describeVoid(long sequence) {
+      Words.setOpaque(descriptors, descriptorOffset, Descriptor.voided(sequence));
+    }
+  }
+
+  /** A watermark that producers must not overtake by more than the ring's size. */
+  private static final class Gate extends Sequence {
+    private final LongSupplier below;
+
+    Gate(LongSupplier below) {
+      this.below = below;
+    }
+
+    /** The last sequence that is done with. */
+    @Override
+    public long get() {
+      return below.getAsLong() - 1;
+    }
+
+    /** The Disruptor would set a new gate to its cursor; this one knows better. */
+    @Override
+    public void set(long value) {}
+  }
+
+  private final RingBuffer<Slot> ring;
+  private final ControlBlock control;
+  private final EventPoller<Slot> feeder;
+  private final EventPoller.Handler<Slot> releaseHead;
+  private final AtomicBoolean feeding = new AtomicBoolean();
+
+  /**
+   * @param completed every sequence below is completed: its ingress slot may be written again
+   * @param released every sequence below is released: its VRAM slot may be
+   */
+  IngressRing(SharedFile file, RingGeometry g, LongSupplier completed, LongSupplier released) {
+    int[] index = {0};
+    ring =
+        RingBuffer.createMultiProducer(
+            () -> new Slot(file, index[0]++, g.slotBytes()),
+            g.ingressSlots(),
+            new BusySpinWaitStrategy());
+    control = new ControlBlock(file.control());
+    feeder = ring.newPoller();
+    releaseHead =
+        (slot, sequence, endOfBatch) -> {
+          if (endOfBatch) {
+            control.releaseHead(sequence + 1);
+          }
+          return true;
+        };
+    if (g.firstSequence() > 0) {
+      ring.claimAndGetPreallocated(g.firstSequence() - 1);
+      ring.publish(g.firstSequence() - 1);
+      feeder.getSequence().set(g.firstSequence() - 1);
+    }
+    control.releaseHead(g.firstSequence());
+    // Both gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim may
+    // lead what is completed by the ingress ring, and what is released by the VRAM ring.
+    int more = g.capacity() - g.ingressSlots();
+    ring.addGatingSequences(new Gate(completed), new Gate(() -> released.getAsLong() + more));
+  }
+
+  /**
+   * Claims the next sequences.
+   *
+   * @param count 1 to {@link #size()}
+   * @return the last one claimed, or {@link #FULL}
+   */
+  long tryClaim(int count) {
+    try {
+      return ring.tryNext(count);
+    } catch (InsufficientCapacityException e) {
+      return FULL;
+    }
+  }
+
+  Slot slot(long sequence) {
+    return ring.get(sequence);
+  }
+
+  /** Publishes claimed sequences, and sees to it that the device hears of them. */
+  void publish(long first, long last) {
+    ring.publish(first, last);
+    do {
+      if (!feeding.compareAndSet(false, true)) {
+        return; // Whoever is feeding looks again after it stopped, and finds these.
+      }
+      try {
+        while (feeder.poll(releaseHead) == EventPoller.PollState.PROCESSING) {}
+      } catch (Exception e) {
+        throw new TrackFailedException("the feeder failed: " + e, e);
+      } finally {
+        feeding.set(false);
+      }
+    } while (ring.isAvailable(feeder.getSequence().get() + 1));
+  }
+
+  /** The next sequence to be claimed. */
+  long claimed() {
+    return ring.getCursor() + 1;
+  }
+
+  /** Slots that could be claimed now, perhaps by another. */
+  int room() {
+    return (int) ring.remainingCapacity();
+  }
+
+  int size() {
+    return ring.getBufferSize();
+  }
+}

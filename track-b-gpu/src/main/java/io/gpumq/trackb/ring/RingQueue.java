@@ -1,0 +1,276 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.CloseReport;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
+import io.gpumq.api.DeadLetters;
+import io.gpumq.api.MessageQueue;
+import io.gpumq.api.Names;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.QueueStats;
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.delivery.DeadLetterStore;
+import io.gpumq.trackb.delivery.Group;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+
+/** One queue of Track B: puts the parts of this package together, and ends them. */
+public final class RingQueue implements MessageQueue {
+  private final QueueConfig config;
+  private final RingGeometry geometry;
+  private final SharedFile file;
+  private final ControlBlock control;
+  private final RunningRing running;
+  private final Runnable onClose;
+
+  private final Completions completions;
+  private final Releases releases;
+  private final IngressRing ingress;
+  private final Window window;
+  private final Reads reads;
+  private final DeadLetterStore deadLetters;
+
+  private final LongAdder sent = new LongAdder();
+  private final LongAdder sentBytes = new LongAdder();
+  private final AtomicInteger owners = new AtomicInteger();
+  private final Map<String, RingConsumer> consumers = new HashMap<>();
+  private final AtomicReference<CompletableFuture<CloseReport>> closing = new AtomicReference<>();
+  private volatile boolean closed;
+  private volatile String failure;
+
+  /**
+   * Opens a queue on a device.
+   *
+   * @param onClose run once when the queue has ended
+   */
+  public RingQueue(QueueConfig config, RingDevice device, Runnable onClose) {
+    this(config, device, 0, onClose);
+  }
+
+  RingQueue(QueueConfig config, RingDevice device, long firstSequence, Runnable onClose) {
+    this.config = config;
+    this.onClose = onClose;
+    HandlerSpec handler = HandlerSpec.parse(config.handler());
+    geometry = RingGeometry.of(config, handler, firstSequence);
+    file = SharedFile.create(config.name(), geometry);
+    try {
+      control = new ControlBlock(file.control());
+      deadLetters = new DeadLetterStore(config.deadLetterCapacity());
+      reads = new Reads(file, geometry);
+      completions = new Completions(file, geometry, this::giveUpFailed);
+      releases = new Releases(completions, geometry);
+      ingress = new IngressRing(file, geometry, completions::advance, releases::advance);
+      window = new Window(control, geometry);
+      running = device.start(file, geometry, handler);
+      reads.of(running);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public QueueConfig config() {
+    return config;
+  }
+
+  RingGeometry geometry() {
+    return geometry;
+  }
+
+  @Override
+  public Producer producer() {
+    requireOpen();
+    return new RingProducer(this, ingress);
+  }
+
+  @Override
+  public void createGroup(String group) {
+    requireOpen();
+    group(group);
+  }
+
+  private Group group(String name) {
+    Names.require("group", name);
+    return releases.group(
+        name,
+        start ->
+            new Group(
+                name,
+                start,
+                config.lease().toNanos(),
+                config.maxDeliveries(),
+                completions::isDeliverable,
+                this::giveUpUndeliverable,
+                System::nanoTime));
+  }
+
+  @Override
+  public Consumer consumer(String group, String name) {
+    requireOpen();
+    Names.require("consumer", name);
+    Group of = group(group);
+    synchronized (consumers) {
+      String key = group + '/' + name;
+      if (consumers.containsKey(key)) {
+        throw new ConfigException(
+            "consumer '" + name + "': is open in group '" + group + "'; close it, or choose another");
+      }
+      var batch = new RingBatch(file, geometry, completions, window, reads);
+      var consumer = new RingConsumer(this, of, name, owners.incrementAndGet(), batch);
+      consumers.put(key, consumer);
+      return consumer;
+    }
+  }
+
+  void forget(RingConsumer consumer) {
+    synchronized (consumers) {
+      consumers.remove(consumer.group() + '/' + consumer.name(), consumer);
+    }
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    completions.advance();
+    return deadLetters;
+  }
+
+  /** Every sequence below is completed. */
+  long completed() {
+    return completions.advance();
+  }
+
+  void countSent(int messages, long bytes) {
+    sent.add(messages);
+    sentBytes.add(bytes);
+  }
+
+  /** A message whose handler failed for good; false when the dead-letter queue is full. */
+  private boolean giveUpFailed(long sequence, long word) {
+    int error = Completion.error(word);
+    return giveUp(
+        sequence,
+        word,
+        DeadLetter.Cause.HANDLER_FAILED,
+        "handler '" + config.handler() + "' failed with error " + error,
+        Completion.tries(word),
+        "");
+  }
+
+  private boolean giveUpUndeliverable(
+      long sequence, DeadLetter.Cause cause, int count, String group) {
+    String reason = "not acknowledged after " + count + " deliveries to group '" + group + "'";
+    return giveUp(sequence, completions.word(sequence), cause, reason, count, group);
+  }
+
+  private boolean giveUp(
+      long sequence, long word, DeadLetter.Cause cause, String reason, int count, String group) {
+    if (deadLetters.isFull()) {
+      return false;
+    }
+    ByteBuffer slot = ByteBuffer.allocate(geometry.strideBytes());
+    reads.into(slot, Reads.one(sequence));
+    byte[] payload = new byte[Completion.length(word)];
+    slot.get(0, payload);
+    return deadLetters.offer(new DeadLetter(sequence, cause, reason, count, group, payload));
+  }
+
+  /** Throws if nothing can be polled or acknowledged any more. */
+  void requireUsable() {
+    String why = failure;
+    if (why != null) {
+      throw new TrackFailedException("queue '" + name() + "': " + why);
+    }
+    if (closed) {
+      throw new QueueClosedException("queue '" + name() + "' is closed");
+    }
+  }
+
+  /** Throws if nothing can be sent any more. */
+  void requireOpen() {
+    requireUsable();
+    if (closing.get() != null) {
+      throw new QueueClosedException("queue '" + name() + "' is closing, and takes no more");
+    }
+  }
+
+  /** Asks the device whether the ring still runs; every waiting call hears of it if not. */
+  public void watch() {
+    if (failure == null && !closed) {
+      failure = running.failure();
+    }
+  }
+
+  @Override
+  public QueueStats stats() {
+    long completed = completions.advance();
+    long released = releases.advance();
+    long delivered = 0;
+    long acknowledged = 0;
+    long redelivered = 0;
+    for (Group group : releases.groups()) {
+      delivered += group.delivered();
+      acknowledged += group.acknowledged();
+      redelivered += group.redelivered();
+    }
+    return new QueueStats(
+        sent.sum(),
+        completed - geometry.firstSequence() - completions.voided(),
+        delivered,
+        acknowledged,
+        redelivered,
+        completions.failed(),
+        deadLetters.joined(),
+        ingress.claimed() - released,
+        sentBytes.sum());
+  }
+
+  @Override
+  public CloseReport close(Duration drain) {
+    RingConsumer.requireWait(drain);
+    var report = new CompletableFuture<CloseReport>();
+    if (!closing.compareAndSet(null, report)) {
+      return closing.get().join();
+    }
+    try {
+      boolean drained = awaitDrained(System.nanoTime() + drain.toNanos());
+      closed = true;
+      QueueStats stats = stats();
+      running.stop();
+      report.complete(new CloseReport(drained, stats.depth(), stats));
+    } catch (RuntimeException e) {
+      closed = true;
+      report.completeExceptionally(e);
+    } finally {
+      file.close();
+      onClose.run();
+    }
+    return report.join();
+  }
+
+  private boolean awaitDrained(long deadline) {
+    Backoff backoff = new Backoff();
+    while (releases.advance() < ingress.claimed()) {
+      if (failure != null || System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      backoff.pause();
+    }
+    return true;
+  }
+}
