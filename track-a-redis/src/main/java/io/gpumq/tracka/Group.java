@@ -1,0 +1,118 @@
+package io.gpumq.tracka;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What this process knows of one consumer group; the pending list itself is in Redis. Safe for use
+ * by many threads.
+ */
+final class Group {
+  /** Holds what was handed back; no consumer's name, since those have no tilde. */
+  static final byte[] PARKING = Args.bytes("~");
+
+  /** Redis counts idle time in whole milliseconds, and starts before its answer is here. */
+  private static final long DUE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private static final long MIN_RESCAN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MAX_QUANTUM_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MIN_QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  final String name;
+  final byte[] key;
+  final Set<String> consumers = ConcurrentHashMap.newKeySet();
+
+  /** Sequences that were refused and not delivered since: a batch's acknowledgement spares them. */
+  final Set<Long> refused = ConcurrentHashMap.newKeySet();
+
+  /** Entries read for the first time, with those that were gone before the group was made. */
+  final AtomicLong read;
+
+  final AtomicLong handled;
+  final AtomicLong settled;
+  final AtomicLong delivered = new AtomicLong();
+  final AtomicLong redelivered = new AtomicLong();
+  final AtomicLong acknowledged = new AtomicLong();
+
+  private final long leaseNanos;
+  private final long quantumNanos;
+  private final AtomicLong lastRead = new AtomicLong();
+  private final TreeSet<Long> dueTimes = new TreeSet<>(); // guarded by this
+  private long nextRescan; // guarded by this
+  private volatile boolean heldBack;
+
+  /**
+   * @param trimmed how many messages had left the stream before the group was made
+   */
+  Group(String name, long trimmed, long leaseNanos) {
+    this.name = name;
+    this.key = Args.bytes(name);
+    this.read = new AtomicLong(trimmed);
+    this.handled = new AtomicLong(trimmed);
+    this.settled = new AtomicLong(trimmed);
+    this.leaseNanos = leaseNanos;
+    this.quantumNanos = Math.max(MIN_QUANTUM_NANOS, Math.min(leaseNanos / 16, MAX_QUANTUM_NANOS));
+    this.nextRescan = System.nanoTime() + rescanNanos();
+  }
+
+  /** The highest sequence that has been read for this group; 0 for none. */
+  long lastRead() {
+    return lastRead.get();
+  }
+
+  void sawRead(long sequence) {
+    lastRead.accumulateAndGet(sequence, Math::max);
+  }
+
+  /** Whether the group waits for room among the dead letters. */
+  boolean isHeldBack() {
+    return heldBack;
+  }
+
+  void holdBack(boolean hold) {
+    heldBack = hold;
+  }
+
+  /**
+   * Entries were leased now. Their end is noted to a sixteenth of the lease, later rather than
+   * earlier, so that a group with many batches under way is not searched for each of them.
+   */
+  synchronized void leased() {
+    long due = System.nanoTime() + leaseNanos + DUE_MARGIN_NANOS;
+    dueTimes.add(due + quantumNanos - Math.floorMod(due, quantumNanos));
+  }
+
+  /** An entry may be redelivered after {@code nanos}. */
+  synchronized void dueIn(long nanos) {
+    dueTimes.add(System.nanoTime() + nanos + (nanos == 0 ? 0 : DUE_MARGIN_NANOS));
+  }
+
+  /** Whether a lease or a delay may have ended; asking forgets those that have. */
+  synchronized boolean takeDue() {
+    long now = System.nanoTime();
+    boolean due = now - nextRescan >= 0;
+    while (!dueTimes.isEmpty() && now - dueTimes.first() >= 0) {
+      dueTimes.pollFirst();
+      due = true;
+    }
+    if (due) {
+      nextRescan = now + rescanNanos();
+    }
+    return due;
+  }
+
+  /** Nanoseconds until {@link #takeDue()} may say yes; 0 or less if it would now. */
+  synchronized long nanosToDue() {
+    long now = System.nanoTime();
+    long rescan = nextRescan - now;
+    return dueTimes.isEmpty() ? rescan : Math.min(rescan, dueTimes.first() - now);
+  }
+
+  /** Whatever this process believes, the pending list is searched now and then. */
+  private long rescanNanos() {
+    return Math.max(MIN_RESCAN_NANOS, leaseNanos);
+  }
+}

@@ -1,0 +1,59 @@
+package io.gpumq.tracka;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.gpumq.api.TrackFailedException;
+
+/**
+ * Redis IDs as sequences.
+ *
+ * <pre>
+ *  63 62                           20 19                0
+ * +--+-------------------------------+-------------------+
+ * | 0| milliseconds since 1970       | counter           |
+ * +--+-------------------------------+-------------------+
+ * </pre>
+ *
+ * <p>A Redis ID is {@code milliseconds-counter}; its order is that of the sequences. There is room
+ * for 2^20 messages in one millisecond, and until the year 2248.
+ */
+final class Ids {
+  static final int COUNTER_BITS = 20;
+
+  private static final long MAX_COUNTER = (1L << COUNTER_BITS) - 1;
+  private static final long MAX_MILLIS = Long.MAX_VALUE >>> COUNTER_BITS;
+
+  private Ids() {}
+
+  /**
+   * The sequence of a Redis ID.
+   *
+   * @throws TrackFailedException if the ID has no sequence: Redis's clock stood still or went far
+   *     back for more than 2^20 messages
+   */
+  static long sequence(byte[] id) {
+    long millis = 0;
+    int i = 0;
+    while (id[i] != '-') {
+      millis = millis * 10 + id[i++] - '0';
+    }
+    long counter = 0;
+    for (i++; i < id.length; i++) {
+      counter = counter * 10 + id[i] - '0';
+    }
+    if (millis > MAX_MILLIS || counter > MAX_COUNTER) {
+      throw new TrackFailedException(
+          "Redis ID "
+              + new String(id, US_ASCII)
+              + ": its counter must be at most "
+              + MAX_COUNTER
+              + "; set the clock of the machine that Redis runs on");
+    }
+    return millis << COUNTER_BITS | counter;
+  }
+
+  /** The Redis ID of a sequence. */
+  static byte[] id(long sequence) {
+    return ((sequence >>> COUNTER_BITS) + "-" + (sequence & MAX_COUNTER)).getBytes(US_ASCII);
+  }
+}

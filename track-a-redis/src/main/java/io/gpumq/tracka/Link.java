@@ -1,0 +1,231 @@
+package io.gpumq.tracka;
+
+import static redis.clients.jedis.Protocol.Command.CLIENT;
+import static redis.clients.jedis.Protocol.Command.XINFO;
+
+import io.gpumq.api.QueueClosedException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One connection to Redis on behalf of one queue, and how it comes back when it breaks. For one
+ * thread at a time, but for {@link #close()}.
+ *
+ * <p>The plain calls let a {@link JedisConnectionException} through: what was asked may have been
+ * done or not. {@link #retry} is for what may be asked twice; whoever cannot say so catches the
+ * exception, calls {@link #reconnect} and looks what happened.
+ */
+final class Link implements AutoCloseable {
+  private static final long FIRST_PAUSE_MS = 5;
+  private static final long LONGEST_PAUSE_MS = 250;
+
+  private final RedisSettings settings;
+  private final Health health;
+  private final byte[] stream;
+  private final AtomicLong highest;
+  private volatile Connection connection;
+  private volatile boolean closed;
+  private String clientId = "";
+  private String clientAddress = "";
+
+  /**
+   * Connects.
+   *
+   * @param stream the queue's stream: a Redis that comes back without it has lost the queue
+   * @param highest the highest sequence that Redis has confirmed, which it must still know then
+   * @throws JedisException if Redis does not answer
+   */
+  Link(RedisSettings settings, Health health, byte[] stream, AtomicLong highest) {
+    this.settings = settings;
+    this.health = health;
+    this.stream = stream;
+    this.highest = highest;
+    connect();
+  }
+
+  private void connect() {
+    Connection fresh = settings.connect();
+    try {
+      fresh.sendCommand(CLIENT, "INFO");
+      String info = Args.text(fresh.getOne());
+      clientId = field(info, "id=");
+      clientAddress = field(info, "addr=");
+    } catch (RuntimeException e) {
+      drop(fresh);
+      throw e;
+    }
+    connection = fresh;
+    if (closed) { // by another thread, which may have seen only the connection before
+      drop(fresh);
+    }
+  }
+
+  private static String field(String info, String name) {
+    int start = info.startsWith(name) ? 0 : info.indexOf(" " + name) + 1;
+    int end = info.indexOf(' ', start);
+    return info.substring(start + name.length(), end < 0 ? info.length() : end);
+  }
+
+  /** Puts a command into the pipeline. */
+  void send(CommandArguments command) {
+    connection.sendCommand(command);
+  }
+
+  /** Puts a command into the pipeline. */
+  void send(ProtocolCommand command, byte[]... args) {
+    connection.sendCommand(command, args);
+  }
+
+  /** Sends off the pipeline and reads its next reply. */
+  Object reply() {
+    return connection.getOne();
+  }
+
+  /** Sends off the pipeline and reads its next replies; an error is an element of the list. */
+  List<Object> replies(int count) {
+    return connection.getMany(count);
+  }
+
+  /** Asks one thing, once. */
+  Object call(ProtocolCommand command, byte[]... args) {
+    connection.sendCommand(command, args);
+    return connection.getOne();
+  }
+
+  /**
+   * Asks what may be asked twice, again after each loss of the connection.
+   *
+   * @throws io.gpumq.api.TrackFailedException if Redis stays away, or refuses
+   * @throws QueueClosedException if the queue or this link is closed
+   */
+  <T> T retry(Supplier<T> request) {
+    while (true) {
+      try {
+        return request.get();
+      } catch (JedisConnectionException e) {
+        reconnect(e);
+      } catch (JedisDataException e) {
+        throw refused(e);
+      }
+    }
+  }
+
+  /** What to throw for an error that Redis answered; the queue has failed then. */
+  RuntimeException refused(JedisDataException error) {
+    return health.fail("Redis at " + settings.shown() + " refused: " + error.getMessage(), error);
+  }
+
+  /**
+   * Connects again after the connection broke: with growing pauses, for as long as Redis may stay
+   * away. When this returns, nothing sent before is still on its way to be executed.
+   */
+  void reconnect(JedisConnectionException broken) {
+    drop(connection);
+    JedisException last = broken;
+    long timeoutMs = settings.reconnectTimeoutMs();
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    for (long pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      long heard = health.rings();
+      requireOpen();
+      try {
+        String oldId = clientId;
+        String oldAddress = clientAddress;
+        connect();
+        forget(oldId, oldAddress);
+        verify();
+        return;
+      } catch (JedisConnectionException e) {
+        last = e;
+      } catch (JedisDataException e) {
+        if (!isTemporary(e)) {
+          throw refused(e);
+        }
+        last = e;
+      }
+      if (System.nanoTime() - deadline >= 0) {
+        throw health.fail(
+            "Redis at "
+                + settings.shown()
+                + " has stayed away for "
+                + timeoutMs
+                + " ms ("
+                + RedisSettings.RECONNECT_TIMEOUT_KEY
+                + "): "
+                + last.getMessage(),
+            last);
+      }
+      health.awaitUninterruptibly(heard, TimeUnit.MILLISECONDS.toNanos(pauseMs));
+    }
+  }
+
+  /** Redis may still hold unread commands of the old connection: it must not execute them later. */
+  private void forget(String id, String address) {
+    call(
+        CLIENT,
+        Args.bytes("KILL"),
+        Args.bytes("ID"),
+        Args.bytes(id),
+        Args.bytes("ADDR"), // a restarted Redis gives the same numbers again, to others
+        Args.bytes(address));
+  }
+
+  /** A Redis that restarted must still have what it confirmed. */
+  private void verify() {
+    long known = highest.get();
+    try {
+      List<?> info = (List<?>) call(XINFO, Args.STREAM, stream);
+      for (int i = 0; i + 1 < info.size(); i += 2) {
+        if (Args.text(info.get(i)).equals("last-generated-id")
+            && Ids.sequence((byte[]) info.get(i + 1)) >= known) {
+          return;
+        }
+      }
+    } catch (JedisDataException e) {
+      if (isTemporary(e)) {
+        throw e;
+      }
+    }
+    throw health.fail(
+        "Redis at "
+            + settings.shown()
+            + " came back without messages that it had confirmed; run it with appendonly yes, and"
+            + " appendfsync always where it may lose power",
+        null);
+  }
+
+  private static boolean isTemporary(JedisDataException error) {
+    String message = error.getMessage();
+    return message != null && (message.startsWith("LOADING") || message.startsWith("BUSY "));
+  }
+
+  private void requireOpen() {
+    health.requireOpen();
+    if (closed) {
+      throw new QueueClosedException("this producer or consumer is closed");
+    }
+  }
+
+  /** Breaks the connection, which wakes a thread that waits on it; closing twice is harmless. */
+  @Override
+  public void close() {
+    closed = true;
+    drop(connection);
+  }
+
+  private static void drop(Connection connection) {
+    try {
+      connection.forceDisconnect();
+    } catch (IOException | JedisException e) {
+      // It is of no use any more, however it went.
+    }
+  }
+}

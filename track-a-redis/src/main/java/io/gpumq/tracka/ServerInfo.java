@@ -1,0 +1,121 @@
+package io.gpumq.tracka;
+
+import static redis.clients.jedis.Protocol.Command.INFO;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.TrackUnavailableException;
+import java.util.HashMap;
+import java.util.Map;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** What a Redis server says of itself: whether it can carry queues, and how large ones. */
+record ServerInfo(RedisSettings settings, Map<String, String> fields) {
+  private static final int NEEDED_MAJOR = 6;
+  private static final int NEEDED_MINOR = 2;
+
+  /** What Redis keeps beside a payload: its part of the stream, and of a group's pending list. */
+  private static final int BYTES_BESIDE_PAYLOAD = 160;
+
+  /**
+   * Asks the server.
+   *
+   * @throws TrackUnavailableException if it cannot be reached, or does not let us in
+   */
+  static ServerInfo ask(RedisSettings settings) {
+    try (var connection = settings.connect()) {
+      connection.sendCommand(INFO);
+      var fields = new HashMap<String, String>();
+      for (String line : Args.text(connection.getOne()).split("\r\n")) {
+        int colon = line.indexOf(':');
+        if (colon > 0) {
+          fields.put(line.substring(0, colon), line.substring(colon + 1));
+        }
+      }
+      return new ServerInfo(settings, fields);
+    } catch (JedisException e) {
+      throw new TrackUnavailableException(
+          "Redis at "
+              + settings.shown()
+              + " cannot be used: "
+              + e.getMessage()
+              + "; start one there, or set "
+              + RedisSettings.URI_KEY,
+          e);
+    }
+  }
+
+  String version() {
+    return fields.getOrDefault("redis_version", "unknown");
+  }
+
+  /**
+   * Throws unless the server can carry queues.
+   *
+   * @throws TrackUnavailableException if it is too old, or throws data away when memory is short
+   */
+  void requireUsable() {
+    if (!isNewEnough()) {
+      throw new TrackUnavailableException(
+          "Redis at "
+              + settings.shown()
+              + " is version "
+              + version()
+              + ": must be "
+              + NEEDED_MAJOR
+              + "."
+              + NEEDED_MINOR
+              + " or newer, for XAUTOCLAIM and XTRIM MINID");
+    }
+    String policy = fields.getOrDefault("maxmemory_policy", "noeviction");
+    if (policy.startsWith("allkeys")) {
+      throw new TrackUnavailableException(
+          "Redis at "
+              + settings.shown()
+              + " has maxmemory-policy "
+              + policy
+              + ", which would throw messages away: must be noeviction or volatile-*");
+    }
+  }
+
+  private boolean isNewEnough() {
+    String[] parts = version().split("\\.");
+    try {
+      int major = Integer.parseInt(parts[0]);
+      int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
+      return major > NEEDED_MAJOR || (major == NEEDED_MAJOR && minor >= NEEDED_MINOR);
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Throws if the server's memory cannot hold a full queue.
+   *
+   * @throws ConfigException naming the largest capacity that it could hold
+   */
+  void requireMemoryFor(QueueConfig config) {
+    long limit = Long.parseLong(fields.getOrDefault("maxmemory", "0"));
+    if (limit == 0) {
+      return;
+    }
+    long free = Math.max(0, limit - Long.parseLong(fields.getOrDefault("used_memory", "0")));
+    long each = config.slotBytes() + BYTES_BESIDE_PAYLOAD;
+    if (config.capacity() > free / each) {
+      throw new ConfigException(
+          "capacity "
+              + config.capacity()
+              + " of "
+              + config.slotBytes()
+              + " bytes: Redis at "
+              + settings.shown()
+              + " has "
+              + free
+              + " of its maxmemory of "
+              + limit
+              + " bytes free, which holds at most "
+              + Long.highestOneBit(free / each)
+              + "; raise maxmemory or lower the capacity");
+    }
+  }
+}
