@@ -2,7 +2,7 @@
 // is part of the name: "shared" words are seen by the host, "local" words by the device alone.
 #pragma once
 
-#include "piece.h"
+#include "quad.h"
 
 namespace gpumq {
 
@@ -90,17 +90,17 @@ GPUMQ_FN bool move_local(uint64_t* word, uint64_t from, uint64_t to) {
   return Local<uint64_t>(*word).compare_exchange_strong(from, to, relaxed, relaxed);
 }
 
-// A piece that the host wrote: read past every cache that is not coherent with it.
-GPUMQ_FN Piece poll_piece(const uint8_t* from) {
+// A quad that the host wrote: read past every cache that is not coherent with it.
+GPUMQ_FN Quad poll_quad(const uint8_t* from) {
 #if defined(__CUDACC__)
-  Piece p;
+  Quad p;
   asm volatile("ld.relaxed.sys.global.v4.u32 {%0, %1, %2, %3}, [%4];"
                : "=r"(p.word[0]), "=r"(p.word[1]), "=r"(p.word[2]), "=r"(p.word[3])
                : "l"(from)
                : "memory");
   return p;
 #else
-  return load_piece(from, 0);
+  return load_quad(from, 0);
 #endif
 }
 

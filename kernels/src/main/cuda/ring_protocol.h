@@ -156,7 +156,7 @@ GPUMQ_FN void copy_in(const Warp& warp, const Ring& ring, const Work& work) {
   const uint32_t lane_offset = warp.lane() % lanes * 16;
 
   for (uint32_t row = 0; row < rows; row += kRows) {
-    Piece pieces[kRows];
+    Quad quads[kRows];
     uint32_t message[kRows];
     uint32_t offset[kRows];
     bool there[kRows];
@@ -173,8 +173,8 @@ GPUMQ_FN void copy_in(const Warp& warp, const Ring& ring, const Work& work) {
       }
       if (there[r]) {
         const uint64_t sequence = work.first + message[r];
-        pieces[r] = poll_piece(ring.ingress +
-                               (sequence & ring.ingress_mask) * ring.slot_bytes + offset[r]);
+        quads[r] = poll_quad(ring.ingress +
+                              (sequence & ring.ingress_mask) * ring.slot_bytes + offset[r]);
       }
     }
 #pragma unroll
@@ -182,8 +182,8 @@ GPUMQ_FN void copy_in(const Warp& warp, const Ring& ring, const Work& work) {
       const uint64_t word = warp.from(work.word, message[r] % warp.size());
       if (there[r] && offset[r] < length_in(word)) {
         const uint64_t sequence = work.first + message[r];
-        store_piece(ring.slot(sequence) + offset[r], 0, pieces[r]);
-        if (work.push) store_piece(ring.window_slot(sequence) + offset[r], 0, pieces[r]);
+        store_quad(ring.slot(sequence) + offset[r], 0, quads[r]);
+        if (work.push) store_quad(ring.window_slot(sequence) + offset[r], 0, quads[r]);
       }
     }
   }
@@ -232,12 +232,12 @@ GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& wor
 
 // Copies the results to the window; the payloads are there already.
 GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work) {
-  const uint32_t pieces = (ring.stride_bytes - ring.slot_bytes) / 16;
-  for (uint32_t i = warp.lane(); i < work.n * pieces; i += warp.size()) {
-    const uint64_t sequence = work.first + i / pieces;
-    const uint32_t offset = ring.slot_bytes + i % pieces * 16;
-    store_piece(ring.window_slot(sequence) + offset, 0,
-                load_piece(ring.slot(sequence) + offset, 0));
+  const uint32_t quads = (ring.stride_bytes - ring.slot_bytes) / 16;
+  for (uint32_t i = warp.lane(); i < work.n * quads; i += warp.size()) {
+    const uint64_t sequence = work.first + i / quads;
+    const uint32_t offset = ring.slot_bytes + i % quads * 16;
+    store_quad(ring.window_slot(sequence) + offset, 0,
+               load_quad(ring.slot(sequence) + offset, 0));
   }
 }
 
