@@ -4,7 +4,7 @@
 
 // The persistent kernel of one queue: any number of blocks of 256 threads.
 #define GPUMQ_RING_KERNEL(name, Handler)                            \
-  extern "C" __global__ void __launch_bounds__(256)                 \
+  extern "C" __global__ void __launch_bounds__(256, 1)              \
       gpumq_ring_##name(const __grid_constant__ gpumq::Ring ring) { \
     gpumq::run_warp<gpumq::Handler>(gpumq::Warp(), ring);           \
   }

@@ -52,7 +52,9 @@ public record RingGeometry(
         Integer.highestOneBit(
             Math.max(MIN_RING_SLOTS, Math.min(MAX_RING_SLOTS, RING_BYTES / slotBytes)));
     int ringSlots = Math.min(near, config.capacity());
-    int chunk = Integer.highestOneBit(Math.max(1, Math.min(WARP_LANES, CHUNK_BYTES / slotBytes)));
+    // As many messages as a warp handles at once, or copies at once, whichever is more.
+    int messages = Math.max(CHUNK_BYTES / slotBytes, WARP_LANES / handler.lanes());
+    int chunk = Integer.highestOneBit(Math.max(1, Math.min(WARP_LANES, messages)));
     return new RingGeometry(
         config.capacity(),
         ringSlots,

@@ -1,0 +1,24 @@
+package io.gpumq.trackb.device;
+
+import io.gpumq.kernels.RingLayout;
+
+/** The control block's error word in words. */
+final class RingErrors {
+  private RingErrors() {}
+
+  static String describe(long word) {
+    int code = (int) (word >>> RingLayout.ERROR_CODE_SHIFT);
+    long sequence = word & (1L << RingLayout.ERROR_CODE_SHIFT) - 1;
+    String what =
+        switch (code) {
+          case RingLayout.ERROR_STAMP -> "a published slot does not carry its stamp";
+          case RingLayout.ERROR_STATE -> "a slot is not in the state that its owner left it in";
+          default -> "unknown error " + code;
+        };
+    return "the ring is broken at sequence "
+        + sequence
+        + ": "
+        + what
+        + "; this is a defect of GpuMQ, or memory was overwritten";
+  }
+}
