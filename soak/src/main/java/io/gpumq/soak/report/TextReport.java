@@ -49,14 +49,14 @@ public final class TextReport {
   private void throughput() {
     line("");
     line("Throughput");
-    heads(List.of("msg/s", "MB/s"), 13, true);
+    heads(List.of("msg/s", "MB/s"), 15, true);
     for (int payload : payloads) {
       var row = new StringBuilder(HEAD.formatted(Numbers.bytes(payload)));
       for (String track : tracks) {
         ResultFields result = find(track, payload);
         row.append(" |");
-        row.append("%13s".formatted(Numbers.plain(result.throughputMsgS())));
-        row.append("%13s".formatted(Numbers.plain(result.throughputBytesS() / 1e6)));
+        row.append("%15s".formatted(Numbers.plain(result.throughputMsgS())));
+        row.append("%15s".formatted(Numbers.plain(result.throughputBytesS() / 1e6)));
       }
       Double ratio = report.ratioBOverA().get(Integer.toString(payload));
       if (ratio != null) {

@@ -51,17 +51,14 @@ final class Received {
     }
   }
 
-  /** How many distinct sequences came after a higher one. */
-  long reordered() {
+  /** The distinct sequences whose first sighting came after a higher one, rising. */
+  long[] reordered() {
     finishRange();
-    long count = 0;
-    long[] sorted = sortedLate();
-    for (int i = 0; i < sorted.length; i++) {
-      if ((i == 0 || sorted[i] != sorted[i - 1]) && !inRanges(sorted[i])) {
-        count++;
-      }
-    }
-    return count;
+    return Arrays.stream(late, 0, lateCount)
+        .filter(sequence -> !inRanges(sequence))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   /** Adds every range, single late sequences as ranges of one. */
@@ -73,12 +70,6 @@ final class Received {
     for (int i = 0; i < lateCount; i++) {
       all.add(late[i], late[i] + 1);
     }
-  }
-
-  private long[] sortedLate() {
-    long[] sorted = Arrays.copyOf(late, lateCount);
-    Arrays.sort(sorted);
-    return sorted;
   }
 
   private boolean inRanges(long sequence) {

@@ -109,10 +109,15 @@ public final class Verifier {
     return corrupted;
   }
 
-  long reordered() {
+  /** Counts what came out of order, and names the first of each producer as a problem. */
+  long reordered(List<String> examples) {
     long sum = 0;
-    for (Received one : received) {
-      sum += one.reordered();
+    for (int producer = 0; producer < received.length; producer++) {
+      long[] sequences = received[producer].reordered();
+      sum += sequences.length;
+      if (sequences.length > 0) {
+        examples.add(reader + ": out of order: " + name((long) producer << 32, sequences[0]));
+      }
     }
     return sum;
   }

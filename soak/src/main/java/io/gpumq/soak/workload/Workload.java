@@ -76,7 +76,7 @@ public final class Workload {
     for (Verifier verifier : verifiers) {
       problems.addAll(verifier.problems());
       corrupted += verifier.corrupted();
-      reordered += verifier.reordered();
+      reordered += verifier.reordered(problems);
       received += verifier.seen();
     }
     problems.addAll(deadLetters.problems());

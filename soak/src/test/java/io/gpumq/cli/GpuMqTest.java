@@ -1,0 +1,80 @@
+package io.gpumq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class GpuMqTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder;
+
+  private int run(String... args) {
+    CommandLine line = GpuMq.commandLine();
+    return line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
+  }
+
+  @Test
+  void helpNamesEveryOption() {
+    assertEquals(GpuMq.OK, run("bench", "--help"));
+    for (String option :
+        ("track device messages payload producers consumers batch handler rate duration warmup"
+                + " json html quick redis capacity seed")
+            .split(" ")) {
+      assertTrue(out.toString().contains("--" + option), option + " in " + out);
+    }
+  }
+
+  @Test
+  void versionNamesVersionAndCommit() {
+    assertEquals(GpuMq.OK, run("--version"));
+    assertTrue(out.toString().matches("(?s)gpumq [0-9.]+\\R" + "commit \\S+\\R.*"), out.toString());
+  }
+
+  @Test
+  void nothingToDoIsAnError() {
+    assertEquals(GpuMq.USAGE, run());
+    assertTrue(err.toString().contains("gpumq --help"), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --payload=16          | payload 16: must be between 32 and 65536
+          --payload=64,x        | --payload
+          --producers=0         | producers 0: must be between 1 and 64
+          --consumers=-1        | consumers -1: must be between 1 and 64
+          --batch=70000         | batch 70000: must be between 1 and 65536
+          --capacity=1000       | capacity 1000: must be a power of two
+          --messages=0          | messages 0: must be
+          --rate=0              | rate 0.0: must be
+          --duration=fast       | 'fast': must be a number and ms, s, m or h
+          --duration=0s         | duration PT0S: must be
+          --warmup=-1s          | '-1s': must be a number and ms, s, m or h
+          --track=c             | --track
+          --json=/no/such/x     | --json /no/such/x: must be a file in a folder that exists
+          --html=/              | --html /: must be a file in a folder that exists
+          --nonsense            | --nonsense
+          """)
+  void aBadValueIsNamed(String option, String said) {
+    assertEquals(GpuMq.USAGE, run("bench", option));
+    assertTrue(err.toString().contains(said), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500ms, 500", "2s, 2000", "2, 2000", "1.5m, 90000", "0.25h, 900000", "0s, 0"})
+  void durationsHaveUnits(String text, long millis) {
+    assertEquals(millis, new Durations().convert(text).toMillis());
+  }
+}

@@ -1,0 +1,145 @@
+package io.gpumq.soak.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.StringReader;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+class ReportTest {
+  private static final Set<String> PERCENTILES = Set.of("p50", "p95", "p99", "p99_9", "max");
+
+  @Test
+  void theJsonHoldsEveryField() {
+    JsonObject json = JsonParser.parseString(Samples.report("a", "b").toJson()).getAsJsonObject();
+    assertEquals(Set.of("environment", "workload", "results", "ratio_b_over_a"), json.keySet());
+    assertEquals(
+        Set.of("cpu", "cores", "gpu", "driver", "jdk", "version", "commit", "date"),
+        json.getAsJsonObject("environment").keySet());
+    assertEquals(
+        Set.of(
+            "tracks",
+            "payload_bytes",
+            "producers",
+            "consumers",
+            "batch",
+            "handler",
+            "messages",
+            "rate_msg_s",
+            "duration_s",
+            "warmup_s",
+            "capacity",
+            "seed"),
+        json.getAsJsonObject("workload").keySet());
+    assertEquals(8, json.getAsJsonArray("results").size());
+    for (JsonElement element : json.getAsJsonArray("results")) {
+      JsonObject result = element.getAsJsonObject();
+      assertEquals(
+          Set.of(
+              "track",
+              "device",
+              "description",
+              "payload_bytes",
+              "producers",
+              "handler",
+              "sent",
+              "received",
+              "lost",
+              "duplicated",
+              "reordered",
+              "corrupted",
+              "dead_lettered",
+              "verified",
+              "throughput_msg_s",
+              "throughput_bytes_s",
+              "latency_us",
+              "round_trip_us"),
+          result.keySet());
+      assertEquals(PERCENTILES, result.getAsJsonObject("latency_us").keySet());
+      assertEquals(PERCENTILES, result.getAsJsonObject("round_trip_us").keySet());
+    }
+    JsonObject ratios = json.getAsJsonObject("ratio_b_over_a");
+    assertEquals(Set.of("64", "256", "1024", "4096"), ratios.keySet());
+    assertEquals(130, ratios.get("256").getAsDouble(), 0.001);
+  }
+
+  @Test
+  void oneTrackAloneHasNoRatio() {
+    JsonObject json = JsonParser.parseString(Samples.report("b").toJson()).getAsJsonObject();
+    assertEquals(0, json.getAsJsonObject("ratio_b_over_a").size());
+    assertFalse(TextReport.of(Samples.report("b")).contains("B / A"));
+    assertFalse(HtmlReport.of(Samples.report("b")).contains("B over A"));
+  }
+
+  @Test
+  void thePageIsWellFormedAndNeedsNothingElse() throws Exception {
+    for (BenchReport report : List.of(Samples.report("a", "b"), Samples.report("b"))) {
+      String page = HtmlReport.of(report);
+      Document document = parse(page);
+      assertEquals("html", document.getDocumentElement().getTagName());
+      NodeList all = document.getElementsByTagName("*");
+      for (int i = 0; i < all.getLength(); i++) {
+        String tag = all.item(i).getNodeName();
+        assertFalse(Set.of("script", "link", "img", "iframe", "object").contains(tag), tag);
+        for (String attribute : List.of("src", "href", "onload", "onclick")) {
+          assertEquals(null, all.item(i).getAttributes().getNamedItem(attribute));
+        }
+      }
+      assertFalse(Pattern.compile("https?:|//[a-z]|@import|url\\(").matcher(page).find());
+      assertTrue(page.contains("prefers-color-scheme: dark"));
+    }
+  }
+
+  @Test
+  void everyResultIsDrawn() throws Exception {
+    Document document = parse(HtmlReport.of(Samples.report("a", "b")));
+    assertEquals(9, document.getElementsByTagName("svg").getLength());
+    assertEquals(8, document.getElementsByTagName("rect").getLength());
+    assertEquals(16, document.getElementsByTagName("polyline").getLength());
+  }
+
+  @Test
+  void aFigureOfTheHostDeviceIsMarkedEverywhere() {
+    String page = HtmlReport.of(Samples.report("a", "b"));
+    String mark = "host device (no GPU)";
+    // Legend, bars, two tables of eight rows and more, and every point of the lines.
+    assertTrue(page.split(Pattern.quote(mark), -1).length > 2 + 8 + 4 * 8 + 16 * 5, page);
+    for (String row : page.split("\n")) {
+      assertEquals(row.startsWith("<tr><td>"), row.startsWith("<tr><td>") && row.contains(mark));
+    }
+    String text = TextReport.of(Samples.report("a", "b"));
+    assertEquals(2 + 3 * 2, text.split(Pattern.quote(mark), -1).length - 1, text);
+  }
+
+  @Test
+  void theTablesAreAligned() {
+    String text = TextReport.of(Samples.report("a", "b"));
+    String[] lines = text.split("\n");
+    for (int i = 0; i < lines.length; i++) {
+      if (lines[i].strip().startsWith("payload")) {
+        for (int row = 1; row <= Samples.PAYLOADS.size(); row++) {
+          assertEquals(lines[i].length(), lines[i + row].length(), text);
+          assertEquals(lines[i].indexOf('|'), lines[i + row].indexOf('|'), text);
+        }
+      }
+    }
+    assertTrue(text.contains("130x"), text);
+  }
+
+  private static Document parse(String page) throws Exception {
+    var factory = DocumentBuilderFactory.newInstance();
+    factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+    return factory.newDocumentBuilder().parse(new InputSource(new StringReader(page)));
+  }
+}
