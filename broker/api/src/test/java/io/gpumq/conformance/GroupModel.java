@@ -1,0 +1,205 @@
+package io.gpumq.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.Consumer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one group must have seen of the messages sent, by their index in the order of sending.
+ *
+ * <p>Time makes two things uncertain, and nothing else: whether a lease or a delay is over, which
+ * is known only to lie between two clock readings, and whether an entry at its limit of deliveries
+ * has become a dead letter since.
+ */
+final class GroupModel {
+  /** An entry that was delivered and not settled. */
+  static final class Pending {
+    final int index;
+    int deliveries;
+    int owner;
+    boolean refused;
+
+    /** Before this it must not be redelivered or given up, by {@link System#nanoTime}. */
+    long notDueBefore;
+
+    /** From this on a poll must find it. */
+    long surelyDueFrom;
+
+    /** Whether a poll must hand it out before anything new: it was given back, not timed out. */
+    boolean givenBack;
+
+    Pending(int index) {
+      this.index = index;
+    }
+
+    boolean mayBeGivenUp(int maxDeliveries, long nowNanos) {
+      return deliveries == maxDeliveries && nowNanos >= notDueBefore;
+    }
+  }
+
+  /** One consumer of the group, and what it polled last. */
+  static final class Member {
+    Consumer consumer;
+    Batch batch;
+    final List<Integer> polled = new ArrayList<>();
+    final List<Integer> refused = new ArrayList<>();
+
+    /** Refused by another, or refused here and redelivered since: nobody says who has it now. */
+    final List<Integer> unclear = new ArrayList<>();
+  }
+
+  final String name;
+  final Member[] members;
+  final Map<Integer, Pending> pending = new TreeMap<>();
+  private final MessageLog log;
+  private final int maxDeliveries;
+  private final long leaseNanos;
+
+  /** The first index that was not delivered; failed messages in between never are. */
+  private int next;
+
+  long delivered;
+  long redelivered;
+  long acknowledged;
+
+  GroupModel(String name, int consumers, MessageLog log, int maxDeliveries, long leaseNanos) {
+    this.name = name;
+    this.log = log;
+    this.maxDeliveries = maxDeliveries;
+    this.leaseNanos = leaseNanos;
+    members = new Member[consumers];
+    for (int i = 0; i < consumers; i++) {
+      members[i] = new Member();
+    }
+  }
+
+  // ---- what happened
+
+  /** Checks a batch that a poll between the two times returned, and takes it in. */
+  void polled(int member, List<Received> entries, long start, long end) {
+    List<Pending> owed =
+        pending.values().stream().filter(p -> p.givenBack && isDue(p, start)).toList();
+    Member by = members[member];
+    by.polled.clear();
+    by.refused.clear();
+    by.unclear.clear();
+    boolean anyNew = false;
+    for (Received entry : entries) {
+      int index = log.indexOf(entry);
+      Pending known = pending.get(index);
+      if (known == null) {
+        assertTrue(index >= next, () -> what(index) + " came again though it was settled");
+        assertEquals(nextToDeliver(), index, "next new entry of group " + name);
+        next = index + 1;
+        known = new Pending(index);
+        pending.put(index, known);
+        anyNew = true;
+      } else {
+        assertTrue(!anyNew, () -> what(index) + " came after a new entry");
+        assertTrue(end >= known.notDueBefore, () -> what(index) + " came before it was due");
+        redelivered++;
+        for (Member other : members) {
+          if (other != by && other.refused.contains(index)) {
+            other.unclear.add(index);
+          }
+        }
+      }
+      delivered++;
+      assertEquals(++known.deliveries, entry.deliveries(), () -> "deliveries of " + what(index));
+      assertTrue(known.deliveries <= maxDeliveries, () -> what(index) + " came past its limit");
+      known.owner = member;
+      known.refused = false;
+      known.givenBack = false;
+      known.notDueBefore = start + leaseNanos;
+      known.surelyDueFrom = end + leaseNanos;
+      by.polled.add(index);
+    }
+    if (anyNew) {
+      for (Pending due : owed) {
+        assertTrue(
+            by.polled.contains(due.index), () -> "new entries came before " + what(due.index));
+      }
+    }
+  }
+
+  void acknowledged(int index) {
+    acknowledged++;
+    pending.remove(index);
+  }
+
+  void refused(int member, int index, long delayNanos, long start, long end) {
+    Pending entry = pending.get(index);
+    entry.refused = true;
+    entry.givenBack = delayNanos == 0;
+    entry.notDueBefore = entry.deliveries == maxDeliveries ? start : start + delayNanos;
+    entry.surelyDueFrom = end + delayNanos;
+    for (int i = 0; i < members.length; i++) {
+      if (members[i].polled.contains(index)) {
+        (i == member ? members[i].refused : members[i].unclear).add(index);
+      }
+    }
+  }
+
+  void closed(int member, long start, long end) {
+    for (Pending entry : pending.values()) {
+      if (entry.owner == member && !entry.refused) {
+        entry.givenBack = true;
+        entry.notDueBefore = start;
+        entry.surelyDueFrom = end;
+      }
+    }
+    members[member] = new Member();
+  }
+
+  // ---- what must be so
+
+  private boolean isDue(Pending entry, long nowNanos) {
+    return nowNanos >= entry.surelyDueFrom && entry.deliveries < maxDeliveries;
+  }
+
+  private int nextToDeliver() {
+    int index = next;
+    while (index < log.size() && log.fails(index)) {
+      index++;
+    }
+    return index;
+  }
+
+  /** Whether a poll now must come back with something, where no dead letter is waiting for room. */
+  boolean surelyHasSome(long nowNanos) {
+    return nextToDeliver() < log.size()
+        || pending.values().stream().anyMatch(entry -> isDue(entry, nowNanos));
+  }
+
+  boolean mayGiveUpSome(long nowNanos) {
+    return pending.values().stream().anyMatch(p -> p.mayBeGivenUp(maxDeliveries, nowNanos));
+  }
+
+  boolean mayBeGivenUp(int index, long nowNanos) {
+    Pending entry = pending.get(index);
+    return entry != null && entry.mayBeGivenUp(maxDeliveries, nowNanos);
+  }
+
+  /** Whether the group still has to settle a message, as far as time lets us know. */
+  boolean surelyOwes(int index, long nowNanos) {
+    return mayOwe(index) && !mayBeGivenUp(index, nowNanos);
+  }
+
+  boolean mayOwe(int index) {
+    return index >= next || pending.containsKey(index);
+  }
+
+  boolean isDelivered(int index) {
+    return index < next;
+  }
+
+  String what(int index) {
+    return "message " + index + " (sequence " + log.sequence(index) + ") of group " + name;
+  }
+}
