@@ -1,0 +1,63 @@
+package io.gpumq.trackb;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Track;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.spi.TrackProvider;
+import io.gpumq.trackb.device.CudaRingDevice;
+import io.gpumq.trackb.device.HostRingDevice;
+import io.gpumq.trackb.ring.RingDevice;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Opens Track B: {@code b}. Settings: {@code cuda.device}, which GPU, from 0; {@code cuda.blocks},
+ * thread blocks of each queue's kernel.
+ */
+public final class RingTrackProvider implements TrackProvider {
+  private static final String DEVICE = "cuda.device";
+  private static final String BLOCKS = "cuda.blocks";
+
+  @Override
+  public String name() {
+    return "b";
+  }
+
+  @Override
+  public Track open(TrackOptions options) {
+    return new RingTrack(device(options));
+  }
+
+  private static RingDevice device(TrackOptions options) {
+    Map<String, String> settings = options.settings();
+    var unknown = new TreeSet<>(settings.keySet());
+    unknown.remove(DEVICE);
+    unknown.remove(BLOCKS);
+    if (!unknown.isEmpty()) {
+      throw new ConfigException(
+          "settings " + unknown + ": track b knows " + DEVICE + " and " + BLOCKS);
+    }
+    return switch (options.device()) {
+      case "auto" ->
+          CudaRingDevice.unavailable() == null ? cuda(settings) : new HostRingDevice();
+      case "cuda" -> cuda(settings);
+      case "host" -> new HostRingDevice();
+      default ->
+          throw new ConfigException(
+              "device '" + options.device() + "': must be auto, cuda or host");
+    };
+  }
+
+  private static RingDevice cuda(Map<String, String> settings) {
+    return new CudaRingDevice(number(settings, DEVICE), number(settings, BLOCKS));
+  }
+
+  private static int number(Map<String, String> settings, String key) {
+    String text = settings.getOrDefault(key, "0");
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new ConfigException(key + " '" + text + "': must be a whole number", e);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.gpumq.trackb.device;
+
+import static io.gpumq.trackb.device.Cuda.check;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+import static jcuda.driver.CUstream_flags.CU_STREAM_NON_BLOCKING;
+import static jcuda.driver.JCudaDriver.CU_MEMHOSTREGISTER_DEVICEMAP;
+import static jcuda.driver.JCudaDriver.CU_MEMHOSTREGISTER_PORTABLE;
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuDeviceGet;
+import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
+import static jcuda.driver.JCudaDriver.cuDeviceGetName;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuMemAllocAsync;
+import static jcuda.driver.JCudaDriver.cuMemFreeAsync;
+import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+import static jcuda.driver.JCudaDriver.cuMemHostGetDevicePointer;
+import static jcuda.driver.JCudaDriver.cuMemHostRegister;
+import static jcuda.driver.JCudaDriver.cuMemHostUnregister;
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+import static jcuda.driver.JCudaDriver.cuModuleLoadData;
+import static jcuda.driver.JCudaDriver.cuModuleUnload;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.kernels.Ptx;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUstream;
+
+/**
+ * One GPU's primary context with the kernels loaded, and the calls that are safe beside a running
+ * persistent kernel. {@code cuMemAlloc}, {@code cuMemFree}, {@code cuMemHostUnregister} and every
+ * call on the default stream are not: they wait for it to end.
+ *
+ * <p>Safe for use by many threads; each must {@link #enter} before it calls the driver.
+ */
+final class CudaContext implements AutoCloseable {
+  private final CUdevice device = new CUdevice();
+  private final CUcontext context = new CUcontext();
+  private final CUmodule module = new CUmodule();
+  private final String name;
+
+  /** Pinned memory that no kernel uses any more, to be let go of when none runs. */
+  private final List<ByteBuffer> retired = new ArrayList<>();
+
+  private int kernels;
+
+  /**
+   * @param ordinal which GPU, from 0
+   */
+  CudaContext(int ordinal) {
+    int[] count = {0};
+    check(cuDeviceGetCount(count), "counting the GPUs");
+    if (ordinal < 0 || ordinal >= count[0]) {
+      throw new ConfigException(
+          "cuda.device " + ordinal + ": must be between 0 and " + (count[0] - 1));
+    }
+    check(cuDeviceGet(device, ordinal), "opening GPU " + ordinal);
+    byte[] text = new byte[256];
+    check(cuDeviceGetName(text, text.length, device), "asking GPU " + ordinal + " for its name");
+    name = new String(text, StandardCharsets.UTF_8).trim();
+    Cuda.requireCapable(device, name);
+    check(cuDevicePrimaryCtxRetain(context, device), "making a context on " + name);
+    enter();
+    check(cuModuleLoadData(module, Ptx.zeroTerminated()), "loading the kernels");
+  }
+
+  /** The GPU's name. */
+  String name() {
+    return name;
+  }
+
+  int multiprocessors() {
+    return Cuda.attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+  }
+
+  /** Makes this context the calling thread's. */
+  void enter() {
+    check(cuCtxSetCurrent(context), "entering the context");
+  }
+
+  CUfunction function(String entryPoint) {
+    CUfunction function = new CUfunction();
+    check(cuModuleGetFunction(function, module, entryPoint), "finding kernel " + entryPoint);
+    return function;
+  }
+
+  CUstream newStream() {
+    CUstream stream = new CUstream();
+    check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "making a stream");
+    return stream;
+  }
+
+  /** Bytes of VRAM that are free now. */
+  long freeBytes() {
+    long[] free = {0};
+    long[] total = {0};
+    check(cuMemGetInfo(free, total), "asking for free VRAM");
+    return free[0];
+  }
+
+  Address allocate(long bytes, CUstream stream) {
+    Address address = new Address();
+    check(cuMemAllocAsync(address, bytes, stream), "allocating " + bytes + " bytes of VRAM");
+    return address;
+  }
+
+  static void free(Address address, CUstream stream) {
+    check(cuMemFreeAsync(address, stream), "freeing VRAM");
+  }
+
+  /** Pins memory and returns where kernels see it. */
+  Address pin(ByteBuffer block) {
+    Address address = new Address();
+    Pointer host = Pointer.to(block);
+    check(
+        cuMemHostRegister(
+            host, block.capacity(), CU_MEMHOSTREGISTER_DEVICEMAP | CU_MEMHOSTREGISTER_PORTABLE),
+        "pinning " + block.capacity() + " bytes of shared memory");
+    check(cuMemHostGetDevicePointer(address, host, 0), "mapping shared memory");
+    return address;
+  }
+
+  /** A persistent kernel is about to start. */
+  synchronized void kernelStarts() {
+    kernels++;
+  }
+
+  /** A persistent kernel has ended; its pinned memory is no longer used. */
+  synchronized void kernelEnded(List<ByteBuffer> pinned) {
+    kernels--;
+    retired.addAll(pinned);
+    if (kernels == 0) {
+      for (ByteBuffer block : retired) {
+        check(cuMemHostUnregister(Pointer.to(block)), "unpinning shared memory");
+      }
+      retired.clear();
+    }
+  }
+
+  @Override
+  public void close() {
+    enter();
+    cuModuleUnload(module);
+    cuDevicePrimaryCtxRelease(device);
+  }
+}
