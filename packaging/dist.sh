@@ -50,6 +50,19 @@ copy_needed "$tree/lib/redis" "$tree/lib/redis/redis-server.bin"
 # What the JVM links of the system: java's own library path finds it beside the JVM's libraries.
 copy_needed "$tree/lib/runtime/lib" "$tree"/lib/runtime/{bin/java,lib/*.so,lib/server/*.so}
 
+# The tree works, and what it loads while it does is what later starts want at once: bin/gpumq makes
+# an archive of these classes. The JVM's own classes have theirs from here on.
+java=$tree/lib/runtime/bin/java
+"$java" -Xshare:dump >/dev/null
+trial=$(mktemp -d)
+trap 'rm -rf "$trial"' EXIT
+env -i PATH=/usr/bin:/bin GPUMQ_JAVA_OPTS="-XX:DumpLoadedClassList=$PWD/$tree/lib/gpumq.classlist" \
+  "$tree/bin/gpumq" bench --device host --payload 64 --duration 200ms --warmup 0ms \
+  --json "$trial/bench.json" --html "$trial/bench.html" >"$trial/log" 2>&1 || {
+  cat "$trial/log" >&2
+  exit 1
+}
+
 tar --sort=name --owner=0 --group=0 --numeric-owner -C dist -c "$name" | gzip -9n >"dist/$name.tar.gz"
 bytes=$(stat -c %s "dist/$name.tar.gz")
 echo "dist/$name.tar.gz: $((bytes / 1024 / 1024)) MiB"
