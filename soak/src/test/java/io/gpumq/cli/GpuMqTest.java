@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -15,8 +13,6 @@ import picocli.CommandLine;
 class GpuMqTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
-
-  @TempDir private Path folder;
 
   private int run(String... args) {
     CommandLine line = GpuMq.commandLine();
