@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Small benches through the command line, on the real tracks. */
 @Tag("redis")
@@ -97,11 +98,18 @@ class BenchRunTest {
     assertEquals(3, json().getAsJsonObject("workload").get("producers").getAsInt());
   }
 
+  @Test
+  void anUnknownHandlerIsNamed() {
+    assertEquals(GpuMq.USAGE, bench("--payload=64", "--handler=nonsense"));
+    assertTrue(err.toString().contains("handler 'nonsense'"), err.toString());
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"--handler=nonsense", "--device=nonsense"})
-  void whatATrackDoesNotKnowIsNamed(String option) {
-    assertEquals(GpuMq.USAGE, bench("--payload=64", option));
-    assertTrue(err.toString().contains("'nonsense'"), err.toString());
+  @ValueSource(strings = {"a", "b"})
+  void anUnknownDeviceIsNamed(String track) {
+    CommandLine line = GpuMq.commandLine().setErr(new PrintWriter(err));
+    assertEquals(GpuMq.USAGE, line.execute("bench", "--track", track, "--device", "tpu"));
+    assertTrue(err.toString().contains("device 'tpu': must be auto"), err.toString());
   }
 
   @Test
