@@ -2,8 +2,8 @@ package io.gpumq.trackb;
 
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
-import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.Track;
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.ring.RingDevice;
 import io.gpumq.trackb.ring.RingQueue;
 import java.util.Set;

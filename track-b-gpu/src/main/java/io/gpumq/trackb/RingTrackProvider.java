@@ -38,8 +38,7 @@ public final class RingTrackProvider implements TrackProvider {
           "settings " + unknown + ": track b knows " + DEVICE + " and " + BLOCKS);
     }
     return switch (options.device()) {
-      case "auto" ->
-          CudaRingDevice.unavailable() == null ? cuda(settings) : new HostRingDevice();
+      case "auto" -> CudaRingDevice.unavailable() == null ? cuda(settings) : new HostRingDevice();
       case "cuda" -> cuda(settings);
       case "host" -> new HostRingDevice();
       default ->

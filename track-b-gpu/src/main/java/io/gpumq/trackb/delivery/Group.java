@@ -102,7 +102,9 @@ public final class Group {
     return into.size();
   }
 
-  /** Settles the entries at the cursor that consumers are not to see, without waiting for a take. */
+  /**
+   * Settles the entries at the cursor that consumers are not to see, without waiting for a take.
+   */
   public synchronized void passOver(long completed) {
     long next = table.end();
     while (next < completed && !deliverable.deliverable(next)) {

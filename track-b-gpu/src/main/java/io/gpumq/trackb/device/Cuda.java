@@ -80,7 +80,9 @@ final class Cuda {
 
   static int attribute(CUdevice device, int attribute) {
     int[] value = {0};
-    check(cuDeviceGetAttribute(value, attribute, device), "asking the GPU for attribute " + attribute);
+    check(
+        cuDeviceGetAttribute(value, attribute, device),
+        "asking the GPU for attribute " + attribute);
     return value[0];
   }
 

@@ -65,8 +65,7 @@ final class CudaRing implements RunningRing {
 
   private volatile boolean stopped;
 
-  CudaRing(
-      CudaContext context, SharedFile file, RingGeometry g, HandlerSpec handler, int blocks) {
+  CudaRing(CudaContext context, SharedFile file, RingGeometry g, HandlerSpec handler, int blocks) {
     this.context = context;
     this.control = new ControlBlock(file.control());
     this.geometry = g;

@@ -6,7 +6,9 @@ import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RunningRing;
 import io.gpumq.trackb.ring.SharedFile;
 
-/** The device {@code host}: threads of this process over the same layout and the same slot states. */
+/**
+ * The device {@code host}: threads of this process over the same layout and the same slot states.
+ */
 public final class HostRingDevice implements RingDevice {
   private static final int MAX_THREADS = 4;
 

@@ -10,10 +10,10 @@ import io.gpumq.kernels.HostHandler;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.ring.Backoff;
 import io.gpumq.trackb.ring.Completion;
+import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Descriptor;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.SharedFile;
-import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Words;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,11 +38,7 @@ final class HostWorker implements Runnable {
   private long beats;
 
   HostWorker(
-      SharedFile file,
-      RingGeometry g,
-      HostMemory memory,
-      HostHandler handler,
-      AtomicLong tickets) {
+      SharedFile file, RingGeometry g, HostMemory memory, HostHandler handler, AtomicLong tickets) {
     this.file = file;
     this.control = new ControlBlock(file.control());
     this.g = g;

@@ -102,7 +102,8 @@ final class IngressRing {
       feeder.getSequence().set(g.firstSequence() - 1);
     }
     control.releaseHead(g.firstSequence());
-    // Both gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim may
+    // Both gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim
+    // may
     // lead what is completed by the ingress ring, and what is released by the VRAM ring.
     int more = g.capacity() - g.ingressSlots();
     ring.addGatingSequences(new Gate(completed), new Gate(() -> released.getAsLong() + more));

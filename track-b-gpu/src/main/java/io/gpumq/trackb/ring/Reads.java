@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 
 /**
  * Reads from VRAM, for whoever is too late for the window. They land in the pinned read areas: each
- * reader has one of its own while it looks at what it read; when all are taken, it copies out of one
- * that all others share.
+ * reader has one of its own while it looks at what it read; when all are taken, it copies out of
+ * one that all others share.
  */
 final class Reads {
   /** The run of sequences that a read is made of. */
@@ -76,8 +76,7 @@ final class Reads {
   /** Reads slots into any memory, one stride each, from its position on. */
   synchronized void into(ByteBuffer memory, Sequences sequences) {
     read(offset(SHARED_AREA), sequences);
-    memory.put(
-        memory.position(), block, offset(SHARED_AREA), sequences.size() * strideBytes);
+    memory.put(memory.position(), block, offset(SHARED_AREA), sequences.size() * strideBytes);
   }
 
   /** One copy for each run of neighbours. */

@@ -30,8 +30,8 @@ public record RingGeometry(
   public static final int READ_AREAS = 16;
 
   /**
-   * The pinned rings must stay in the processor's cache: 49 M msg/s of 256 bytes over a ring of 1 MB,
-   * 29 M over one of 16 MB.
+   * The pinned rings must stay in the processor's cache: 49 M msg/s of 256 bytes over a ring of 1
+   * MB, 29 M over one of 16 MB.
    */
   private static final int RING_BYTES = 1 << 20;
 

@@ -5,7 +5,6 @@ import io.gpumq.api.PayloadTooLargeException;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
-import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -114,8 +113,6 @@ final class RingProducer implements Producer {
         slot.describe(next, payload.position());
         bytes += payload.position();
       }
-    } catch (BufferOverflowException e) {
-      throw tooLarge("message " + (from + next - first) + " of the batch", e);
     } finally {
       // A claim must be published whatever happened; what was not written is void.
       for (long rest = next; rest <= last; rest++) {
@@ -150,23 +147,15 @@ final class RingProducer implements Producer {
     Objects.requireNonNull(
         payload, "payload: null; an empty payload is a message like any other, null is none");
     if (payload.remaining() > queue.config().slotBytes()) {
-      throw tooLarge("payload of " + payload.remaining() + " bytes", null);
+      throw new PayloadTooLargeException(
+          "payload of "
+              + payload.remaining()
+              + " bytes: must be at most "
+              + queue.config().slotBytes()
+              + ", the slot size of queue '"
+              + queue.name()
+              + "'; send less, or open it with larger slots");
     }
-  }
-
-  private PayloadTooLargeException tooLarge(String what, Exception cause) {
-    var e =
-        new PayloadTooLargeException(
-            what
-                + ": must be at most "
-                + queue.config().slotBytes()
-                + " bytes, the slot size of queue '"
-                + queue.name()
-                + "'; send less, or open it with larger slots");
-    if (cause != null) {
-      e.initCause(cause);
-    }
-    return e;
   }
 
   private static void requireBatch(int count, PayloadWriter writer) {

@@ -129,7 +129,11 @@ public final class RingQueue implements MessageQueue {
       String key = group + '/' + name;
       if (consumers.containsKey(key)) {
         throw new ConfigException(
-            "consumer '" + name + "': is open in group '" + group + "'; close it, or choose another");
+            "consumer '"
+                + name
+                + "': is open in group '"
+                + group
+                + "'; close it, or choose another");
       }
       var batch = new RingBatch(file, geometry, completions, window, reads);
       var consumer = new RingConsumer(this, of, name, owners.incrementAndGet(), batch);
@@ -266,7 +270,9 @@ public final class RingQueue implements MessageQueue {
   private boolean awaitDrained(long deadline) {
     Backoff backoff = new Backoff();
     while (releases.advance() < ingress.claimed()) {
-      if (failure != null || System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
+      if (failure != null
+          || System.nanoTime() >= deadline
+          || Thread.currentThread().isInterrupted()) {
         return false;
       }
       backoff.pause();

@@ -15,7 +15,9 @@ public interface RunningRing {
   /** Waits until everything that this thread asked to {@link #read} is there. */
   void awaitReads();
 
-  /** Why this ring no longer runs, or {@code null} while it does. Asked some hundred times a second. */
+  /**
+   * Why this ring no longer runs, or {@code null} while it does. Asked some hundred times a second.
+   */
   String failure();
 
   /** Sets the stop word, waits for the ring to end, and gives its memory back. Once. */

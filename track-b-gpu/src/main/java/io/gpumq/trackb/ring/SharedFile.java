@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * One queue's shared-memory file, mapped block by block; {@code ring_layout.h} draws it.
  *
- * <p>It lies under {@code /dev/shm} where there is one (else in the temp directory), readable by its
- * owner alone, and is removed on {@link #close()}. The mapped memory itself lives as long as
+ * <p>It lies under {@code /dev/shm} where there is one (else in the temp directory), readable by
+ * its owner alone, and is removed on {@link #close()}. The mapped memory itself lives as long as
  * anything refers to it: closing never pulls a page from under a reader.
  */
 public final class SharedFile implements AutoCloseable {
@@ -98,8 +98,7 @@ public final class SharedFile implements AutoCloseable {
 
   private static Path newPath(String queue) {
     Path memory = Path.of("/dev/shm");
-    Path folder =
-        Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+    Path folder = Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
     return folder.resolve(
         "gpumq-"
             + ProcessHandle.current().pid()
@@ -110,7 +109,9 @@ public final class SharedFile implements AutoCloseable {
             + ".ring");
   }
 
-  /** Writes zeros: a file with holes would kill the process where memory runs out, not fail here. */
+  /**
+   * Writes zeros: a file with holes would kill the process where memory runs out, not fail here.
+   */
   private static void fill(FileChannel file, long bytes) throws IOException {
     ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
     for (long at = 0; at < bytes; at += zeros.limit()) {

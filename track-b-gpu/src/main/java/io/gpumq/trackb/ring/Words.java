@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 
 /**
  * The 64-bit words of shared memory, with the memory order in each method's name. Offsets are in
- * bytes, multiples of 8. Which release pairs with which acquire stands where they are called, and in
- * {@code docs/MEMORY_ORDERING.md}.
+ * bytes, multiples of 8. Which release pairs with which acquire stands where they are called, and
+ * in {@code docs/MEMORY_ORDERING.md}.
  */
 public final class Words {
   private static final VarHandle LONG =
