@@ -24,7 +24,7 @@ abstract class ProgressDisplay implements Progress, AutoCloseable {
   public void close() {}
 
   private static final class Bar extends ProgressDisplay {
-    private static final int STEPS = 1000;
+    private static final int STEPS = 100;
 
     private final ProgressBar bar;
 

@@ -50,6 +50,7 @@ final class Meter {
 
   void finished(BenchResult result) {
     cellsDone++;
+    progress.at(cell + " done", (double) cellsDone / cells);
     progress.finished(result);
   }
 

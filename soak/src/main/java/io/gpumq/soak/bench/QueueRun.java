@@ -113,13 +113,11 @@ final class QueueRun implements AutoCloseable {
 
   /** Sends as fast as it goes; answers the seconds from the first send to the last acknowledge. */
   private double saturate(long messages, Duration atMost) throws InterruptedException {
-    long deadline = System.nanoTime() + atMost.toNanos();
     receivers.forEach(Receiver::prepare);
     long share = messages / senders.size();
     long rest = messages % senders.size();
     carry(
-        (crew, index) ->
-            senders.get(index).sendAll(crew, share + (index < rest ? 1 : 0), deadline));
+        (crew, index) -> senders.get(index).sendAll(crew, share + (index < rest ? 1 : 0), atMost));
     long first = senders.get(0).startNanos();
     long last = first + 1;
     for (Sender sender : senders) {

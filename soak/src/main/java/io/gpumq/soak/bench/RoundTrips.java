@@ -85,6 +85,8 @@ final class RoundTrips {
         if (System.nanoTime() - start > patienceNanos) {
           return null;
         }
+        // So long only where the queue's own threads wait for this processor.
+        Thread.yield();
       }
     }
   }

@@ -22,9 +22,10 @@ final class Sender {
     this.batch = batch;
   }
 
-  /** Sends as fast as there is room, until {@code messages} are sent or the deadline has come. */
-  void sendAll(Crew crew, long messages, long deadlineNanos) throws InterruptedException {
+  /** Sends as fast as there is room, until {@code messages} are sent or the time is over. */
+  void sendAll(Crew crew, long messages, Duration atMost) throws InterruptedException {
     startNanos = System.nanoTime();
+    long deadlineNanos = startNanos + atMost.toNanos();
     long left = messages;
     while (left > 0 && !crew.stopping() && System.nanoTime() - deadlineNanos < 0) {
       left -= send((int) Math.min(batch, left));
