@@ -81,41 +81,54 @@ final class Charts {
     for (int i = 0; i < PERCENTILES.length; i++) {
       text(out, "axis", left + (i + 0.5) * step, 234, "middle", PERCENTILES[i]);
     }
+    var lines = new ArrayList<Line>();
     for (String track : tracks) {
       ResultFields result = find(track, payload);
-      line(out, result, values(which.apply(result)), scale, left + step / 2, step);
+      lines.add(new Line(result, values(which.apply(result))));
+    }
+    // Every line before any label, so that no line runs through a label.
+    lines.forEach(line -> stroke(out, line, scale, left + step / 2, step));
+    for (int i = 0; i < PERCENTILES.length; i++) {
+      for (Line line : lines) {
+        point(out, line, i, scale, left + (i + 0.5) * step, isHighest(line, lines, i));
+      }
     }
     return out.append("</svg>\n").toString();
   }
 
-  private void line(
-      StringBuilder out,
-      ResultFields result,
-      List<Double> values,
-      LogScale scale,
-      double first,
-      double step) {
+  /** One track's percentiles in a panel. */
+  private record Line(ResultFields result, List<Double> values) {}
+
+  private static void stroke(
+      StringBuilder out, Line line, LogScale scale, double first, double step) {
     var points = new StringBuilder();
-    for (int i = 0; i < values.size(); i++) {
-      put(points, "%.1f,%.1f ", first + i * step, scale.y(values.get(i)));
+    for (int i = 0; i < line.values.size(); i++) {
+      put(points, "%.1f,%.1f ", first + i * step, scale.y(line.values.get(i)));
     }
-    String track = result.track();
-    put(out, "<polyline class='line %s' points='%s'/>", track, points.toString().strip());
-    boolean above = above(result);
-    for (int i = 0; i < values.size(); i++) {
-      double x = first + i * step;
-      double y = scale.y(values.get(i));
-      String value = Numbers.plain(values.get(i));
-      put(out, "<g><title>%s %s: %s µs</title>", title(result), PERCENTILES[i], value);
-      put(out, "<circle class='dot %s' cx='%.1f' cy='%.1f' r='3.5'/>", track, x, y);
-      text(out, "value " + track, x, above ? y - 8 : y + 17, "middle", value);
-      put(out, "</g>");
-    }
+    String path = points.toString().strip();
+    put(out, "<polyline class='line %s' points='%s'/>", line.result.track(), path);
   }
 
-  /** Labels of the first track stand above its line, those of the second below. */
-  private boolean above(ResultFields result) {
-    return result.track().equals(tracks.get(0));
+  private static void point(
+      StringBuilder out, Line line, int index, LogScale scale, double x, boolean above) {
+    String track = line.result.track();
+    String value = Numbers.plain(line.values.get(index));
+    double y = scale.y(line.values.get(index));
+    put(out, "<g><title>%s %s: %s µs</title>", title(line.result), PERCENTILES[index], value);
+    put(out, "<circle class='dot %s' cx='%.1f' cy='%.1f' r='3.5'/>", track, x, y);
+    text(out, "value " + track, x, above ? y - 8 : y + 17, "middle", value);
+    put(out, "</g>");
+  }
+
+  /** Whether no other line is above this one there: its label stands above it, others below. */
+  private static boolean isHighest(Line line, List<Line> lines, int index) {
+    Line highest = lines.get(0);
+    for (Line other : lines) {
+      if (other.values.get(index) > highest.values.get(index)) {
+        highest = other;
+      }
+    }
+    return line == highest;
   }
 
   private static List<Double> values(Percentiles p) {
