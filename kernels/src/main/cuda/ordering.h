@@ -104,6 +104,41 @@ GPUMQ_FN Quad poll_quad(const uint8_t* from) {
 #endif
 }
 
+// Half of an express cell. On the host a relaxed word with its bytes would prove nothing: there it
+// is acquired, and released by put_half(); on a GPU the sector is what keeps them together.
+GPUMQ_FN Quad poll_half(const uint8_t* from) {
+#if defined(__CUDACC__)
+  return poll_quad(from);
+#else
+  auto* words = reinterpret_cast<uint64_t*>(const_cast<uint8_t*>(from));
+  const uint64_t high = Shared<uint64_t>(words[1]).load(std::memory_order_acquire);
+  const uint64_t low = Shared<uint64_t>(words[0]).load(relaxed);
+  return {static_cast<uint32_t>(low), static_cast<uint32_t>(low >> 32),
+          static_cast<uint32_t>(high), static_cast<uint32_t>(high >> 32)};
+#endif
+}
+
+GPUMQ_FN void put_half(uint8_t* to, const Quad& half) {
+#if defined(__CUDACC__)
+  asm volatile("st.relaxed.sys.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(to), "r"(half.word[0]),
+               "r"(half.word[1]), "r"(half.word[2]), "r"(half.word[3])
+               : "memory");
+#else
+  auto* words = reinterpret_cast<uint64_t*>(to);
+  Shared<uint64_t>(words[0]).store(static_cast<uint64_t>(half.word[1]) << 32 | half.word[0], relaxed);
+  Shared<uint64_t>(words[1]).store(static_cast<uint64_t>(half.word[3]) << 32 | half.word[2], release);
+#endif
+}
+
+// Eight aligned bytes of the device's own memory.
+GPUMQ_FN uint64_t load_eight(const uint8_t* from) {
+  return *reinterpret_cast<const uint64_t*>(from);
+}
+
+GPUMQ_FN void store_eight(uint8_t* to, uint64_t bytes) {
+  *reinterpret_cast<uint64_t*>(to) = bytes;
+}
+
 GPUMQ_FN void pause(uint32_t nanos) {
 #if defined(__CUDACC__)
   __nanosleep(nanos);

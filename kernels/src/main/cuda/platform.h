@@ -39,6 +39,8 @@ class Tile {
   __device__ __forceinline__ T from(T value, unsigned lane) const {
     return __shfl_sync(mask(), value, lane, N);
   }
+  // Whether it is true in every lane.
+  __device__ __forceinline__ bool all(bool value) const { return __all_sync(mask(), value); }
 };
 #else
 // A thread that stands for a whole warp.
@@ -52,6 +54,7 @@ class Tile {
   T from(T value, unsigned) const {
     return value;
   }
+  bool all(bool value) const { return value; }
 };
 #endif
 

@@ -3,11 +3,18 @@
 //
 // The shared-memory file, page by page (a page is 4,096 bytes):
 //
-//   0               4096            8192
-//   +---------------+---------------+--------------+---------+-------------+--------+------------+
-//   | header        | control block | descriptors  | ingress | completions | window | read areas |
-//   | what it is    | 128 B a word  | 8 B a slot   | payload | 8 B a slot  | slots  | host only  |
-//   +---------------+---------------+--------------+---------+-------------+--------+------------+
+//   0        4096            8192
+//   +--------+---------------+-------------+---------+-------------+--------+---------+-------+
+//   | header | control block | descriptors | ingress | completions | window | express | reads |
+//   +--------+---------------+-------------+---------+-------------+--------+---------+-------+
+//
+// control block  128 B a word          host and device, each its own words
+// descriptors    8 B an ingress slot   host
+// ingress        payloads              host
+// completions    8 B a slot in VRAM    device
+// window         payloads and results  device
+// express        cells, in and out     host the ones in, device the ones out
+// reads          copies from VRAM      copy engine
 //
 // Sizes and places of the later blocks stand in the header. Every shared word has one writer.
 #pragma once
@@ -40,16 +47,15 @@ struct FileHeader {
   uint64_t ingress_offset;
   uint64_t completions_offset;
   uint64_t window_offset;
+  uint64_t express_offset;
   uint64_t reads_offset;
   uint64_t first_sequence;
   uint32_t max_tries;        // runs of the handler before a message is given up
   uint32_t chunk_slots;      // sequences that a warp takes at once
   uint64_t owner_pid;
 };
-constexpr uint32_t kHeaderBytes = 128;
-static_assert(sizeof(FileHeader) == kHeaderBytes, "the header is two cache lines");
-static_assert(offsetof(FileHeader, stride_bytes) == 48 && offsetof(FileHeader, owner_pid) == 120,
-              "the header has no holes");
+constexpr uint32_t kHeaderBytes = 136;
+static_assert(sizeof(FileHeader) == kHeaderBytes, "the header has no holes");
 
 // --- The control block: one word in each 128 bytes, so that no two share a line --------------
 constexpr uint32_t kControlStride = 128;
@@ -88,6 +94,25 @@ constexpr uint32_t kStatusVoid = 2;
 constexpr uint32_t kPushedBit = 19;
 constexpr uint32_t kTriesShift = 20;
 constexpr uint32_t kErrorShift = 24;
+
+// --- Express cells: the quick way for a message that finds the queue nearly empty ----------------
+//
+//   0                                                        24                          32
+//   +--------------------------------------------------------+---------------------------+
+//   | 24 bytes of payload, or of result                      | word                      |
+//   +--------------------------------------------------------+---------------------------+
+//
+// A cell is one sector, the least that crosses the link, and crosses it whole: whoever sees the word
+// of a sequence in a cell has that sequence's bytes beside it, with no second trip and no fence. On
+// the way in the word is the descriptor, on the way out the completion word. An express slot is
+// polled where it lies: its payload's cells, then on the way out its result's, which begin at the
+// first cell that a payload of slot_bytes would leave free. The block holds kExpressSlots slots in,
+// then as many out, of the same size; sequence & (kExpressSlots - 1) is a message's.
+constexpr uint32_t kCellBytes = 32;
+constexpr uint32_t kCellPayload = 24;
+constexpr uint32_t kExpressSlots = 16;
+constexpr uint32_t kExpressResultCells = 2;
+constexpr uint32_t kExpressPayload = 4096;  // longer ones have no express
 
 // --- State word of a slot in VRAM --------------------------------------------------------------
 //

@@ -5,58 +5,9 @@
 // docs/MEMORY_ORDERING.md draws which release pairs with which acquire.
 #pragma once
 
-#include "handlers.h"
-#include "ordering.h"
-#include "ring_words.h"
+#include "express.h"
 
 namespace gpumq {
-
-using Warp = Tile<32>;
-
-// What the device keeps of its own: the tickets, and near copies of the host's words, so that one
-// warp polls across the link for all of them.
-struct Mirror {
-  alignas(128) uint64_t tickets;  // chunks of sequences taken so far
-  alignas(128) uint64_t head;     // near copy of kHead, may lag behind
-  alignas(128) uint64_t push_limit;
-  alignas(128) uint64_t stop;  // any warp may set it; nobody clears it
-  alignas(128) uint64_t beats;
-};
-
-// A view of one queue's memory, owned by the host. Passed to the kernel by value; Java packs it.
-struct Ring {
-  uint8_t* control;
-  uint64_t* descriptors;
-  uint8_t* ingress;
-  uint64_t* completions;
-  uint8_t* window;
-  uint64_t* states;
-  uint8_t* slots;
-  Mirror* mirror;
-  uint32_t ingress_mask;
-  uint32_t window_mask;
-  uint32_t capacity_mask;
-  uint32_t capacity_shift;
-  uint32_t slot_bytes;
-  uint32_t stride_bytes;
-  uint32_t chunk_shift;  // a ticket is 1 << chunk_shift sequences, at most a warp's lanes
-  uint32_t max_tries;
-  HandlerParams params;
-
-  GPUMQ_FN uint64_t* control_word(uint32_t index) const {
-    return reinterpret_cast<uint64_t*>(control + index * kControlStride);
-  }
-  GPUMQ_FN uint64_t* state(uint64_t sequence) const {
-    return states + (sequence & capacity_mask);
-  }
-  GPUMQ_FN uint8_t* slot(uint64_t sequence) const {
-    return slots + (sequence & capacity_mask) * stride_bytes;
-  }
-  GPUMQ_FN uint8_t* window_slot(uint64_t sequence) const {
-    return window + (sequence & window_mask) * stride_bytes;
-  }
-};
-static_assert(sizeof(Ring) == 128, "the packing in Java says so too");
 
 // The messages that a warp carries at once.
 struct Work {
@@ -106,13 +57,21 @@ GPUMQ_FN Look look_far(const Warp& warp, const Ring& ring) {
 // Only the warps of the first unpublished chunk and of the one after it poll the host's words across
 // the link (a third gets in their way there); the others wait for one of the two to pass them on in
 // VRAM. Two, so that one still looks out while the other carries a part of its chunk. `front` says,
-// and keeps, whether this warp is one of them.
-GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t sequence, bool& front) {
+// and keeps, whether this warp is one of them. A message that comes by express is left in `express`.
+GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t sequence, bool& front,
+                              Express& express) {
+  express.word = 0;
   for (uint32_t turn = 1;; turn++) {
     if (front) {
+      look_express(warp, ring, sequence, express);  // the trips of both overlap
       const Look far = look_far(warp, ring);
-      if (far.head > sequence || far.stop != 0) {
+      if (far.head > sequence + 1 || far.stop != 0) {
         after_shared_wait();  // pairs with the feeder's setRelease of the head
+        return far;
+      }
+      if (arrived(warp, ring, sequence, express)) return far;
+      if (far.head > sequence) {
+        after_shared_wait();
         return far;
       }
       if (turn % 64 != 0) continue;
@@ -241,6 +200,27 @@ GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work)
   }
 }
 
+// The completion word of a message, after its handler's outcome.
+GPUMQ_FN uint64_t completion_of(const Work& work, uint64_t sequence, uint32_t outcome) {
+  const uint32_t error = outcome & 0xff;
+  const uint32_t status = is_void(work.word) ? kStatusVoid : error != 0 ? kStatusFailed : kStatusOk;
+  return completion_word(sequence, length_in(work.word), status, work.push, outcome >> 8, error);
+}
+
+// INFLIGHT -> DONE, and the completion word. `ours`: whether the slot came as far by our own CASes.
+GPUMQ_FN void complete(const Ring& ring, uint64_t sequence, uint64_t* state, uint64_t word,
+                       bool ours) {
+  const uint64_t lap = sequence >> ring.capacity_shift;
+  const bool done = move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
+  before_shared_release();
+  if (ours & done) {
+    // Pairs with the acquire in Completions.advance(): who sees the word sees payload and result.
+    release_shared(ring.completions + (sequence & ring.capacity_mask), word);
+  } else {
+    fail(ring, kErrorState, sequence);
+  }
+}
+
 // Carries n published messages from the ingress ring to their completion.
 template <class H>
 GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n, bool push) {
@@ -275,21 +255,38 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
   warp.sync();
   if (!mine) return;
 
-  const bool done = move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
-  before_shared_release();
   if (stamp_in(work.word) != stamp_of(sequence)) {
     fail(ring, kErrorStamp, sequence);
-  } else if (!(ready & inflight & done)) {
-    fail(ring, kErrorState, sequence);
   } else {
-    const uint32_t error = outcome & 0xff;
-    const uint32_t status =
-        is_void(work.word) ? kStatusVoid : error != 0 ? kStatusFailed : kStatusOk;
-    // Pairs with the acquire in Completions.advance(): who sees the word sees payload and result.
-    release_shared(ring.completions + (sequence & ring.capacity_mask),
-                   completion_word(sequence, length_in(work.word), status, work.push, outcome >> 8,
-                                   error));
+    complete(ring, sequence, state, completion_of(work, sequence, outcome), ready & inflight);
   }
+}
+
+// Carries one message that came by express: in, handled, out, and only then what need not be quick.
+template <class H>
+GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequence,
+                            const Express& express) {
+  const uint64_t lap = sequence >> ring.capacity_shift;
+  uint64_t* state = ring.state(sequence);
+  bool ready = true;
+  bool inflight = true;
+  if (warp.lane() == 0) {
+    move_local(state, state_word(lap - 1, kDone), state_word(lap, kEmpty));
+    ready = move_local(state, state_word(lap, kEmpty), state_word(lap, kReady));
+    inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
+  }
+  if (!express_in(warp, ring, sequence, express)) {
+    if (warp.lane() == 0) fail(ring, kErrorStamp, sequence);
+    return;
+  }
+  warp.sync();
+  const Work work = {sequence, 1, express.word, false};
+  const uint32_t outcome = warp.from(handle_all<H>(warp, ring, work), 0);
+  warp.sync();
+  const uint64_t word = completion_of(work, sequence, outcome);
+  express_out(warp, ring, sequence, word, H::kResultBytes);
+  warp.sync();
+  if (warp.lane() == 0) complete(ring, sequence, state, word, ready & inflight);
 }
 
 // The life of one warp: chunk after chunk, until the stop word.
@@ -301,9 +298,16 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
     const uint64_t end = (ticket + 1) << ring.chunk_shift;
     bool front = false;
     for (uint64_t next = ticket << ring.chunk_shift; next < end;) {
-      const Look seen = await_published(warp, ring, next, front);
-      // A head beyond this chunk, and a stop, is news for the others, who hear of it first; else
-      // this warp's messages go first.
+      Express express;
+      const Look seen = await_published(warp, ring, next, front, express);
+      if (express.word != 0) {
+        carry_express<H>(warp, ring, next, express);
+        next++;
+        if (next == end) pass_on(warp, ring, {next, seen.push_limit, seen.stop});
+        continue;
+      }
+      // A head beyond this chunk, and a stop, is news for the others, who hear of it first. One that
+      // ends it comes after its messages, and one within it is not worth telling.
       const bool news = seen.head > end || seen.stop != 0;
       if (front && news) pass_on(warp, ring, seen);
       if (seen.stop != 0) return;
@@ -314,7 +318,7 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
         carry<H>(warp, ring, next, n, seen.push_limit >= next + n);
         next += n;
       }
-      if (front && !news) pass_on(warp, ring, seen);
+      if (front && seen.head == end) pass_on(warp, ring, seen);
     }
   }
 }

@@ -20,7 +20,7 @@ public final class RingLayout {
   public static final int PAGE_BYTES = 4096;
   public static final int HEADER_OFFSET = 0;
   public static final int CONTROL_OFFSET = 4096;
-  public static final int HEADER_BYTES = 128;
+  public static final int HEADER_BYTES = 136;
 
   // --- The control block
 
@@ -47,6 +47,14 @@ public final class RingLayout {
   public static final int PUSHED_BIT = 19;
   public static final int TRIES_SHIFT = 20;
   public static final int ERROR_SHIFT = 24;
+
+  // --- Express cells
+
+  public static final int CELL_BYTES = 32;
+  public static final int CELL_PAYLOAD = 24;
+  public static final int EXPRESS_SLOTS = 16;
+  public static final int EXPRESS_RESULT_CELLS = 2;
+  public static final int EXPRESS_PAYLOAD = 4096;
 
   // --- State word
 

@@ -35,7 +35,7 @@ final class CudaRing implements RunningRing {
   private static final int BLOCK_THREADS = 256;
 
   /** The parameter block of the kernel: {@code struct Ring} in {@code ring_protocol.h}. */
-  private static final int RING_BYTES = 128;
+  private static final int RING_BYTES = 144;
 
   /** {@code struct Mirror} there: five words, each in 128 bytes. */
   private static final int MIRROR_BYTES = 5 * 128;
@@ -85,10 +85,12 @@ final class CudaRing implements RunningRing {
       ring.putLong(shared.get(block).value());
     }
     ring.putLong(states.value()).putLong(slots.value()).putLong(mirror.value());
+    ring.putLong(shared.get(5).value());
     ring.putInt(g.ingressSlots() - 1).putInt(g.windowSlots() - 1).putInt(g.capacity() - 1);
     ring.putInt(Integer.numberOfTrailingZeros(g.capacity()));
     ring.putInt(g.slotBytes()).putInt(g.strideBytes());
     ring.putInt(Integer.numberOfTrailingZeros(g.chunkSlots())).putInt(g.maxTries());
+    ring.putInt(g.expressBytes()).putInt(g.expressResultCell());
     for (long param : handler.params()) {
       ring.putLong(param);
     }

@@ -51,6 +51,11 @@ public final class CudaRingDevice implements RingDevice {
   }
 
   @Override
+  public boolean hasExpress() {
+    return true;
+  }
+
+  @Override
   public RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler) {
     context.enter();
     long free = context.freeBytes();

@@ -26,6 +26,11 @@ public final class HostRingDevice implements RingDevice {
   }
 
   @Override
+  public boolean hasExpress() {
+    return false;
+  }
+
+  @Override
   public RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler) {
     return new HostRing(file, geometry, handler, threads);
   }

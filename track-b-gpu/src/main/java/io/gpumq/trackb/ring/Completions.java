@@ -1,5 +1,6 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.RingLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,22 +21,31 @@ final class Completions {
   /** Most words that one call reads, so that a fast device cannot keep a caller here. */
   private static final int MAX_STEP = 8192;
 
+  /** A word lands microseconds after its express; what takes so much longer never comes. */
+  private static final long LANDING_NANOS = 1_000_000_000;
+
   private final ByteBuffer words;
   private final long mask;
+  private final Express express;
   private final FailureSink failures;
   private final AtomicBoolean advancing = new AtomicBoolean();
 
   /** Written by whoever holds {@link #advancing}. */
   private volatile long completed;
 
+  /** Every word below stands in its place, too: no late one can fall upon a later lap's. */
+  private volatile long landed;
+
   private volatile long failed;
   private volatile long voided;
 
-  Completions(SharedFile file, RingGeometry g, FailureSink failures) {
+  Completions(SharedFile file, RingGeometry g, Express express, FailureSink failures) {
     this.words = file.completions();
     this.mask = g.capacity() - 1;
+    this.express = express;
     this.failures = failures;
     this.completed = g.firstSequence();
+    this.landed = g.firstSequence();
     if (g.firstSequence() > 0) {
       // As if the lap before had been completed: no word of the first lap equals its sequence's.
       for (int slot = 0; slot < g.capacity(); slot++) {
@@ -45,9 +55,13 @@ final class Completions {
     }
   }
 
-  /** The word of a completed sequence that is not released. */
+  /**
+   * The word of a completed sequence that is not released. Of any other, a word that is not of it.
+   */
   long word(long sequence) {
-    return Words.getOpaque(words, offset(sequence));
+    // Pairs with the device's release_shared(completion): the slot is read after it.
+    long word = Words.getAcquire(words, offset(sequence));
+    return Completion.isOf(word, sequence) ? word : express.word(sequence);
   }
 
   /** Every sequence below is completed, as far as this can tell now. */
@@ -60,8 +74,7 @@ final class Completions {
       long next = completed;
       long end = next + MAX_STEP;
       for (; next < end; next++) {
-        // Pairs with the device's release_shared(completion): the slot is read after it.
-        long word = Words.getAcquire(words, offset(next));
+        long word = word(next);
         if (!Completion.isOf(word, next)) {
           break;
         }
@@ -80,6 +93,52 @@ final class Completions {
     } finally {
       advancing.set(false);
     }
+  }
+
+  /**
+   * Every sequence below is completed, and its word stands in its place: the slot in the ingress
+   * ring may be claimed again. A message that came by express is completed a little before it has
+   * landed.
+   */
+  long landed() {
+    long end = advance();
+    if (advancing.compareAndSet(false, true)) {
+      try {
+        long next = landed;
+        while (next < end && hasLanded(next)) {
+          next++;
+        }
+        landed = next;
+      } finally {
+        advancing.set(false);
+      }
+    }
+    return landed;
+  }
+
+  /** {@link #landed()}, but looks no further than it must to tell whether it is {@code enough}. */
+  long landedTo(long enough) {
+    long seen = landed;
+    return seen >= enough ? seen : landed();
+  }
+
+  /** Waits for a completed sequence to land: before that, VRAM may not show all of it. */
+  void awaitLanded(long sequence) {
+    Backoff backoff = new Backoff();
+    long deadline = System.nanoTime() + LANDING_NANOS;
+    while (!hasLanded(sequence)) {
+      if (System.nanoTime() > deadline) {
+        throw new TrackFailedException(
+            "sequence "
+                + sequence
+                + " was completed by express, and its completion word is missing");
+      }
+      backoff.pause();
+    }
+  }
+
+  private boolean hasLanded(long sequence) {
+    return Completion.isOf(Words.getAcquire(words, offset(sequence)), sequence);
   }
 
   boolean isDeliverable(long sequence) {

@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Entry;
+import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.delivery.Delivery;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 final class RingBatch implements Batch, Entry {
   private final RingGeometry geometry;
   private final Completions completions;
+  private final Express express;
   private final Window window;
   private final Window.Hold hold;
   private final Reads reads;
@@ -41,12 +43,20 @@ final class RingBatch implements Batch, Entry {
   private int area = -1;
   private int areaOffset;
   private View own;
+  private View fromExpress;
+  private ByteBuffer expressMemory;
   private int at;
 
   RingBatch(
-      SharedFile file, RingGeometry geometry, Completions completions, Window window, Reads reads) {
+      SharedFile file,
+      RingGeometry geometry,
+      Completions completions,
+      Express express,
+      Window window,
+      Reads reads) {
     this.geometry = geometry;
     this.completions = completions;
+    this.express = express;
     this.window = window;
     this.hold = window.join();
     this.reads = reads;
@@ -90,11 +100,37 @@ final class RingBatch implements Batch, Entry {
       view = inWindow;
       return;
     }
-    readFromVram();
+    if (delivery.isRedelivery() || !copyFromExpress()) {
+      readFromVram();
+    }
     window.passed(delivery.last() + 1);
   }
 
+  private boolean copyFromExpress() {
+    if (delivery.size() > RingLayout.EXPRESS_SLOTS) {
+      return false;
+    }
+    if (fromExpress == null) {
+      ByteBuffer memory =
+          ByteBuffer.allocateDirect(RingLayout.EXPRESS_SLOTS * geometry.strideBytes());
+      expressMemory = memory;
+      fromExpress = new View(memory);
+    }
+    for (int i = 0; i < delivery.size(); i++) {
+      int at = i * geometry.strideBytes();
+      if (!express.copy(delivery.sequence(i), words[i], expressMemory, at)) {
+        return false;
+      }
+    }
+    areaOffset = 0;
+    view = fromExpress;
+    return true;
+  }
+
   private void readFromVram() {
+    for (int i = 0; i < delivery.size(); i++) {
+      completions.awaitLanded(delivery.sequence(i));
+    }
     area = reads.tryAcquire();
     if (area >= 0) {
       reads.into(area, sequences);

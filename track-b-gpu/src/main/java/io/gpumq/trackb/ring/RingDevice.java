@@ -11,6 +11,12 @@ public interface RingDevice extends AutoCloseable {
   String describe();
 
   /**
+   * Whether it takes messages by express: worth the while of producers where a trip to the device
+   * takes long.
+   */
+  boolean hasExpress();
+
+  /**
    * Makes a VRAM ring and starts handling what is published in {@code file}.
    *
    * @throws io.gpumq.api.ConfigException if the device cannot hold the ring: says how much it has

@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.QueueConfig;
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.kernels.RingLayout;
 
 /**
  * The sizes of one queue's ring. Sizes are in bytes, all block sizes multiples of a page.
@@ -75,6 +76,17 @@ public record RingGeometry(
   /** Slots that fit in one read area: the most entries handed out at once. */
   public int readAreaSlots() {
     return readAreaBytes() / strideBytes;
+  }
+
+  /** The cell of an express slot where the result begins: behind the largest payload. */
+  public int expressResultCell() {
+    return Express.cells(Math.min(slotBytes, RingLayout.EXPRESS_PAYLOAD));
+  }
+
+  /** One express slot. */
+  public int expressBytes() {
+    int cells = expressResultCell() + RingLayout.EXPRESS_RESULT_CELLS;
+    return (cells * RingLayout.CELL_BYTES + 127) / 128 * 128;
   }
 
   /** Bytes that the device must have for the VRAM ring. */

@@ -54,6 +54,7 @@ final class RingProducer implements Producer {
     IngressRing.Slot slot = ring.slot(sequence);
     slot.payload().put(0, payload, payload.position(), length);
     slot.describe(sequence, length);
+    queue.offerExpress(sequence, length);
     ring.publish(sequence, sequence);
     queue.countSent(1, length);
     return sequence;
@@ -111,6 +112,9 @@ final class RingProducer implements Producer {
         ByteBuffer payload = slot.payload().clear();
         writer.write(from + (int) (next - first), payload);
         slot.describe(next, payload.position());
+        if (slots == 1) {
+          queue.offerExpress(next, payload.position());
+        }
         bytes += payload.position();
       }
     } finally {

@@ -13,6 +13,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.delivery.DeadLetterStore;
 import io.gpumq.trackb.delivery.Group;
 import java.nio.ByteBuffer;
@@ -32,7 +33,9 @@ public final class RingQueue implements MessageQueue {
   private final ControlBlock control;
   private final RunningRing running;
   private final Runnable onClose;
+  private final boolean offersExpress;
 
+  private final Express express;
   private final Completions completions;
   private final Releases releases;
   private final IngressRing ingress;
@@ -67,9 +70,11 @@ public final class RingQueue implements MessageQueue {
       control = new ControlBlock(file.control());
       deadLetters = new DeadLetterStore(config.deadLetterCapacity());
       reads = new Reads(file, geometry);
-      completions = new Completions(file, geometry, this::giveUpFailed);
+      express = new Express(file, geometry);
+      offersExpress = device.hasExpress();
+      completions = new Completions(file, geometry, express, this::giveUpFailed);
       releases = new Releases(completions, geometry);
-      ingress = new IngressRing(file, geometry, completions::advance, releases::advance);
+      ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
       window = new Window(control, geometry);
       running = device.start(file, geometry, handler);
       reads.of(running);
@@ -135,7 +140,7 @@ public final class RingQueue implements MessageQueue {
                 + group
                 + "'; close it, or choose another");
       }
-      var batch = new RingBatch(file, geometry, completions, window, reads);
+      var batch = new RingBatch(file, geometry, completions, express, window, reads);
       var consumer = new RingConsumer(this, of, name, owners.incrementAndGet(), batch);
       consumers.put(key, consumer);
       return consumer;
@@ -157,6 +162,14 @@ public final class RingQueue implements MessageQueue {
   /** Every sequence below is completed. */
   long completed() {
     return completions.advance();
+  }
+
+  /** Offers a message that was written and described, and is about to be published. */
+  void offerExpress(long sequence, int length) {
+    if (offersExpress) {
+      express.offer(
+          sequence, length, completions.landedTo(sequence - RingLayout.EXPRESS_SLOTS + 1));
+    }
   }
 
   void countSent(int messages, long bytes) {
@@ -187,6 +200,7 @@ public final class RingQueue implements MessageQueue {
     if (deadLetters.isFull()) {
       return false;
     }
+    completions.awaitLanded(sequence);
     ByteBuffer slot = ByteBuffer.allocate(geometry.strideBytes());
     reads.into(slot, Reads.one(sequence));
     byte[] payload = new byte[Completion.length(word)];

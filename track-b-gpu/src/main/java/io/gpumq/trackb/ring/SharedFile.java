@@ -34,6 +34,7 @@ public final class SharedFile implements AutoCloseable {
   private final ByteBuffer ingress;
   private final ByteBuffer completions;
   private final ByteBuffer window;
+  private final ByteBuffer express;
   private final ByteBuffer reads;
 
   private SharedFile(Path path, ByteBuffer[] blocks) {
@@ -43,7 +44,8 @@ public final class SharedFile implements AutoCloseable {
     this.ingress = blocks[2];
     this.completions = blocks[3];
     this.window = blocks[4];
-    this.reads = blocks[5];
+    this.express = blocks[5];
+    this.reads = blocks[6];
   }
 
   /**
@@ -58,6 +60,7 @@ public final class SharedFile implements AutoCloseable {
       pages((long) g.ingressSlots() * g.slotBytes()),
       pages((long) g.capacity() * Long.BYTES),
       pages((long) g.windowSlots() * g.strideBytes()),
+      pages(2L * RingLayout.EXPRESS_SLOTS * g.expressBytes()),
       pages((long) g.readAreaBytes()) * RingGeometry.READ_AREAS
     };
     long[] offsets = new long[sizes.length];
@@ -166,13 +169,17 @@ public final class SharedFile implements AutoCloseable {
     return window;
   }
 
+  public ByteBuffer express() {
+    return express;
+  }
+
   public ByteBuffer reads() {
     return reads;
   }
 
   /** Every block that a device works on, reads included. */
   public List<ByteBuffer> blocks() {
-    return List.of(control, descriptors, ingress, completions, window, reads);
+    return List.of(control, descriptors, ingress, completions, window, express, reads);
   }
 
   /** Removes the file. The mappings stay while they are referred to. */

@@ -74,7 +74,8 @@ final class Window {
     for (int i = 0; i < holds.size(); i++) {
       lowest = Math.min(lowest, holds.get(i).from);
     }
-    if (lowest + slots > limit) {
+    // In steps, so that the word that the device polls does not change with every message.
+    if (lowest + slots - limit > slots / 8) {
       limit = lowest + slots;
       control.releasePushLimit(limit);
     }

@@ -16,6 +16,14 @@ public final class Words {
 
   private Words() {}
 
+  public static long get(ByteBuffer block, int offset) {
+    return (long) LONG.get(block, offset);
+  }
+
+  public static void set(ByteBuffer block, int offset, long value) {
+    LONG.set(block, offset, value);
+  }
+
   public static long getAcquire(ByteBuffer block, int offset) {
     return (long) LONG.getAcquire(block, offset);
   }

@@ -1,0 +1,66 @@
+// One queue's memory as the device sees it.
+#pragma once
+
+#include "handlers.h"
+#include "ordering.h"
+#include "ring_words.h"
+
+namespace gpumq {
+
+using Warp = Tile<32>;
+
+// What the device keeps of its own: the tickets, and near copies of the host's words, so that one
+// warp polls across the link for all of them.
+struct Mirror {
+  alignas(128) uint64_t tickets;  // chunks of sequences taken so far
+  alignas(128) uint64_t head;     // near copy of kHead, may lag behind
+  alignas(128) uint64_t push_limit;
+  alignas(128) uint64_t stop;  // any warp may set it; nobody clears it
+  alignas(128) uint64_t beats;
+};
+
+// A view of one queue's memory, owned by the host. Passed to the kernel by value; Java packs it.
+struct Ring {
+  uint8_t* control;
+  uint64_t* descriptors;
+  uint8_t* ingress;
+  uint64_t* completions;
+  uint8_t* window;
+  uint64_t* states;
+  uint8_t* slots;
+  Mirror* mirror;
+  uint8_t* express;
+  uint32_t ingress_mask;
+  uint32_t window_mask;
+  uint32_t capacity_mask;
+  uint32_t capacity_shift;
+  uint32_t slot_bytes;
+  uint32_t stride_bytes;
+  uint32_t chunk_shift;  // a ticket is 1 << chunk_shift sequences, at most a warp's lanes
+  uint32_t max_tries;
+  uint32_t express_bytes;        // an express slot
+  uint32_t express_result_cell;  // where its result begins
+  HandlerParams params;
+
+  GPUMQ_FN uint64_t* control_word(uint32_t index) const {
+    return reinterpret_cast<uint64_t*>(control + index * kControlStride);
+  }
+  GPUMQ_FN uint64_t* state(uint64_t sequence) const {
+    return states + (sequence & capacity_mask);
+  }
+  GPUMQ_FN uint8_t* slot(uint64_t sequence) const {
+    return slots + (sequence & capacity_mask) * stride_bytes;
+  }
+  GPUMQ_FN uint8_t* window_slot(uint64_t sequence) const {
+    return window + (sequence & window_mask) * stride_bytes;
+  }
+  GPUMQ_FN uint8_t* express_in(uint64_t sequence) const {
+    return express + (sequence & (kExpressSlots - 1)) * express_bytes;
+  }
+  GPUMQ_FN uint8_t* express_out(uint64_t sequence) const {
+    return express_in(sequence) + kExpressSlots * express_bytes;
+  }
+};
+static_assert(sizeof(Ring) == 144, "the packing in Java says so too");
+
+}  // namespace gpumq
