@@ -47,8 +47,8 @@ import picocli.CommandLine.Spec;
           + " failed, 2 a bad value or something missing."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final Duration DURATION = Duration.ofMillis(1500);
-  private static final Duration WARMUP = Duration.ofMillis(700);
+  private static final Duration DURATION = Duration.ofMillis(1400);
+  private static final Duration WARMUP = Duration.ofMillis(600);
   private static final Duration QUICK_DURATION = Duration.ofMillis(400);
   private static final Duration QUICK_WARMUP = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -117,7 +117,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = Durations.class,
       description =
-          "Of each measurement, round trips half of it (1500ms). With --messages: whichever ends"
+          "Of each measurement, round trips half of it (1400ms). With --messages: whichever ends"
               + " first.")
   private Duration duration;
 
@@ -125,7 +125,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--warmup",
       paramLabel = "TIME",
       converter = Durations.class,
-      description = "Before each measurement (700ms).")
+      description = "Before each measurement, four times before a track's first (600ms).")
   private Duration warmup;
 
   @Option(

@@ -2,6 +2,7 @@ package io.gpumq.soak.bench;
 
 import io.gpumq.api.Track;
 import io.gpumq.soak.workload.BodyPool;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -9,6 +10,9 @@ import java.util.function.Function;
 
 /** Carries the plan's workload through each of its tracks. For one thread. */
 public final class Bench {
+  /** Warm-ups that a track's first queue takes: by then the JIT has compiled the track. */
+  private static final int FIRST_WARMUPS = 4;
+
   private final BenchPlan plan;
   private final Function<String, Track> tracks;
   private final Progress progress;
@@ -34,12 +38,14 @@ public final class Bench {
     var meter = new Meter(progress, plan);
     var random = new SplittableRandom(plan.seed());
     for (String name : plan.tracks()) {
+      Duration warmup = plan.warmup().multipliedBy(FIRST_WARMUPS);
       try (Track track = tracks.apply(name)) {
         for (int payloadBytes : plan.payloads()) {
           meter.cell("track " + name + ", " + payloadBytes + " B,");
           var pool = new BodyPool(random.nextLong(), payloadBytes);
           try (var run = new QueueRun(plan, meter, track, pool, random.nextInt())) {
-            BenchResult result = run.run();
+            BenchResult result = run.run(warmup);
+            warmup = plan.warmup();
             results.add(result);
             meter.finished(result);
           }

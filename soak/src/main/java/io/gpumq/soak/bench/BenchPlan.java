@@ -20,7 +20,7 @@ import java.util.List;
  * @param messagesWithin longest time for the throughput measurement
  * @param rate messages a second of the latency stage, over all producers
  * @param duration of the latency measurement; round trips take half of it
- * @param warmup before each measurement
+ * @param warmup before each measurement; four times as long before a track's first
  * @param capacity of the queue, in messages
  * @param seed of the bodies
  * @param patience without any progress before what is missing counts as lost

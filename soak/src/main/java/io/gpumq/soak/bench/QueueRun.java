@@ -51,11 +51,16 @@ final class QueueRun implements AutoCloseable {
     this.deadLetters = new DeadLetterReader(queue.deadLetters(), workload.deadLetters());
   }
 
-  BenchResult run() throws InterruptedException {
+  /**
+   * Runs every stage.
+   *
+   * @param warmup before the throughput is measured; the other stages take the plan's
+   */
+  BenchResult run(Duration warmup) throws InterruptedException {
     openEnds();
-    if (!plan.warmup().isZero()) {
-      meter.begin("warm-up", plan.warmup());
-      saturate(BenchPlan.UNLIMITED, plan.warmup());
+    if (!warmup.isZero()) {
+      meter.begin("warm-up", warmup);
+      saturate(BenchPlan.UNLIMITED, warmup);
     }
     meter.begin("throughput", plan.duration());
     long sentBefore = workload.sent();

@@ -72,14 +72,14 @@ final class Charts {
     int width = 430;
     int left = 58;
     String size = Numbers.bytes(payload);
-    var out = open(width, 250, what + " in microseconds, payload " + size);
+    var out = open(width, 256, what + " in microseconds, payload " + size);
     var scale = new LogScale(all, 34, 212);
     grid(out, scale, left, width - 8);
     text(out, "name", left, 16, "start", size);
     text(out, "axis", left - 8, 16, "end", "µs");
     double step = (width - 24.0 - left) / PERCENTILES.length;
     for (int i = 0; i < PERCENTILES.length; i++) {
-      text(out, "axis", left + (i + 0.5) * step, 234, "middle", PERCENTILES[i]);
+      text(out, "axis", left + (i + 0.5) * step, 246, "middle", PERCENTILES[i]);
     }
     var lines = new ArrayList<Line>();
     for (String track : tracks) {
