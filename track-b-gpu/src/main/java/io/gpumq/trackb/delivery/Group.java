@@ -17,6 +17,9 @@ import java.util.function.LongSupplier;
  * #acknowledgedTo()}, which takes none.
  */
 public final class Group {
+  /** So many entries are looked at before those passed over give their memory back. */
+  private static final int MAX_LOOKED_AT = 1 << 16;
+
   private final String name;
   private final long leaseNanos;
   private final int maxDeliveries;
@@ -286,17 +289,14 @@ public final class Group {
   }
 
   private void deliverNew(Delivery into, int max, long due, int owner, long completed) {
-    long next = table.end();
-    for (; next < completed && into.size() < max; next++) {
-      if (deliverable.deliverable(next)) {
-        into.add(next);
-      }
+    while (into.isEmpty() && table.end() < completed) {
+      publishSettled();
+      collectNew(into, max, Math.min(completed, table.end() + MAX_LOOKED_AT));
     }
-    into.firstTime();
-    table.extendTo(Math.max(next, table.end()));
     if (into.isEmpty()) {
       return;
     }
+    into.firstTime();
     Run run = schedule.lease(into.first(), due, owner);
     run.last = into.last();
     if (into.isWholeRange()) {
@@ -308,6 +308,16 @@ public final class Group {
     }
     delivered += into.size();
     pending += into.size();
+  }
+
+  private void collectNew(Delivery into, int max, long end) {
+    long next = table.end();
+    for (; next < end && into.size() < max; next++) {
+      if (deliverable.deliverable(next)) {
+        into.add(next);
+      }
+    }
+    table.extendTo(next);
   }
 
   private void publishSettled() {
