@@ -279,7 +279,10 @@ class GroupModelTest {
       checkNextDue();
     }
 
-    /** What is to be given up counts while the sink has room; when it had none, it may not. */
+    /**
+     * What is to be given up counts while the sink has room, as due at some time past; when it had
+     * none, it may not count.
+     */
     void checkNextDue() {
       long now = clock.getAsLong();
       long next = group.nextDueNanos();
@@ -287,8 +290,9 @@ class GroupModelTest {
       boolean known = none;
       long soonest = Long.MAX_VALUE;
       for (Pending entry : pending.values()) {
-        known |= entry.due == next;
-        if (entry.deliveries < maxDeliveries || !isDue(entry)) {
+        boolean exhausted = entry.deliveries == maxDeliveries && isDue(entry);
+        known |= entry.due == next || exhausted && next - now <= 0;
+        if (!exhausted) {
           soonest = Math.min(soonest, entry.due - now);
         }
       }
