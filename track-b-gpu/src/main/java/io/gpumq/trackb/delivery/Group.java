@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
  * #acknowledgedTo()}, which takes none.
  */
 public final class Group {
-  /** So many entries are looked at before those passed over give their memory back. */
-  private static final int MAX_LOOKED_AT = 1 << 16;
+  /** So many entries are passed over before they give their words back. */
+  private static final int MAX_PASSED_OVER = 1 << 16;
 
   private final String name;
   private final long leaseNanos;
@@ -106,16 +106,21 @@ public final class Group {
   }
 
   /**
-   * Settles the entries at the cursor that consumers are not to see, without waiting for a take.
+   * Passes over entries that are no message, from the cursor up to the first that is one: for a
+   * queue that nobody takes from.
+   *
+   * @param completed entries are looked at below this sequence only
    */
   public synchronized void passOver(long completed) {
     long next = table.end();
     while (next < completed && !deliverable.deliverable(next)) {
       next++;
+      if (next - table.end() == MAX_PASSED_OVER) {
+        settleTo(next);
+      }
     }
     if (next > table.end()) {
-      table.extendTo(next);
-      publishSettled();
+      settleTo(next);
     }
   }
 
@@ -266,7 +271,6 @@ public final class Group {
       int deliveries = table.deliveries(sequence) + 1;
       into.setDeliveries(i, deliveries);
       run = schedule.lease(run, sequence, due, owner);
-      run.last = sequence;
       table.put(sequence, deliveries, run.id);
     }
     delivered += into.size();
@@ -289,15 +293,20 @@ public final class Group {
   }
 
   private void deliverNew(Delivery into, int max, long due, int owner, long completed) {
-    while (into.isEmpty() && table.end() < completed) {
-      publishSettled();
-      collectNew(into, max, Math.min(completed, table.end() + MAX_LOOKED_AT));
+    passOver(completed);
+    long next = table.end();
+    long end = Math.min(completed, next + MAX_PASSED_OVER);
+    for (; next < end && into.size() < max; next++) {
+      if (deliverable.deliverable(next)) {
+        into.add(next);
+      }
     }
     if (into.isEmpty()) {
       return;
     }
     into.firstTime();
-    Run run = schedule.lease(into.first(), due, owner);
+    table.extendTo(next);
+    Run run = schedule.lease(null, into.first(), due, owner);
     run.last = into.last();
     if (into.isWholeRange()) {
       table.putAll(into.first(), into.last() + 1, 1, run.id);
@@ -310,14 +319,9 @@ public final class Group {
     pending += into.size();
   }
 
-  private void collectNew(Delivery into, int max, long end) {
-    long next = table.end();
-    for (; next < end && into.size() < max; next++) {
-      if (deliverable.deliverable(next)) {
-        into.add(next);
-      }
-    }
-    table.extendTo(next);
+  private void settleTo(long end) {
+    table.extendTo(end);
+    publishSettled();
   }
 
   private void publishSettled() {

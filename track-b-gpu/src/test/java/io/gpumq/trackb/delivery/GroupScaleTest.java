@@ -119,6 +119,20 @@ class GroupScaleTest {
   }
 
   @Test
+  void aFewMessagesAmongTenMillionComeInSeveralTakes() {
+    Deliverable every100k = sequence -> sequence % 100_000 == 0;
+    Group group = new Group("g", 0, LEASE, 5, every100k, (s, cause, n, name) -> true, clock);
+    for (long next = 0; next < TEN_MILLION; next += 100_000) {
+      assertEquals(1, group.take(delivery, BATCH, 0, TEN_MILLION));
+      assertEquals(next, delivery.first());
+      assertEquals(1, group.acknowledge(delivery));
+      assertTrue(group.pages() <= 65);
+    }
+    assertEquals(0, group.take(delivery, BATCH, 0, TEN_MILLION));
+    assertEquals(TEN_MILLION, group.acknowledgedTo());
+  }
+
+  @Test
   void takingAndAcknowledgingAllocatesNothing() {
     Delivery[] inHand = {delivery, new Delivery(), new Delivery(), new Delivery()};
     long warmedUp = 100_000;

@@ -354,6 +354,24 @@ class GroupTest {
   }
 
   @Test
+  void whatIsNoMessageIsPassedOverWithoutATake() {
+    group = group(0, 3, sequence -> sequence == 5 || sequence == 7);
+    group.passOver(4);
+    assertEquals(4, group.cursor());
+    assertEquals(4, group.acknowledgedTo());
+    group.passOver(100);
+    assertEquals(5, group.acknowledgedTo());
+    assertEquals(List.of(5L), take(1, ANN, 100));
+    group.passOver(100);
+    assertEquals(7, group.cursor());
+    assertEquals(5, group.acknowledgedTo());
+    group.acknowledge(5);
+    assertEquals(7, group.acknowledgedTo());
+    assertEquals(List.of(7L), take(9, ANN, 100));
+    assertEquals(100, group.cursor());
+  }
+
+  @Test
   void aGroupMadeWrongSaysWhatIsAllowed() {
     assertIllegal("start -1: must be 0 or more", () -> group(-1, 3, sequence -> true));
     assertIllegal(
