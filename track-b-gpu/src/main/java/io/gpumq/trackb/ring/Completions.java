@@ -4,6 +4,7 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.RingLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads the device's completion words in order: the one place that knows how far the queue is
@@ -122,16 +123,32 @@ final class Completions {
     return seen >= enough ? seen : landed();
   }
 
-  /** Waits for a completed sequence to land: before that, VRAM may not show all of it. */
+  /** Waits for one completed sequence to land: before that, VRAM may not show all of it. */
   void awaitLanded(long sequence) {
+    await(() -> hasLanded(sequence));
+  }
+
+  /**
+   * Waits for completed sequences to land up to {@code end}.
+   *
+   * @return {@link #landed()}, at least {@code end}
+   */
+  long awaitLandedTo(long end) {
+    if (landed() < end) {
+      await(() -> landed() >= end);
+    }
+    return landed;
+  }
+
+  private static void await(BooleanSupplier landing) {
     Backoff backoff = new Backoff();
     long deadline = System.nanoTime() + LANDING_NANOS;
-    while (!hasLanded(sequence)) {
+    while (!landing.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new TrackFailedException(
-            "sequence "
-                + sequence
-                + " was completed by express, and its completion word is missing");
+            "a message was completed by express, and its completion word is missing after "
+                + LANDING_NANOS / 1_000_000
+                + " ms: the device has stopped");
       }
       backoff.pause();
     }

@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The entries of one poll, where they lie: in the window while the reader is near, else in a read
- * area. Made once for a consumer; for its thread alone.
+ * The entries of one poll, where they lie: in the window while the reader is near, else in areas
+ * that were read ahead; copies of what came by express or is scattered. Made once for a consumer;
+ * for its thread alone.
  */
 final class RingBatch implements Batch, Entry {
   private final RingGeometry geometry;
@@ -22,29 +23,17 @@ final class RingBatch implements Batch, Entry {
   private final View inReads;
 
   private final Delivery delivery = new Delivery();
-  private final Reads.Sequences sequences =
-      new Reads.Sequences() {
-        @Override
-        public int size() {
-          return delivery.size();
-        }
-
-        @Override
-        public long at(int index) {
-          return delivery.sequence(index);
-        }
-      };
 
   /** Copies of the completion words: a stale batch's own may belong to a later lap by now. */
   private long[] words = new long[256];
 
   private View view;
   private boolean held;
-  private int area = -1;
-  private int areaOffset;
+  private Reads.Area area;
+  private Reads.Area secondArea;
+  private long secondChunk;
   private View own;
-  private View fromExpress;
-  private ByteBuffer expressMemory;
+  private ByteBuffer memory;
   private int at;
 
   RingBatch(
@@ -100,8 +89,8 @@ final class RingBatch implements Batch, Entry {
       view = inWindow;
       return;
     }
-    if (delivery.isRedelivery() || !copyFromExpress()) {
-      readFromVram();
+    if (delivery.isRedelivery() || !copyFromExpress() && !readAhead()) {
+      readScattered();
     }
     window.passed(delivery.last() + 1);
   }
@@ -110,39 +99,59 @@ final class RingBatch implements Batch, Entry {
     if (delivery.size() > RingLayout.EXPRESS_SLOTS) {
       return false;
     }
-    if (fromExpress == null) {
-      ByteBuffer memory =
-          ByteBuffer.allocateDirect(RingLayout.EXPRESS_SLOTS * geometry.strideBytes());
-      expressMemory = memory;
-      fromExpress = new View(memory);
-    }
+    ByteBuffer memory = ownMemory(RingLayout.EXPRESS_SLOTS);
     for (int i = 0; i < delivery.size(); i++) {
       int at = i * geometry.strideBytes();
-      if (!express.copy(delivery.sequence(i), words[i], expressMemory, at)) {
+      if (!express.copy(delivery.sequence(i), words[i], memory, at)) {
         return false;
       }
     }
-    areaOffset = 0;
-    view = fromExpress;
+    view = own;
     return true;
   }
 
-  private void readFromVram() {
-    for (int i = 0; i < delivery.size(); i++) {
-      completions.awaitLanded(delivery.sequence(i));
+  /** New entries lie side by side, in one area that is read ahead, or over the edge of two. */
+  private boolean readAhead() {
+    long firstChunk = reads.chunk(delivery.first());
+    long lastChunk = reads.chunk(delivery.last());
+    if (lastChunk - firstChunk > 1) {
+      return false; // spread by entries that were passed over
     }
-    area = reads.tryAcquire();
-    if (area >= 0) {
-      reads.into(area, sequences);
-      areaOffset = reads.offset(area);
-      view = inReads;
-    } else {
-      ByteBuffer memory = ByteBuffer.allocateDirect(delivery.size() * geometry.strideBytes());
-      reads.into(memory, sequences);
-      areaOffset = 0;
+    secondChunk = firstChunk + 1;
+    int size = delivery.size();
+    int split = 1;
+    while (split < size && reads.chunk(delivery.sequence(split)) == firstChunk) {
+      split++;
+    }
+    area = reads.acquire(delivery.first(), delivery.sequence(split - 1));
+    if (area == null) {
+      return false;
+    }
+    if (split < size) {
+      secondArea = reads.acquire(delivery.sequence(split), delivery.last());
+      if (secondArea == null) {
+        release();
+        return false;
+      }
+    }
+    view = inReads;
+    return true;
+  }
+
+  private void readScattered() {
+    ByteBuffer memory = ownMemory(delivery.size());
+    reads.scattered(delivery, memory);
+    view = own;
+  }
+
+  /** Memory of this batch's own, of so many slots at least; kept for the next time. */
+  private ByteBuffer ownMemory(int slots) {
+    int bytes = slots * geometry.strideBytes();
+    if (memory == null || memory.capacity() < bytes) {
+      memory = ByteBuffer.allocateDirect(bytes);
       own = new View(memory);
-      view = own;
     }
+    return memory;
   }
 
   /** Lets go of the entries: they may be overwritten from now on. */
@@ -151,11 +160,14 @@ final class RingBatch implements Batch, Entry {
       held = false;
       window.release(hold);
     }
-    if (area >= 0) {
+    if (area != null) {
       reads.release(area);
-      area = -1;
+      area = null;
     }
-    own = null;
+    if (secondArea != null) {
+      reads.release(secondArea);
+      secondArea = null;
+    }
   }
 
   /** The consumer is gone for good. */
@@ -197,8 +209,14 @@ final class RingBatch implements Batch, Entry {
   }
 
   private int offset() {
-    return held
-        ? (int) (delivery.sequence(at) & geometry.windowSlots() - 1) * geometry.strideBytes()
-        : areaOffset + at * geometry.strideBytes();
+    long sequence = delivery.sequence(at);
+    if (view == inWindow) {
+      return (int) (sequence & geometry.windowSlots() - 1) * geometry.strideBytes();
+    }
+    if (view == inReads) {
+      boolean second = reads.chunk(sequence) == secondChunk;
+      return reads.offset(second ? secondArea : area, sequence);
+    }
+    return at * geometry.strideBytes();
   }
 }

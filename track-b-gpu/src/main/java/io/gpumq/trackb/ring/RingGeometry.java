@@ -73,9 +73,9 @@ public record RingGeometry(
     return Math.max(1 << 20, strideBytes);
   }
 
-  /** Slots that fit in one read area: the most entries handed out at once. */
+  /** Slots of one read area, a power of two: the most entries handed out at once. */
   public int readAreaSlots() {
-    return readAreaBytes() / strideBytes;
+    return Math.min(capacity, Integer.highestOneBit(readAreaBytes() / strideBytes));
   }
 
   /** The cell of an express slot where the result begins: behind the largest payload. */

@@ -16,7 +16,6 @@ import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.delivery.DeadLetterStore;
 import io.gpumq.trackb.delivery.Group;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -69,10 +68,10 @@ public final class RingQueue implements MessageQueue {
     try {
       control = new ControlBlock(file.control());
       deadLetters = new DeadLetterStore(config.deadLetterCapacity());
-      reads = new Reads(file, geometry);
       express = new Express(file, geometry);
       offersExpress = device.hasExpress();
       completions = new Completions(file, geometry, express, this::giveUpFailed);
+      reads = new Reads(file, geometry, completions);
       releases = new Releases(completions, geometry);
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
       window = new Window(control, geometry);
@@ -200,11 +199,7 @@ public final class RingQueue implements MessageQueue {
     if (deadLetters.isFull()) {
       return false;
     }
-    completions.awaitLanded(sequence);
-    ByteBuffer slot = ByteBuffer.allocate(geometry.strideBytes());
-    reads.into(slot, Reads.one(sequence));
-    byte[] payload = new byte[Completion.length(word)];
-    slot.get(0, payload);
+    byte[] payload = reads.payload(sequence, Completion.length(word));
     return deadLetters.offer(new DeadLetter(sequence, cause, reason, count, group, payload));
   }
 
