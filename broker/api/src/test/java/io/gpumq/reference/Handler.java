@@ -67,6 +67,8 @@ public interface Handler {
 
   private static boolean isMultiple(byte[] payload, long every) {
     return payload.length >= Long.BYTES
-        && ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getLong() % every == 0;
+        && Long.remainderUnsigned(
+                ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getLong(), every)
+            == 0;
   }
 }
