@@ -43,4 +43,14 @@ public enum Handler {
   public String label() {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
+
+  /** Name of the persistent kernel that runs this handler on a ring. */
+  public String ringEntryPoint() {
+    return "gpumq_ring_" + label();
+  }
+
+  /** Name of the kernel that runs this handler once over a batch. */
+  public String batchEntryPoint() {
+    return "gpumq_batch_" + label();
+  }
 }

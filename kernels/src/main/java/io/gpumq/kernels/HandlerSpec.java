@@ -78,12 +78,12 @@ public record HandlerSpec(String text, Handler handler, Failure failure) {
 
   /** Name of the persistent kernel that runs this handler on a ring. */
   public String ringEntryPoint() {
-    return "gpumq_ring_" + handler.label();
+    return handler.ringEntryPoint();
   }
 
   /** Name of the kernel that runs this handler once over a batch. */
   public String batchEntryPoint() {
-    return "gpumq_batch_" + handler.label();
+    return handler.batchEntryPoint();
   }
 
   /** A handler of this kind for one thread at a time. */

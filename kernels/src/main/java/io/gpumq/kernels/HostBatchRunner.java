@@ -1,9 +1,6 @@
 package io.gpumq.kernels;
 
-import io.gpumq.api.ConfigException;
-import io.gpumq.api.PayloadTooLargeException;
 import io.gpumq.api.TrackFailedException;
-import io.gpumq.spi.BatchRunner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,19 +10,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 
-/** One batch in direct buffers, handled in parts of neighbouring messages, one a thread. */
-final class HostBatchRunner implements BatchRunner {
+/** A batch handled in parts of neighbouring messages, one a thread. */
+final class HostBatchRunner extends PackedBatch {
   /** Payload bytes below which another thread costs more than it saves. */
   private static final int BYTES_WORTH_A_THREAD = 64 * 1024;
 
-  private final int slotBytes;
-  private final int resultBytes;
-  private final ByteBuffer payloads;
-  private final ByteBuffer results;
-  private final ByteBuffer payloadsView;
-  private final ByteBuffer resultsView;
-  private final int[] lengths;
-  private final int[] errors;
   private final Part[] parts;
   private final List<Future<?>> helping = new ArrayList<>();
   private final ExecutorService helpers;
@@ -33,24 +22,7 @@ final class HostBatchRunner implements BatchRunner {
 
   HostBatchRunner(
       HandlerSpec spec, int slotBytes, int capacity, ExecutorService helpers, int threads) {
-    this.slotBytes = slotBytes;
-    this.resultBytes = spec.resultBytes();
-    long widest = Math.max(slotBytes, resultBytes);
-    if (slotBytes < 1 || capacity < 1 || widest * capacity > Integer.MAX_VALUE) {
-      throw new ConfigException(
-          "slot-bytes "
-              + slotBytes
-              + ", batch "
-              + capacity
-              + ": each must be at least 1, their product at most "
-              + Integer.MAX_VALUE);
-    }
-    this.payloads = ByteBuffer.allocateDirect(slotBytes * capacity);
-    this.results = ByteBuffer.allocateDirect(resultBytes * capacity);
-    this.payloadsView = payloads.asReadOnlyBuffer();
-    this.resultsView = results.asReadOnlyBuffer();
-    this.lengths = new int[capacity];
-    this.errors = new int[capacity];
+    super(spec, slotBytes, capacity, false);
     this.helpers = helpers;
     this.parts = new Part[threads];
     for (int i = 0; i < threads; i++) {
@@ -59,24 +31,8 @@ final class HostBatchRunner implements BatchRunner {
   }
 
   @Override
-  public int capacity() {
-    return lengths.length;
-  }
-
-  @Override
-  public void put(int index, byte[] payload) {
-    Objects.checkIndex(index, lengths.length);
-    if (payload.length > slotBytes) {
-      throw new PayloadTooLargeException(
-          "payload of " + payload.length + " bytes: must be at most " + slotBytes);
-    }
-    payloads.put(index * slotBytes, payload);
-    lengths[index] = payload.length;
-  }
-
-  @Override
   public void run(int count, int attempt) {
-    Objects.checkFromIndexSize(0, count, lengths.length);
+    Objects.checkFromIndexSize(0, count, capacity());
     if (fault != null) {
       throw failed();
     }
@@ -103,7 +59,7 @@ final class HostBatchRunner implements BatchRunner {
     if (helpers.isShutdown()) {
       throw new RejectedExecutionException("it is closed");
     }
-    int worth = 1 + (int) ((long) count * slotBytes / BYTES_WORTH_A_THREAD);
+    int worth = 1 + (int) ((long) count * strideBytes() / BYTES_WORTH_A_THREAD);
     int used = Math.min(parts.length, worth);
     for (int i = 0; i < used; i++) {
       parts[i].begin = (int) ((long) count * i / used);
@@ -124,30 +80,15 @@ final class HostBatchRunner implements BatchRunner {
         "device " + HostBatchDevice.NAME + " has failed: " + fault, fault);
   }
 
-  @Override
-  public int error(int index) {
-    return errors[index];
-  }
-
-  @Override
-  public ByteBuffer payload(int index) {
-    return payloadsView.slice(index * slotBytes, lengths[index]);
-  }
-
-  @Override
-  public ByteBuffer result(int index) {
-    return resultsView.slice(index * resultBytes, resultBytes);
-  }
-
-  /** The buffers go with the last view of them. */
+  /** Holds nothing but the batch's memory, which goes with the last view of it. */
   @Override
   public void close() {}
 
   /** Handles some of the batch's messages with a handler and views of its own. */
   private final class Part implements Runnable {
     private final HostHandler handler;
-    private final ByteBuffer payload = payloads.duplicate();
-    private final ByteBuffer result = results.duplicate();
+    private final ByteBuffer payload = payloads().duplicate();
+    private final ByteBuffer result = results().duplicate();
     private int begin;
     private int end;
     private int attempt;
@@ -159,9 +100,11 @@ final class HostBatchRunner implements BatchRunner {
     @Override
     public void run() {
       for (int i = begin; i < end; i++) {
-        payload.limit(i * slotBytes + lengths[i]).position(i * slotBytes);
-        result.limit((i + 1) * resultBytes).position(i * resultBytes);
-        errors[i] = handler.handle(payload, result, attempt);
+        int from = i * strideBytes();
+        int into = i * resultStrideBytes();
+        payload.limit(from + length(i)).position(from);
+        result.limit(into + resultBytes()).position(into);
+        errors().putInt(i * Integer.BYTES, handler.handle(payload, result, attempt));
       }
     }
   }
