@@ -11,12 +11,16 @@ import static jcuda.driver.JCudaDriver.cuInit;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.api.TrackUnavailableException;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** The CUDA driver: whether it can be used here, and what its answers mean. */
 final class Cuda {
+  /** The name that users write. */
+  static final String DEVICE = "cuda";
+
   /** nvcc 13 writes PTX that drivers of CUDA 13 and newer understand. */
   private static final int LEAST_DRIVER = 13000;
 
@@ -30,6 +34,15 @@ final class Cuda {
   /** Why no GPU can be used in this process, or {@code null} if one can. */
   static String unavailable() {
     return UNAVAILABLE;
+  }
+
+  /**
+   * @throws TrackUnavailableException if no GPU can be used in this process; says why
+   */
+  static void requireAvailable() {
+    if (UNAVAILABLE != null) {
+      throw new TrackUnavailableException("device '" + DEVICE + "': " + UNAVAILABLE);
+    }
   }
 
   private static String probe() {

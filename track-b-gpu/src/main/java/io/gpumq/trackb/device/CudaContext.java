@@ -23,11 +23,15 @@ import static jcuda.driver.JCudaDriver.cuModuleUnload;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.kernels.Handler;
 import io.gpumq.kernels.Ptx;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -37,26 +41,46 @@ import jcuda.driver.CUstream;
 
 /**
  * One GPU's primary context with the kernels loaded, and the calls that are safe beside a running
- * persistent kernel. {@code cuMemAlloc}, {@code cuMemFree}, {@code cuMemHostUnregister} and every
- * call on the default stream are not: they wait for it to end.
+ * persistent kernel. {@code cuMemAlloc}, {@code cuMemFree}, {@code cuMemHostUnregister}, every call
+ * on the default stream, and the loading and unloading of kernels are not: they wait for it to end.
+ *
+ * <p>One in a process for each GPU, however often it is opened, so that it knows of every
+ * persistent kernel there.
  *
  * <p>Safe for use by many threads; each must {@link #enter} before it calls the driver.
  */
 final class CudaContext implements AutoCloseable {
+  /** By the GPU's ordinal; guards {@link #openings}. */
+  private static final Map<Integer, CudaContext> OPEN = new HashMap<>();
+
+  private final int ordinal;
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
   private final CUmodule module = new CUmodule();
   private final String name;
+  private final Map<String, CUfunction> functions = new HashMap<>();
 
   /** Pinned memory that no kernel uses any more, to be let go of when none runs. */
   private final List<ByteBuffer> retired = new ArrayList<>();
 
   private int kernels;
+  private int openings;
 
   /**
+   * Opens a GPU: every opening is to be closed.
+   *
    * @param ordinal which GPU, from 0
    */
-  CudaContext(int ordinal) {
+  static CudaContext open(int ordinal) {
+    synchronized (OPEN) {
+      CudaContext opened = OPEN.computeIfAbsent(ordinal, CudaContext::new);
+      opened.openings++;
+      return opened;
+    }
+  }
+
+  private CudaContext(int ordinal) {
+    this.ordinal = ordinal;
     int[] count = {0};
     check(cuDeviceGetCount(count), "counting the GPUs");
     if (ordinal < 0 || ordinal >= count[0]) {
@@ -69,8 +93,24 @@ final class CudaContext implements AutoCloseable {
     name = new String(text, StandardCharsets.UTF_8).trim();
     Cuda.requireCapable(device, name);
     check(cuDevicePrimaryCtxRetain(context, device), "making a context on " + name);
-    enter();
-    check(cuModuleLoadData(module, Ptx.zeroTerminated()), "loading the kernels");
+    try {
+      enter();
+      check(cuModuleLoadData(module, Ptx.zeroTerminated()), "loading the kernels");
+      for (Handler handler : Handler.values()) {
+        load(handler.ringEntryPoint());
+        load(handler.batchEntryPoint());
+      }
+    } catch (TrackFailedException e) {
+      cuDevicePrimaryCtxRelease(device);
+      throw e;
+    }
+  }
+
+  /** The driver loads a kernel when it is asked for: too late beside one that runs. */
+  private void load(String entryPoint) {
+    CUfunction function = new CUfunction();
+    check(cuModuleGetFunction(function, module, entryPoint), "loading kernel " + entryPoint);
+    functions.put(entryPoint, function);
   }
 
   /** The GPU's name. */
@@ -87,10 +127,11 @@ final class CudaContext implements AutoCloseable {
     check(cuCtxSetCurrent(context), "entering the context");
   }
 
+  /**
+   * @param entryPoint one of the names that {@link Handler} gives
+   */
   CUfunction function(String entryPoint) {
-    CUfunction function = new CUfunction();
-    check(cuModuleGetFunction(function, module, entryPoint), "finding kernel " + entryPoint);
-    return function;
+    return functions.get(entryPoint);
   }
 
   CUstream newStream() {
@@ -137,19 +178,38 @@ final class CudaContext implements AutoCloseable {
   /** A persistent kernel has ended; its pinned memory is no longer used. */
   synchronized void kernelEnded(List<ByteBuffer> pinned) {
     kernels--;
+    unpin(pinned);
+  }
+
+  /**
+   * Pinned memory is no longer used: lets go of it, at the latest when no persistent kernel runs.
+   */
+  synchronized void unpin(List<ByteBuffer> pinned) {
     retired.addAll(pinned);
-    if (kernels == 0) {
-      for (ByteBuffer block : retired) {
-        check(cuMemHostUnregister(Pointer.to(block)), "unpinning shared memory");
-      }
-      retired.clear();
+    while (kernels == 0 && !retired.isEmpty()) {
+      ByteBuffer block = retired.remove(retired.size() - 1);
+      check(cuMemHostUnregister(Pointer.to(block)), "unpinning shared memory");
     }
   }
 
+  private synchronized boolean isFree() {
+    return kernels == 0;
+  }
+
+  /**
+   * Gives the GPU back with the last opening, unless a kernel there hangs or has died: that is for
+   * the end of the process.
+   */
   @Override
   public void close() {
-    enter();
-    cuModuleUnload(module);
-    cuDevicePrimaryCtxRelease(device);
+    synchronized (OPEN) {
+      openings--;
+      if (openings == 0 && isFree()) {
+        OPEN.remove(ordinal);
+        enter();
+        cuModuleUnload(module);
+        cuDevicePrimaryCtxRelease(device);
+      }
+    }
   }
 }

@@ -22,13 +22,11 @@ public final class CudaRingDevice implements RingDevice {
    * @throws TrackUnavailableException if there is no usable driver or GPU
    */
   public CudaRingDevice(int ordinal, int blocks) {
-    String why = unavailable();
-    if (why != null) {
-      throw new TrackUnavailableException("device 'cuda': " + why);
-    }
-    context = new CudaContext(ordinal);
+    Cuda.requireAvailable();
+    context = CudaContext.open(ordinal);
     int most = context.multiprocessors();
     if (blocks < 0 || blocks > most) {
+      context.close();
       throw new ConfigException(
           "cuda.blocks " + blocks + ": must be between 1 and " + most + " on " + context.name());
     }
@@ -42,7 +40,7 @@ public final class CudaRingDevice implements RingDevice {
 
   @Override
   public String name() {
-    return "cuda";
+    return Cuda.DEVICE;
   }
 
   @Override
