@@ -9,8 +9,9 @@ import org.testcontainers.DockerClientFactory;
 
 /**
  * The Redis that tests use: the one at a given address (system property {@code gpumq.redis} or
- * environment variable {@code GPUMQ_REDIS}), else one in a container where Docker answers, else one
- * of the tests' own. Started once, ended with the tests' process.
+ * environment variable {@code GPUMQ_REDIS}), else the program that {@value
+ * OwnRedis#SERVER_VARIABLE} names, else one in a container where Docker answers, else one of the
+ * tests' own. Started once, ended with the tests' process.
  */
 final class TestRedis {
   private static final String URI = find();
@@ -35,6 +36,9 @@ final class TestRedis {
     String given = System.getProperty("gpumq.redis", System.getenv("GPUMQ_REDIS"));
     if (given != null && !given.isBlank()) {
       return given;
+    }
+    if (System.getenv(OwnRedis.SERVER_VARIABLE) != null) {
+      return own(); // as the distribution does, where there is no library for containers
     }
     return DockerClientFactory.instance().isDockerAvailable() ? inContainer() : own();
   }
