@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 
 /** Waits for conditions, each with the same generous deadline. */
 public final class Await {
-  /** How long a test waits for what must come. */
-  public static final Duration DEADLINE = Duration.ofSeconds(30);
+  /** How long a test waits for what must come; {@code -Dgpumq.deadline=SECONDS} sets another. */
+  public static final Duration DEADLINE = Duration.ofSeconds(Long.getLong("gpumq.deadline", 30));
 
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 

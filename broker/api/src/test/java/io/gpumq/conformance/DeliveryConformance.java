@@ -15,6 +15,8 @@ import io.gpumq.api.NotPendingException;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.reference.Handler;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -171,6 +173,10 @@ abstract class DeliveryConformance extends QueueTest {
         byte[] once = entry.payloadBytes();
         assertArrayEquals(once, entry.payloadBytes(), "reading leaves the view alone");
         assertEquals(once.length, entry.payload().remaining());
+        ByteBuffer moved = entry.payload();
+        assertEquals(ByteOrder.BIG_ENDIAN, moved.order());
+        moved.position(moved.limit());
+        assertArrayEquals(once, entry.payloadBytes(), "the next call sets the view anew");
       }
       assertThrows(IndexOutOfBoundsException.class, () -> batch.get(batch.size()));
       assertThrows(IndexOutOfBoundsException.class, () -> batch.get(-1));

@@ -219,6 +219,22 @@ abstract class RedeliveryConformance extends QueueTest {
   }
 
   @Test
+  void returnsNothingElseWhenAConsumerCloses() throws Exception {
+    MessageQueue queue = open(config());
+    List<Long> sequences = send(queue, 0, 3);
+    try (Consumer other = queue.consumer("g", "other")) {
+      Consumer closing = queue.consumer("g", "closing");
+      assertMessages(poll(other, 1), sequences.subList(0, 1), 0, 1);
+      poll(closing, 2);
+      closing.refuse(sequences.get(1), LONG_LEASE); // handed back: its delay goes on
+      closing.close();
+      assertMessages(consume(other, 1), sequences.subList(2, 3), 2, 2);
+      assertNothingComes(other);
+      other.acknowledge(sequences.get(0));
+    }
+  }
+
+  @Test
   void wakesAWaitingConsumerWhenAnotherCloses() throws Exception {
     MessageQueue queue = open(config());
     List<Long> sequences = send(queue, 0, 1);

@@ -4,8 +4,8 @@ package io.gpumq.trackb.delivery;
 @FunctionalInterface
 public interface Deliverable {
   /**
-   * Whether consumers are to see the entry. Called once for each group, under the group's lock, for
-   * completed entries in sequence order.
+   * Whether consumers are to see the entry. Each group asks for each completed entry when its turn
+   * comes, under the group's lock.
    *
    * @return false for an entry that is no message: its handler failed, or its send was given up
    */

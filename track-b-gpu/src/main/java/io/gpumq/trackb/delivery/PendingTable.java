@@ -31,6 +31,9 @@ final class PendingTable {
   /** 8 MiB: what is kept of a backlog's memory when the backlog is gone. */
   private static final int MAX_SPARE_PAGES = 1 << 10;
 
+  /** To compare with: the JVM does that many words at a time. */
+  private static final long[] ALL_SETTLED = new long[PAGE_WORDS];
+
   private long start;
   private long end;
 
@@ -91,9 +94,7 @@ final class PendingTable {
   /** Moves the lower end of the window up over what is settled; returns whether it moved. */
   boolean shrink() {
     long from = start;
-    while (start < end && word(start) == 0) {
-      start++;
-    }
+    start = firstPending();
     while (firstPage < start >>> PAGE_SHIFT) {
       int slot = slot(firstPage++);
       if (spare.size() < MAX_SPARE_PAGES) {
@@ -156,6 +157,20 @@ final class PendingTable {
   /** How many pages the window takes up. */
   long pageCount() {
     return endPage - firstPage;
+  }
+
+  /** The lowest sequence of the window that is pending, or its end. */
+  private long firstPending() {
+    for (long from = start, next; from < end; from = next) {
+      next = Math.min(end, nextPage(from));
+      int begin = offset(from);
+      int stop = endOffset(next);
+      int settled = Arrays.mismatch(page(from), begin, stop, ALL_SETTLED, begin, stop);
+      if (settled >= 0) {
+        return from + settled;
+      }
+    }
+    return end;
   }
 
   private void growPages() {

@@ -37,16 +37,19 @@ final class Schedule {
     this.table = table;
   }
 
-  /** A new lease that begins with one entry; the caller sets its {@code last} and its words. */
-  Run lease(long sequence, long dueNanos, int owner) {
-    Run run = add(leased, sequence, dueNanos);
-    run.owner = owner;
-    return run;
-  }
-
-  /** The lease that an entry joins: {@code run} if it ends shortly before, else a new one. */
+  /**
+   * The lease that an entry joins: {@code run} if it ends shortly before, else a new one. The
+   * caller puts the entry's word.
+   *
+   * @param run null for a new one
+   */
   Run lease(Run run, long sequence, long dueNanos, int owner) {
-    return canJoin(run, sequence) ? run : lease(sequence, dueNanos, owner);
+    if (!canJoin(run, sequence)) {
+      run = add(leased, sequence, dueNanos);
+      run.owner = owner;
+    }
+    run.last = sequence;
+    return run;
   }
 
   /** Ends an entry's lease; it is due at {@code dueNanos}. */

@@ -107,18 +107,47 @@ class GroupScaleTest {
   }
 
   @Test
+  void passingOverTenMillionKeepsNothing() {
+    Deliverable last = sequence -> sequence == TEN_MILLION - 1;
+    Group group = new Group("g", 0, LEASE, 5, last, (s, cause, n, name) -> true, clock);
+    long before = allocatedBytes();
+    assertEquals(1, group.take(delivery, BATCH, 0, TEN_MILLION));
+    long bytes = allocatedBytes() - before;
+    assertEquals(TEN_MILLION - 1, delivery.first());
+    assertEquals(TEN_MILLION - 1, group.acknowledgedTo());
+    assertTrue(bytes < TEN_MILLION / 8, bytes + " bytes");
+  }
+
+  @Test
+  void aFewMessagesAmongTenMillionComeInSeveralTakes() {
+    Deliverable every100k = sequence -> sequence % 100_000 == 0;
+    Group group = new Group("g", 0, LEASE, 5, every100k, (s, cause, n, name) -> true, clock);
+    for (long next = 0; next < TEN_MILLION; next += 100_000) {
+      assertEquals(1, group.take(delivery, BATCH, 0, TEN_MILLION));
+      assertEquals(next, delivery.first());
+      assertEquals(1, group.acknowledge(delivery));
+      assertTrue(group.pages() <= 65);
+    }
+    assertEquals(0, group.take(delivery, BATCH, 0, TEN_MILLION));
+    assertEquals(TEN_MILLION, group.acknowledgedTo());
+  }
+
+  @Test
   void takingAndAcknowledgingAllocatesNothing() {
     Delivery[] inHand = {delivery, new Delivery(), new Delivery(), new Delivery()};
     long warmedUp = 100_000;
     long end = warmedUp + 1_000_000;
     pass(inHand, warmedUp);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    threads.getCurrentThreadAllocatedBytes();
-    long before = threads.getCurrentThreadAllocatedBytes();
+    long before = allocatedBytes();
     pass(inHand, end);
-    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    long bytes = allocatedBytes() - before;
     assertEquals(end, group.acknowledgedTo());
     assertTrue(bytes < 10_000, bytes + " bytes for a million entries");
+  }
+
+  private static long allocatedBytes() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   /** Batches are acknowledged three batches late; every thousandth is refused and taken again. */

@@ -105,6 +105,22 @@ class GroupTest {
   }
 
   @Test
+  void aBatchLongSettledLeavesLaterEntriesAlone() {
+    take(1_500);
+    LongStream.range(100, 1_600).forEach(group::acknowledge);
+    Delivery later = new Delivery();
+    for (int taken = 0; taken < 100_000; taken += 1_000) {
+      group.take(later, 1_000, BOB, COMPLETED);
+      if (taken < 80_000) {
+        group.acknowledge(later);
+      }
+    }
+    assertEquals(0, group.acknowledge(delivery));
+    assertEquals(20_000, group.pending());
+    assertEquals(81_600, group.acknowledgedTo());
+  }
+
+  @Test
   void aBatchLeavesWhatItsConsumerRefused() {
     take(3);
     group.refuse(101, 0);
@@ -317,6 +333,11 @@ class GroupTest {
     assertEquals(List.of(), take(5, BOB, 6));
     assertEquals(List.of("2 DELIVERY_LIMIT 2 audit"), given);
     assertEquals(6, group.acknowledgedTo());
+    take(1);
+    group.refuse(6, 0);
+    take(1);
+    group.refuse(6, 500);
+    assertEquals(clock.getAsLong(), group.nextDueNanos());
   }
 
   @Test
@@ -330,6 +351,24 @@ class GroupTest {
     assertEquals(List.of(), take(4, ANN, 7));
     assertEquals(7, group.acknowledgedTo());
     assertEquals(0, group.pending());
+  }
+
+  @Test
+  void whatIsNoMessageIsPassedOverWithoutATake() {
+    group = group(0, 3, sequence -> sequence == 5 || sequence == 7);
+    group.passOver(4);
+    assertEquals(4, group.cursor());
+    assertEquals(4, group.acknowledgedTo());
+    group.passOver(100);
+    assertEquals(5, group.acknowledgedTo());
+    assertEquals(List.of(5L), take(1, ANN, 100));
+    group.passOver(100);
+    assertEquals(7, group.cursor());
+    assertEquals(5, group.acknowledgedTo());
+    group.acknowledge(5);
+    assertEquals(7, group.acknowledgedTo());
+    assertEquals(List.of(7L), take(9, ANN, 100));
+    assertEquals(100, group.cursor());
   }
 
   @Test
