@@ -124,6 +124,12 @@ public final class OwnRedis implements AutoCloseable {
     end();
   }
 
+  /** Ends the server as a crash would: it gets no word. */
+  void kill() {
+    process.destroyForcibly();
+    close();
+  }
+
   /** A loopback port that was free a moment ago. */
   static int freePort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {

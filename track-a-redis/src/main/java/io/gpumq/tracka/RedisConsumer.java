@@ -15,7 +15,9 @@ import io.gpumq.api.TrackFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -47,6 +49,7 @@ final class RedisConsumer implements Consumer {
   private final Handling handling;
   private final RedisBatch batch;
   private final byte[] leaseMs;
+  private final Set<Long> settledAlone = new HashSet<>(); // of the batch
   private volatile boolean closed;
 
   RedisConsumer(RedisQueue queue, Group group, String name, Link link, Handling handling) {
@@ -83,6 +86,7 @@ final class RedisConsumer implements Consumer {
     int most = Math.min(max, handling.capacity());
     long deadline = Deadline.in(wait);
     batch.clear();
+    settledAlone.clear();
     while (true) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
@@ -316,7 +320,8 @@ final class RedisConsumer implements Consumer {
     }
     List<byte[]> ids = new ArrayList<>(mine.size());
     for (int i = 0; i < mine.size(); i++) {
-      if (group.refused.isEmpty() || !group.refused.contains(mine.sequence(i))) {
+      Long sequence = mine.sequence(i);
+      if (!settledAlone.contains(sequence) && !group.refused.contains(sequence)) {
         ids.add(mine.id(i));
       }
     }
@@ -330,6 +335,7 @@ final class RedisConsumer implements Consumer {
       throw notPending(sequence);
     }
     group.refused.remove(sequence);
+    settledAlone.add(sequence);
   }
 
   private int acknowledged(int count) {

@@ -7,7 +7,6 @@ import java.util.TreeSet;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /**
@@ -77,7 +76,10 @@ record RedisSettings(URI uri, int reconnectTimeoutMs) {
             + MAX_RECONNECT_TIMEOUT_MS);
   }
 
-  /** A new connection. RESP2, whose replies are plain lists; no word about the client's version. */
+  /**
+   * A new connection. It says nothing of itself: without HELLO, which old servers do not know, they
+   * all speak RESP2, whose replies are plain lists.
+   */
   Connection connect() {
     boolean tls = JedisURIHelper.isRedisSSLScheme(uri);
     var config =
@@ -88,8 +90,7 @@ record RedisSettings(URI uri, int reconnectTimeoutMs) {
             .password(JedisURIHelper.getPassword(uri))
             .database(JedisURIHelper.getDBIndex(uri))
             .ssl(tls)
-            .protocol(RedisProtocol.RESP2)
-            .autoNegotiateProtocol(false)
+            .serverDefaultProtocol()
             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
             .build();
     return new Connection(JedisURIHelper.getHostAndPort(uri), config);
