@@ -15,8 +15,9 @@ final class Group {
   static final byte[] PARKING = Args.bytes("~");
 
   /** Redis counts idle time in whole milliseconds, and starts before its answer is here. */
-  private static final long DUE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long DUE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
 
+  private static final long LONGEST_HELD_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long MIN_RESCAN_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long MAX_QUANTUM_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long MIN_QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -27,6 +28,9 @@ final class Group {
 
   /** Sequences that were refused and not delivered since: a batch's acknowledgement spares them. */
   final Set<Long> refused = ConcurrentHashMap.newKeySet();
+
+  /** Sequences that Redis holds as pending, though no consumer has seen them yet. */
+  final Set<Long> unseen = ConcurrentHashMap.newKeySet();
 
   /** Entries read for the first time, with those that were gone before the group was made. */
   final AtomicLong read;
@@ -43,6 +47,7 @@ final class Group {
   private final TreeSet<Long> dueTimes = new TreeSet<>(); // guarded by this
   private long nextRescan; // guarded by this
   private volatile boolean heldBack;
+  private volatile long heldBackUntil;
 
   /**
    * @param trimmed how many messages had left the stream before the group was made
@@ -67,13 +72,32 @@ final class Group {
     lastRead.accumulateAndGet(sequence, Math::max);
   }
 
-  /** Whether the group waits for room among the dead letters. */
-  boolean isHeldBack() {
-    return heldBack;
+  /** An entry has reached a consumer, or its end: what was noted of it before is over. */
+  void handed(long sequence) {
+    if (!refused.isEmpty()) {
+      refused.remove(sequence);
+    }
+    if (!unseen.isEmpty()) {
+      unseen.remove(sequence);
+    }
   }
 
-  void holdBack(boolean hold) {
-    heldBack = hold;
+  /** Whether the group waits for room among the dead letters. */
+  boolean isHeldBack() {
+    return heldBack && System.nanoTime() - heldBackUntil < 0;
+  }
+
+  /**
+   * An entry found no room for its letter: the group waits with it, but looks again now and then.
+   */
+  void holdBack() {
+    heldBackUntil = System.nanoTime() + LONGEST_HELD_NANOS;
+    heldBack = true;
+  }
+
+  /** The group looks again whether it must wait. */
+  void letGo() {
+    heldBack = false;
   }
 
   /**

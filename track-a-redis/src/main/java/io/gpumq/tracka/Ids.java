@@ -56,4 +56,9 @@ final class Ids {
   static byte[] id(long sequence) {
     return ((sequence >>> COUNTER_BITS) + "-" + (sequence & MAX_COUNTER)).getBytes(US_ASCII);
   }
+
+  /** The start of a range that begins after a sequence. */
+  static byte[] idAfter(long sequence) {
+    return Args.bytes("(" + Args.text(id(sequence)));
+  }
 }

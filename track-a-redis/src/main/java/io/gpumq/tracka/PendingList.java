@@ -17,15 +17,15 @@ final class PendingList {
   private final Link link;
   private final byte[] stream;
   private final Group group;
-  private final byte[] leaseMs;
-  private final long leaseMillis;
+  private final byte[] claimMs;
+  private final long claimMillis;
 
-  PendingList(Link link, byte[] stream, Group group, long leaseMs) {
+  PendingList(Link link, byte[] stream, Group group, long claimMs) {
     this.link = link;
     this.stream = stream;
     this.group = group;
-    this.leaseMillis = leaseMs;
-    this.leaseMs = Args.bytes(leaseMs);
+    this.claimMillis = claimMs;
+    this.claimMs = Args.bytes(claimMs);
   }
 
   /**
@@ -89,7 +89,7 @@ final class PendingList {
 
   /** Hands one pending entry back, due after {@code delayMs}; false if it is not pending. */
   boolean park(byte[] id, long delayMs) {
-    byte[] idle = Args.bytes(leaseMillis - delayMs);
+    byte[] idle = Args.bytes(claimMillis - delayMs);
     return !list(link.call(XCLAIM, parking(id, Args.IDLE, idle, Args.JUSTID))).isEmpty();
   }
 
@@ -97,8 +97,11 @@ final class PendingList {
   void parkUnseen(List<byte[]> ids, List<Integer> deliveries) {
     for (int i = 0; i < ids.size(); i++) {
       byte[] before = Args.bytes(deliveries.get(i) - 1);
+      if (deliveries.get(i) == 1) {
+        group.unseen.add(Ids.sequence(ids.get(i)));
+      }
       link.send(
-          XCLAIM, parking(ids.get(i), Args.IDLE, leaseMs, Args.RETRYCOUNT, before, Args.JUSTID));
+          XCLAIM, parking(ids.get(i), Args.IDLE, claimMs, Args.RETRYCOUNT, before, Args.JUSTID));
     }
     link.replies(ids.size()).forEach(PendingList::list);
     group.dueIn(0);
@@ -154,7 +157,7 @@ final class PendingList {
       page = list(link.call(XPENDING, stream, group.key, Args.FIRST, Args.LAST, page(), consumer));
       for (Object entry : page) {
         byte[] id = (byte[]) ((List<?>) entry).get(0);
-        link.send(XCLAIM, parking(id, Args.IDLE, leaseMs, Args.JUSTID));
+        link.send(XCLAIM, parking(id, Args.IDLE, claimMs, Args.JUSTID));
       }
       link.replies(page.size()).forEach(PendingList::list);
     } while (!page.isEmpty());

@@ -3,6 +3,7 @@ package io.gpumq.tracka;
 import io.gpumq.api.Batch;
 import io.gpumq.api.Entry;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -51,6 +52,11 @@ final class RedisBatch implements Batch, Entry {
 
   int fetched() {
     return fetched;
+  }
+
+  /** The IDs of what was fetched, from {@code position} on. */
+  List<byte[]> idsFrom(int position) {
+    return List.of(Arrays.copyOfRange(ids, position, fetched));
   }
 
   byte[] idAt(int position) {

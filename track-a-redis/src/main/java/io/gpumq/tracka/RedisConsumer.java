@@ -1,8 +1,5 @@
 package io.gpumq.tracka;
 
-import static redis.clients.jedis.Protocol.Command.XAUTOCLAIM;
-import static redis.clients.jedis.Protocol.Command.XREADGROUP;
-
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
@@ -14,30 +11,18 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * Reads a stream as a member of a group: fetches a batch, has it handled, hands it out. One
  * connection of its own.
- *
- * <p>Where a connection breaks during a poll, Redis may have noted deliveries that never arrived
- * here: they are handed back, and this delivery of them is not counted.
  */
 final class RedisConsumer implements Consumer {
   private static final int MOST_POLLED = 65_536;
-
-  /**
-   * A thread that waits in Redis hears of an interrupt or a redelivery after this at the latest.
-   */
-  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-  private static final byte[] NO_MORE = Args.ZERO_ID;
+  private static final long HELD_BACK_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final RedisQueue queue;
   private final QueueConfig config;
@@ -48,7 +33,7 @@ final class RedisConsumer implements Consumer {
   private final PendingList pending;
   private final Handling handling;
   private final RedisBatch batch;
-  private final byte[] leaseMs;
+  private final Fetching fetching;
   private final Set<Long> settledAlone = new HashSet<>(); // of the batch
   private volatile boolean closed;
 
@@ -59,10 +44,10 @@ final class RedisConsumer implements Consumer {
     this.name = name;
     this.key = Args.bytes(name);
     this.link = link;
-    this.pending = new PendingList(link, queue.stream(), group, queue.leaseMs());
+    this.pending = new PendingList(link, queue.stream(), group, queue.claimMs());
     this.handling = handling;
     this.batch = new RedisBatch(handling);
-    this.leaseMs = Args.bytes(queue.leaseMs());
+    this.fetching = new Fetching(queue, group, key, link, pending, batch);
   }
 
   @Override
@@ -98,117 +83,17 @@ final class RedisConsumer implements Consumer {
         if (left <= 0) {
           return batch;
         }
-        queue.health().await(heard, Math.min(left, SLICE_NANOS));
+        queue.health().await(heard, Math.min(left, HELD_BACK_LOOK_NANOS));
         continue;
       }
-      group.holdBack(false);
-      int fetched = fetch(most, left);
+      group.letGo();
+      int fetched = fetching.fetch(most, left);
       handleAndHand();
       // Where all that was fetched became dead letters, there may be more.
       if (batch.size() > 0 || (left <= 0 && fetched == 0)) {
         return batch;
       }
     }
-  }
-
-  /** Fetches what is due for redelivery, then what is new; waits for that, a slice at most. */
-  private int fetch(int most, long waitNanos) {
-    long start = System.nanoTime();
-    batch.clear();
-    try {
-      if (group.takeDue()) {
-        claimDue(most);
-      }
-      if (batch.fetched() < most) {
-        readNew(most - batch.fetched(), batch.fetched() > 0 ? 0 : waitNanos);
-      }
-    } catch (JedisConnectionException e) {
-      batch.clear();
-      link.reconnect(e);
-      link.retry(
-          () -> {
-            pending.parkLost(key, start);
-            return null;
-          });
-    } catch (JedisDataException e) {
-      throw link.refused(e);
-    }
-    return batch.fetched();
-  }
-
-  private void claimDue(int most) {
-    byte[] cursor = Args.ZERO_ID;
-    do {
-      byte[] count = Args.bytes(most - batch.fetched());
-      List<?> reply =
-          (List<?>)
-              link.call(
-                  XAUTOCLAIM, queue.stream(), group.key, key, leaseMs, cursor, Args.COUNT, count);
-      cursor = (byte[]) reply.get(0);
-      for (Object entry : (List<?>) reply.get(1)) {
-        if (entry != null) {
-          batch.add((List<?>) entry);
-        }
-      }
-    } while (batch.fetched() < most && !Arrays.equals(cursor, NO_MORE));
-    int claimed = batch.fetched();
-    if (claimed == 0) {
-      return;
-    }
-    if (claimed == most) {
-      group.dueIn(0); // there may be more
-    }
-    int[] deliveries = pending.deliveries(ids(0));
-    for (int i = 0; i < claimed; i++) {
-      batch.deliveriesAt(i, deliveries[i]);
-      group.refused.remove(batch.sequenceAt(i));
-    }
-    group.sawRead(batch.sequenceAt(claimed - 1));
-    group.leased();
-  }
-
-  private void readNew(int count, long waitNanos) {
-    long nanos = Math.min(waitNanos, Math.min(SLICE_NANOS, group.nanosToDue()));
-    Object reply = nanos <= 0 ? link.call(XREADGROUP, reading(count)) : readWaiting(count, nanos);
-    if (reply == null) {
-      return;
-    }
-    List<?> entries = (List<?>) ((List<?>) ((List<?>) reply).get(0)).get(1);
-    for (Object entry : entries) {
-      batch.add((List<?>) entry);
-    }
-    group.read.addAndGet(entries.size());
-    group.sawRead(batch.sequenceAt(batch.fetched() - 1));
-    group.leased();
-  }
-
-  private byte[][] reading(int count) {
-    return new byte[][] {
-      Args.GROUP,
-      group.key,
-      key,
-      Args.COUNT,
-      Args.bytes(count),
-      Args.STREAMS,
-      queue.stream(),
-      Args.NEW
-    };
-  }
-
-  private Object readWaiting(int count, long nanos) {
-    byte[] millis = Args.bytes(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
-    return link.call(
-        XREADGROUP,
-        Args.GROUP,
-        group.key,
-        key,
-        Args.COUNT,
-        Args.bytes(count),
-        Args.BLOCK,
-        millis,
-        Args.STREAMS,
-        queue.stream(),
-        Args.NEW);
   }
 
   private void handleAndHand() {
@@ -227,6 +112,7 @@ final class RedisConsumer implements Consumer {
       firsts += deliveries == 1 ? 1 : 0;
       if (deliveries > 0 && letter(i) == null) {
         batch.hand(i);
+        group.handed(batch.sequenceAt(i));
         group.redelivered.addAndGet(deliveries == 1 ? 0 : 1);
       }
     }
@@ -289,7 +175,7 @@ final class RedisConsumer implements Consumer {
 
   /** The group waits at this entry: it and those after it are fetched again when there is room. */
   private void handBack(int position) {
-    List<byte[]> ids = ids(position);
+    List<byte[]> ids = batch.idsFrom(position);
     List<Integer> deliveries = new ArrayList<>();
     for (int i = position; i < batch.fetched(); i++) {
       deliveries.add(Math.max(1, batch.deliveriesAt(i)));
@@ -299,15 +185,7 @@ final class RedisConsumer implements Consumer {
           pending.parkUnseen(ids, deliveries);
           return null;
         });
-    group.holdBack(true);
-  }
-
-  private List<byte[]> ids(int from) {
-    List<byte[]> ids = new ArrayList<>(batch.fetched() - from);
-    for (int i = from; i < batch.fetched(); i++) {
-      ids.add(batch.idAt(i));
-    }
-    return ids;
+    group.holdBack();
   }
 
   // ---- acknowledge and refuse
@@ -331,7 +209,8 @@ final class RedisConsumer implements Consumer {
   @Override
   public void acknowledge(long sequence) {
     requireOpen();
-    if (sequence < 0 || acknowledged(pending.acknowledge(List.of(Ids.id(sequence)))) == 0) {
+    if (!mayBePending(sequence)
+        || acknowledged(pending.acknowledge(List.of(Ids.id(sequence)))) == 0) {
       throw notPending(sequence);
     }
     group.refused.remove(sequence);
@@ -341,6 +220,7 @@ final class RedisConsumer implements Consumer {
   private int acknowledged(int count) {
     if (count > 0) {
       group.acknowledged.addAndGet(count);
+      group.letGo(); // it may have waited for one of these
       group.settled.addAndGet(count);
       queue.settled(link, count);
     }
@@ -354,13 +234,20 @@ final class RedisConsumer implements Consumer {
       throw new ConfigException(
           "delay " + delay + ": must be between zero and the lease, " + config.lease());
     }
-    long delayMs = Deadline.millisUp(delay);
+    long delayMs = delay.isZero() ? 0 : Deadline.millisUp(delay) + 1; // as claimMs, not too early
+    if (!mayBePending(sequence)) {
+      throw notPending(sequence);
+    }
     group.refused.add(sequence); // before another consumer can claim it, which takes it out again
-    if (sequence < 0 || !link.retry(() -> pending.park(Ids.id(sequence), delayMs))) {
+    if (!link.retry(() -> pending.park(Ids.id(sequence), delayMs))) {
       group.refused.remove(sequence);
       throw notPending(sequence);
     }
     group.dueIn(TimeUnit.MILLISECONDS.toNanos(delayMs));
+  }
+
+  private boolean mayBePending(long sequence) {
+    return sequence >= 0 && !group.unseen.contains(sequence);
   }
 
   private NotPendingException notPending(long sequence) {

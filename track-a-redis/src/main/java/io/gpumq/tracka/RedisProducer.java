@@ -244,7 +244,7 @@ final class RedisProducer implements Producer, Trimmer.Floor {
   private int arrived() {
     int found = 0;
     long highest = last;
-    byte[] from = after(last);
+    byte[] from = Ids.idAfter(last);
     List<?> page;
     do {
       page =
@@ -257,15 +257,11 @@ final class RedisProducer implements Producer, Trimmer.Floor {
           highest = sequence;
           found++;
         }
-        from = after(sequence);
+        from = Ids.idAfter(sequence);
       }
     } while (page.size() == PAGE);
     last = highest;
     return found;
-  }
-
-  private static byte[] after(long sequence) {
-    return Args.bytes("(" + Args.text(Ids.id(sequence)));
   }
 
   // ---- open and closed

@@ -3,6 +3,7 @@ package io.gpumq.tracka;
 import static redis.clients.jedis.Protocol.Command.DEL;
 import static redis.clients.jedis.Protocol.Command.XGROUP;
 import static redis.clients.jedis.Protocol.Command.XPENDING;
+import static redis.clients.jedis.Protocol.Command.XRANGE;
 
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
@@ -38,7 +39,7 @@ final class RedisQueue implements MessageQueue {
   private final QueueConfig config;
   private final byte[] stream;
   private final byte[] lettersKey;
-  private final long leaseMs;
+  private final long claimMs;
   private final Health health;
   private final Room room;
   private final Map<String, Group> groups = new ConcurrentHashMap<>();
@@ -65,14 +66,15 @@ final class RedisQueue implements MessageQueue {
     this.config = config;
     this.stream = Args.bytes("gpumq:{" + config.name() + ":" + id + "}:stream");
     this.lettersKey = Args.bytes("gpumq:{" + config.name() + ":" + id + "}:letters");
-    this.leaseMs = Deadline.millisUp(config.lease());
+    this.claimMs = Deadline.millisUp(config.lease()) + 1;
     this.health = new Health(config.name());
     this.room = new Room(config.capacity());
     this.settledPerTrim = Math.max(1, Math.min(config.capacity() / 8, 16_384));
     this.trimmer = new Trimmer(stream, room, groups.values());
     this.admin = connect();
     int capacity = config.deadLetterCapacity();
-    this.letters = new Letters(connect(), health, trimmer, stream, lettersKey, capacity);
+    var writer = new LetterWriter(trimmer, room, groups.values(), stream, lettersKey);
+    this.letters = new Letters(connect(), health, writer, lettersKey, capacity);
     try {
       // The one way to make an empty stream: a group, and without it the stream stays.
       admin.call(XGROUP, Args.CREATE, stream, Group.PARKING, Args.NEWEST, Args.MKSTREAM);
@@ -111,8 +113,12 @@ final class RedisQueue implements MessageQueue {
     return stream;
   }
 
-  long leaseMs() {
-    return leaseMs;
+  /**
+   * How long an entry must have been idle to be claimed: the lease, and one more millisecond since
+   * Redis counts in whole ones and might find the lease over up to one too early.
+   */
+  long claimMs() {
+    return claimMs;
   }
 
   Health health() {
@@ -201,7 +207,7 @@ final class RedisQueue implements MessageQueue {
     }
     synchronized (adminLock) {
       // Trimmed before, so that the group starts at what another one has not settled.
-      trimmer.excluding(
+      trimmer.trimThen(
           admin,
           () -> {
             if (!groups.containsKey(name)) {
@@ -333,18 +339,17 @@ final class RedisQueue implements MessageQueue {
     if (room.underway() > 0 || (groups.isEmpty() && room.sent() > 0)) {
       return false;
     }
-    for (Group group : groups.values()) {
-      if (group.lastRead() < highest.get() || pending(group) > 0) {
-        return false;
-      }
+    synchronized (adminLock) {
+      return groups.values().stream().allMatch(group -> admin.retry(() -> hasSettledAll(group)));
     }
-    return true;
   }
 
-  private long pending(Group group) {
-    synchronized (adminLock) {
-      return admin.retry(() -> (Long) ((List<?>) admin.call(XPENDING, stream, group.key)).get(0));
-    }
+  /** As Redis has it: a message that was given up for all groups is read by none. */
+  private boolean hasSettledAll(Group group) {
+    byte[] next = Ids.idAfter(group.lastRead());
+    var unread = (List<?>) admin.call(XRANGE, stream, next, Args.LAST, Args.COUNT, Args.ONE);
+    return unread.isEmpty()
+        && (Long) ((List<?>) admin.call(XPENDING, stream, group.key)).get(0) == 0;
   }
 
   private long leftOver() {

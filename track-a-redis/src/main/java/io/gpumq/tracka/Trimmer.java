@@ -32,7 +32,7 @@ final class Trimmer {
   private volatile long lowWater;
 
   /**
-   * @param groups the queue's groups; grows under {@link #excluding} alone
+   * @param groups the queue's groups; grows under {@link #trimThen} alone
    */
   Trimmer(byte[] stream, Room room, Collection<Group> groups) {
     this.stream = stream;
@@ -53,6 +53,21 @@ final class Trimmer {
     return lowWater;
   }
 
+  /** Below this every producer knows what arrived. */
+  long lowestFloor() {
+    return floors.stream().mapToLong(Floor::floor).min().orElse(Long.MAX_VALUE);
+  }
+
+  /** Does what must not happen during a trim, or while a group is made. */
+  void holding(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Trims, unless another thread is at it. */
   void tryTrim(Link link) {
     if (lock.tryLock()) {
@@ -64,15 +79,13 @@ final class Trimmer {
     }
   }
 
-  /** Trims, then does what must not happen during a trim. */
-  void excluding(Link link, Runnable action) {
-    lock.lock();
-    try {
-      link.retry(() -> trimOnce(link));
-      action.run();
-    } finally {
-      lock.unlock();
-    }
+  /** Trims, then makes a group before anything else is trimmed. */
+  void trimThen(Link link, Runnable makeGroup) {
+    holding(
+        () -> {
+          link.retry(() -> trimOnce(link));
+          makeGroup.run();
+        });
   }
 
   private long trimOnce(Link link) {
@@ -122,9 +135,6 @@ final class Trimmer {
       boolean empty = (Long) summary.get(0) == 0;
       low = Math.min(low, empty ? read[i] + 1 : Ids.sequence((byte[]) summary.get(1)));
     }
-    for (Floor floor : floors) {
-      low = Math.min(low, floor.floor());
-    }
-    return low;
+    return Math.min(low, lowestFloor());
   }
 }
