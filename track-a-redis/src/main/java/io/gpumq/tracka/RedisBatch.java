@@ -12,6 +12,7 @@ import java.util.Objects;
  * poll.
  */
 final class RedisBatch implements Batch, Entry {
+  private final Group group;
   private final Handling handling;
   private final byte[][] ids;
   private final long[] sequences;
@@ -22,14 +23,19 @@ final class RedisBatch implements Batch, Entry {
   private int size;
   private int current;
 
-  RedisBatch(Handling handling) {
+  RedisBatch(Group group, Handling handling) {
     int capacity = handling.capacity();
+    this.group = group;
     this.handling = handling;
     this.ids = new byte[capacity][];
     this.sequences = new long[capacity];
     this.deliveries = new int[capacity];
     this.payloads = new byte[capacity][];
     this.handed = new int[capacity];
+  }
+
+  Group group() {
+    return group;
   }
 
   // ---- filled by the consumer

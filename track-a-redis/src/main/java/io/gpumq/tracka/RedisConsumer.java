@@ -46,7 +46,7 @@ final class RedisConsumer implements Consumer {
     this.link = link;
     this.pending = new PendingList(link, queue.stream(), group, queue.claimMs());
     this.handling = handling;
-    this.batch = new RedisBatch(handling);
+    this.batch = new RedisBatch(group, handling);
     this.fetching = new Fetching(queue, group, key, link, pending, batch);
   }
 
@@ -141,8 +141,7 @@ final class RedisConsumer implements Consumer {
     if (letters.isEmpty()) {
       return batch.fetched();
     }
-    int settled = queue.letters().write(link, group, ids, letters);
-    queue.settled(link, settled);
+    int settled = queue.settle(link, () -> queue.letters().write(link, group, ids, letters));
     if (settled == letters.size()) {
       return batch.fetched();
     }
@@ -193,8 +192,8 @@ final class RedisConsumer implements Consumer {
   @Override
   public int acknowledge(Batch polled) {
     requireOpen();
-    if (!(polled instanceof RedisBatch mine)) {
-      throw new ConfigException("batch " + polled + ": must come from a poll of this track");
+    if (!(polled instanceof RedisBatch mine) || mine.group() != group) {
+      throw new ConfigException("batch: must come from a poll of a consumer of this group");
     }
     List<byte[]> ids = new ArrayList<>(mine.size());
     for (int i = 0; i < mine.size(); i++) {
@@ -203,28 +202,29 @@ final class RedisConsumer implements Consumer {
         ids.add(mine.id(i));
       }
     }
-    return acknowledged(pending.acknowledge(ids));
+    return ids.isEmpty() ? 0 : acknowledge(ids);
   }
 
   @Override
   public void acknowledge(long sequence) {
     requireOpen();
-    if (!mayBePending(sequence)
-        || acknowledged(pending.acknowledge(List.of(Ids.id(sequence)))) == 0) {
+    if (!mayBePending(sequence) || acknowledge(List.of(Ids.id(sequence))) == 0) {
       throw notPending(sequence);
     }
     group.refused.remove(sequence);
     settledAlone.add(sequence);
   }
 
-  private int acknowledged(int count) {
-    if (count > 0) {
-      group.acknowledged.addAndGet(count);
-      group.letGo(); // it may have waited for one of these
-      group.settled.addAndGet(count);
-      queue.settled(link, count);
-    }
-    return count;
+  private int acknowledge(List<byte[]> ids) {
+    return queue.settle(
+        link,
+        () -> {
+          int count = pending.acknowledge(ids);
+          group.acknowledged.addAndGet(count);
+          group.settled.addAndGet(count);
+          group.letGo(); // it may have waited for one of these
+          return count;
+        });
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.gpumq.api.GpuMqException;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.TrackFailedException;
@@ -23,7 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -46,6 +49,7 @@ final class RedisQueue implements MessageQueue {
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final AtomicLong highest = new AtomicLong();
   private final AtomicLong producers = new AtomicLong();
+  private final AtomicInteger settling = new AtomicInteger(); // threads at it
   private final AtomicLong settledSinceTrim = new AtomicLong();
   private final long settledPerTrim;
   private final Trimmer trimmer;
@@ -152,14 +156,35 @@ final class RedisQueue implements MessageQueue {
   }
 
   /**
-   * Entries of a group were settled: lets them go now and then, or at once where that is awaited.
+   * Runs what settles entries of a group: acknowledgements or letters. Then lets messages go, now
+   * and then, or at once where room is awaited. A queue that drains is closed when Redis says that
+   * all is settled, but not before the answer to that has arrived here.
+   *
+   * @param settle says how many it settled
    */
-  void settled(Link link, long count) {
+  int settle(Link link, IntSupplier settle) {
+    int count;
+    settling.incrementAndGet();
+    try {
+      count = settle.getAsInt();
+    } finally {
+      settling.decrementAndGet();
+      health.ring();
+    }
     if (settledSinceTrim.addAndGet(count) >= settledPerTrim || health.hasWaiters()) {
       settledSinceTrim.set(0);
-      trimmer.tryTrim(link);
+      trimAlong(link);
     }
-    health.ring();
+    return count;
+  }
+
+  private void trimAlong(Link link) {
+    try {
+      trimmer.tryTrim(link);
+      health.ring();
+    } catch (QueueClosedException | TrackFailedException e) {
+      // What was settled is settled; the next call will say what happened.
+    }
   }
 
   void left(RedisProducer producer, Link link) {
@@ -340,7 +365,9 @@ final class RedisQueue implements MessageQueue {
       return false;
     }
     synchronized (adminLock) {
-      return groups.values().stream().allMatch(group -> admin.retry(() -> hasSettledAll(group)));
+      boolean all =
+          groups.values().stream().allMatch(group -> admin.retry(() -> hasSettledAll(group)));
+      return all && settling.get() == 0;
     }
   }
 
