@@ -13,7 +13,6 @@ import io.gpumq.api.GpuMqException;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
-import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.TrackFailedException;
@@ -50,8 +49,6 @@ final class RedisQueue implements MessageQueue {
   private final AtomicLong highest = new AtomicLong();
   private final AtomicLong producers = new AtomicLong();
   private final AtomicInteger settling = new AtomicInteger(); // threads at it
-  private final AtomicLong settledSinceTrim = new AtomicLong();
-  private final long settledPerTrim;
   private final Trimmer trimmer;
   private final Letters letters;
   private final Link admin; // guarded by adminLock
@@ -73,8 +70,7 @@ final class RedisQueue implements MessageQueue {
     this.claimMs = Deadline.millisUp(config.lease()) + 1;
     this.health = new Health(config.name());
     this.room = new Room(config.capacity());
-    this.settledPerTrim = Math.max(1, Math.min(config.capacity() / 8, 16_384));
-    this.trimmer = new Trimmer(stream, room, groups.values());
+    this.trimmer = new Trimmer(stream, config.capacity(), room, groups.values());
     this.admin = connect();
     int capacity = config.deadLetterCapacity();
     var writer = new LetterWriter(trimmer, room, groups.values(), stream, lettersKey);
@@ -171,20 +167,8 @@ final class RedisQueue implements MessageQueue {
       settling.decrementAndGet();
       health.ring();
     }
-    if (settledSinceTrim.addAndGet(count) >= settledPerTrim || health.hasWaiters()) {
-      settledSinceTrim.set(0);
-      trimAlong(link);
-    }
+    trimmer.settled(link, count, health);
     return count;
-  }
-
-  private void trimAlong(Link link) {
-    try {
-      trimmer.tryTrim(link);
-      health.ring();
-    } catch (QueueClosedException | TrackFailedException e) {
-      // What was settled is settled; the next call will say what happened.
-    }
   }
 
   void left(RedisProducer producer, Link link) {

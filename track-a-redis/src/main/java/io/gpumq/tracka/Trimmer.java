@@ -4,10 +4,13 @@ import static redis.clients.jedis.Protocol.Command.XLEN;
 import static redis.clients.jedis.Protocol.Command.XPENDING;
 import static redis.clients.jedis.Protocol.Command.XTRIM;
 
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.TrackFailedException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -17,6 +20,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * Safe for use by many threads, each with its own link.
  */
 final class Trimmer {
+  private static final int MOST_PER_TRIM = 16_384;
+
   /** Where a producer's messages that are on their way begin. */
   interface Floor {
     /** The highest sequence that is surely below them; the largest number if there are none. */
@@ -27,6 +32,8 @@ final class Trimmer {
   private final Room room;
   private final Collection<Group> groups;
   private final Set<Floor> floors = ConcurrentHashMap.newKeySet();
+  private final int settledPerTrim;
+  private final AtomicLong settledSinceTrim = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private boolean countLost; // guarded by lock
   private volatile long lowWater;
@@ -34,8 +41,9 @@ final class Trimmer {
   /**
    * @param groups the queue's groups; grows under {@link #trimThen} alone
    */
-  Trimmer(byte[] stream, Room room, Collection<Group> groups) {
+  Trimmer(byte[] stream, int capacity, Room room, Collection<Group> groups) {
     this.stream = stream;
+    this.settledPerTrim = Math.max(1, Math.min(capacity / 8, MOST_PER_TRIM));
     this.room = room;
     this.groups = groups;
   }
@@ -65,6 +73,20 @@ final class Trimmer {
       action.run();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Entries were settled: trims now and then, or at once where somebody waits for room. */
+  void settled(Link link, int count, Health health) {
+    if (settledSinceTrim.addAndGet(count) < settledPerTrim && !health.hasWaiters()) {
+      return;
+    }
+    settledSinceTrim.set(0);
+    try {
+      tryTrim(link);
+      health.ring();
+    } catch (QueueClosedException | TrackFailedException e) {
+      // What was settled is settled; the next call will say what happened.
     }
   }
 
