@@ -10,6 +10,8 @@
  * io.gpumq.tracka.Trimmer}).
  *
  * <p>Results are not kept in Redis: each group runs the handler on its own, and again at each
- * redelivery.
+ * redelivery. A message whose handler failed for one group is given up for all, with one letter:
+ * those that no consumer has seen it in never do. Leases, and limits of deliveries, are looked at
+ * when a consumer of the group polls.
  */
 package io.gpumq.tracka;
