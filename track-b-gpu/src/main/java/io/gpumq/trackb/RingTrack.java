@@ -45,7 +45,7 @@ final class RingTrack implements Track {
 
   @Override
   public String describe() {
-    return "ring in VRAM on " + device.describe();
+    return device.name().equals("host") ? "ring on " + device.describe() : "ring in VRAM of " + device.describe();
   }
 
   @Override
