@@ -45,7 +45,9 @@ final class RingTrack implements Track {
 
   @Override
   public String describe() {
-    return device.name().equals("host") ? "ring on " + device.describe() : "ring in VRAM of " + device.describe();
+    return device.name().equals("host")
+        ? "ring on " + device.describe()
+        : "ring in VRAM of " + device.describe();
   }
 
   @Override

@@ -23,6 +23,7 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -55,10 +56,8 @@ final class CudaRing implements RunningRing {
   private final Address slots;
   private final Address mirror;
 
-  /** One stream a reading thread: its copies wait for nobody else's. */
-  private final ThreadLocal<CUstream> readStreams = ThreadLocal.withInitial(this::newReadStream);
-
-  private final List<CUstream> allReadStreams = new ArrayList<>();
+  /** One stream a read area: its copies wait for no other's. */
+  private final CUstream[] readStreams = new CUstream[RingGeometry.READ_AREAS];
 
   /** Readers share it; the end of the ring waits for them. */
   private final ReadWriteLock memory = new ReentrantReadWriteLock();
@@ -71,6 +70,7 @@ final class CudaRing implements RunningRing {
     this.geometry = g;
     this.reads = Pointer.to(file.reads());
     stream = context.newStream();
+    Arrays.setAll(readStreams, area -> context.newStream());
     List<Address> shared = new ArrayList<>();
     for (ByteBuffer block : file.blocks()) {
       shared.add(context.pin(block));
@@ -134,16 +134,8 @@ final class CudaRing implements RunningRing {
         "clearing the slot states");
   }
 
-  private CUstream newReadStream() {
-    CUstream made = context.newStream();
-    synchronized (allReadStreams) {
-      allReadStreams.add(made);
-    }
-    return made;
-  }
-
   @Override
-  public void read(long firstSequence, int count, int readsOffset) {
+  public void read(int area, long firstSequence, int count, int readsOffset) {
     memory.readLock().lock();
     try {
       requireRunning();
@@ -151,30 +143,31 @@ final class CudaRing implements RunningRing {
       int mask = geometry.capacity() - 1;
       long slot = firstSequence & mask;
       int upToTheWrap = (int) Math.min(count, geometry.capacity() - slot);
-      copy(slot, upToTheWrap, readsOffset);
-      copy(0, count - upToTheWrap, readsOffset + upToTheWrap * geometry.strideBytes());
+      copy(area, slot, upToTheWrap, readsOffset);
+      copy(area, 0, count - upToTheWrap, readsOffset + upToTheWrap * geometry.strideBytes());
     } finally {
       memory.readLock().unlock();
     }
   }
 
-  private void copy(long slot, int count, int readsOffset) {
+  private void copy(int area, long slot, int count, int readsOffset) {
     if (count > 0) {
       int stride = geometry.strideBytes();
       CUdeviceptr from = slots.withByteOffset(slot * stride);
       check(
           cuMemcpyDtoHAsync(
-              reads.withByteOffset(readsOffset), from, (long) count * stride, readStreams.get()),
+              reads.withByteOffset(readsOffset), from, (long) count * stride, readStreams[area]),
           "reading from VRAM");
     }
   }
 
   @Override
-  public void awaitReads() {
+  public void awaitReads(int area) {
     memory.readLock().lock();
     try {
       requireRunning();
-      check(cuStreamSynchronize(readStreams.get()), "reading from VRAM");
+      context.enter();
+      check(cuStreamSynchronize(readStreams[area]), "reading from VRAM");
     } finally {
       memory.readLock().unlock();
     }
@@ -243,7 +236,7 @@ final class CudaRing implements RunningRing {
     CudaContext.free(mirror, stream);
     check(cuStreamSynchronize(stream), "freeing VRAM");
     check(cuStreamDestroy(stream), "ending a stream");
-    for (CUstream read : allReadStreams) {
+    for (CUstream read : readStreams) {
       check(cuStreamDestroy(read), "ending a stream");
     }
     context.kernelEnded(pinned);

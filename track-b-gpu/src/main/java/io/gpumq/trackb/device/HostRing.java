@@ -46,7 +46,7 @@ final class HostRing implements RunningRing {
   }
 
   @Override
-  public void read(long firstSequence, int count, int readsOffset) {
+  public void read(int area, long firstSequence, int count, int readsOffset) {
     int at = readsOffset;
     for (long sequence = firstSequence; sequence < firstSequence + count; sequence++) {
       file.reads()
@@ -56,7 +56,7 @@ final class HostRing implements RunningRing {
   }
 
   @Override
-  public void awaitReads() {}
+  public void awaitReads(int area) {}
 
   @Override
   public String failure() {

@@ -60,40 +60,61 @@ final class Completions {
    * The word of a completed sequence that is not released. Of any other, a word that is not of it.
    */
   long word(long sequence) {
-    // Pairs with the device's release_shared(completion): the slot is read after it.
-    long word = Words.getAcquire(words, offset(sequence));
+    long word = landedWord(sequence);
     return Completion.isOf(word, sequence) ? word : express.word(sequence);
   }
 
   /** Every sequence below is completed, as far as this can tell now. */
   long advance() {
     long at = completed;
-    if (!Completion.isOf(word(at), at) || !advancing.compareAndSet(false, true)) {
+    if (landed == at && !Completion.isOf(word(at), at) || !advancing.compareAndSet(false, true)) {
       return at;
     }
     try {
-      long next = completed;
-      long end = next + MAX_STEP;
-      for (; next < end; next++) {
-        long word = word(next);
-        if (!Completion.isOf(word, next)) {
-          break;
-        }
-        int status = Completion.status(word);
-        if (status == RingLayout.STATUS_FAILED) {
-          if (!failures.offer(next, word)) {
-            break;
-          }
-          failed++;
-        } else if (status == RingLayout.STATUS_VOID) {
-          voided++;
-        }
-      }
-      completed = next;
-      return next;
+      return advanceAlone();
     } finally {
       advancing.set(false);
     }
+  }
+
+  private long advanceAlone() {
+    long next = completed;
+    long down = landed;
+    for (long end = next + MAX_STEP; next < end; next++) {
+      long word = landedWord(next);
+      boolean hasLanded = Completion.isOf(word, next);
+      if (!hasLanded) {
+        word = express.word(next);
+        if (!Completion.isOf(word, next)) {
+          break;
+        }
+      }
+      int status = Completion.status(word);
+      if (status != RingLayout.STATUS_OK && !passes(next, word, status)) {
+        break;
+      }
+      if (hasLanded && down == next) {
+        down = next + 1;
+      }
+    }
+    while (down < next && Completion.isOf(landedWord(down), down)) {
+      down++;
+    }
+    landed = down;
+    completed = next;
+    return next;
+  }
+
+  /** Whether a slot that holds no message for consumers is done with. */
+  private boolean passes(long sequence, long word, int status) {
+    if (status == RingLayout.STATUS_VOID) {
+      voided++;
+    } else if (failures.offer(sequence, word)) {
+      failed++;
+    } else {
+      return false;
+    }
+    return true;
   }
 
   /**
@@ -102,18 +123,7 @@ final class Completions {
    * landed.
    */
   long landed() {
-    long end = advance();
-    if (advancing.compareAndSet(false, true)) {
-      try {
-        long next = landed;
-        while (next < end && hasLanded(next)) {
-          next++;
-        }
-        landed = next;
-      } finally {
-        advancing.set(false);
-      }
-    }
+    advance();
     return landed;
   }
 
@@ -125,7 +135,7 @@ final class Completions {
 
   /** Waits for one completed sequence to land: before that, VRAM may not show all of it. */
   void awaitLanded(long sequence) {
-    await(() -> hasLanded(sequence));
+    await(() -> Completion.isOf(landedWord(sequence), sequence));
   }
 
   /**
@@ -154,8 +164,9 @@ final class Completions {
     }
   }
 
-  private boolean hasLanded(long sequence) {
-    return Completion.isOf(Words.getAcquire(words, offset(sequence)), sequence);
+  /** Pairs with the device's release_shared(completion): the slot is read after it. */
+  private long landedWord(long sequence) {
+    return Words.getAcquire(words, offset(sequence));
   }
 
   boolean isDeliverable(long sequence) {

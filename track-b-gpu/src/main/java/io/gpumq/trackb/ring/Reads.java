@@ -11,22 +11,31 @@ import java.util.List;
  * so an area stays good for as long as it is kept. What is scattered is read slot by slot.
  */
 final class Reads {
-  /** An aligned part of the ring, as far as it has been read. Its monitor guards the reading. */
+  /** An aligned part of the ring, as far as it has been read. */
   static final class Area {
+    private final int index;
     private final int offset;
-    private long chunk = -1;
-    private long from;
-    private long to;
 
-    /** Batches that look at it. Guarded by the reads. */
+    // Guarded by the reads.
     private int readers;
-
     private long lastUse;
+    private long chunk = -1;
 
-    private Area(int offset) {
-      this.offset = offset;
+    // What was asked for, guarded by this area.
+    private long asked;
+
+    // What is there: written under this area, read without. `from` before `to`.
+    private volatile long from;
+    private volatile long to;
+
+    private Area(int index, int areaBytes) {
+      this.index = index;
+      this.offset = index * areaBytes;
     }
   }
+
+  /** The area that scattered slots pass through; guarded by this object. */
+  private static final int BOUNCE = 0;
 
   private final ByteBuffer block;
   private final Completions completions;
@@ -34,9 +43,6 @@ final class Reads {
   private final int chunkShift;
   private final List<Area> areas = new ArrayList<>();
   private long uses;
-
-  /** Where scattered slots pass through; guarded by this object. */
-  private final int bounceOffset;
 
   private final int bounceSlots;
 
@@ -49,10 +55,9 @@ final class Reads {
     this.strideBytes = g.strideBytes();
     this.chunkShift = Integer.numberOfTrailingZeros(g.readAreaSlots());
     int areaBytes = file.reads().capacity() / RingGeometry.READ_AREAS;
-    bounceOffset = 0;
     bounceSlots = areaBytes / strideBytes;
-    for (int i = 1; i < RingGeometry.READ_AREAS; i++) {
-      areas.add(new Area(i * areaBytes));
+    for (int i = BOUNCE + 1; i < RingGeometry.READ_AREAS; i++) {
+      areas.add(new Area(i, areaBytes));
     }
   }
 
@@ -91,49 +96,79 @@ final class Reads {
   }
 
   private synchronized Area find(long chunk) {
-    Area oldest = null;
-    for (Area area : areas) {
+    Area found = null;
+    for (int i = 0; i < areas.size(); i++) {
+      Area area = areas.get(i);
       if (area.chunk == chunk) {
-        oldest = area;
+        found = area;
         break;
       }
-      if (area.readers == 0 && (oldest == null || area.lastUse < oldest.lastUse)) {
-        oldest = area;
+      if (area.readers == 0 && (found == null || area.lastUse < found.lastUse)) {
+        found = area;
       }
     }
-    if (oldest != null) {
-      if (oldest.chunk != chunk) {
-        oldest.chunk = chunk;
-        oldest.from = -1;
+    if (found != null) {
+      if (found.chunk != chunk) {
+        found.chunk = chunk;
+        found.asked = -1;
+        found.to = -1;
       }
-      oldest.readers++;
-      oldest.lastUse = ++uses;
+      found.readers++;
+      found.lastUse = ++uses;
     }
-    return oldest;
+    return found;
   }
 
   private void extend(Area area, long first, long last) {
+    if (last < area.to && first >= area.from) {
+      return;
+    }
     synchronized (area) {
-      if (area.from < 0) {
+      if (area.asked < 0) {
         area.from = first;
-        area.to = first;
+        area.asked = first;
       }
       if (first < area.from) {
-        read(area, first, area.from);
+        ring.read(area.index, first, (int) (area.from - first), offset(area, first));
+        ring.awaitReads(area.index);
         area.from = first;
       }
+      if (last >= area.asked) {
+        ask(area, completions.awaitLandedTo(last + 1));
+      }
       if (last >= area.to) {
-        // On to the end of the chunk, if it is there: the next polls will want it.
-        long end = Math.min(completions.awaitLandedTo(last + 1), area.chunk + 1 << chunkShift);
-        read(area, area.to, end);
-        area.to = end;
+        readAhead(area.chunk + 1);
+        ring.awaitReads(area.index);
+        area.to = area.asked;
       }
     }
   }
 
-  private void read(Area area, long from, long to) {
-    ring.read(from, (int) (to - from), offset(area, from));
-    ring.awaitReads();
+  /** Asks for the rest of a chunk, as far as it has landed. */
+  private void ask(Area area, long landed) {
+    long end = Math.min(landed, area.chunk + 1 << chunkShift);
+    ring.read(area.index, area.asked, (int) (end - area.asked), offset(area, area.asked));
+    area.asked = end;
+  }
+
+  /** Begins to read a whole chunk that is not being read yet; nobody waits for it now. */
+  private void readAhead(long chunk) {
+    long landed = completions.landed();
+    if (landed < chunk + 1 << chunkShift) {
+      return;
+    }
+    Area area = find(chunk);
+    if (area == null) {
+      return;
+    }
+    synchronized (area) {
+      if (area.asked < 0) {
+        area.from = chunk << chunkShift;
+        area.asked = area.from;
+        ask(area, landed);
+      }
+    }
+    release(area);
   }
 
   synchronized void release(Area area) {
@@ -146,10 +181,10 @@ final class Reads {
       int count = Math.min(bounceSlots, delivery.size() - done);
       for (int i = 0; i < count; i++) {
         completions.awaitLanded(delivery.sequence(done + i));
-        ring.read(delivery.sequence(done + i), 1, bounceOffset + i * strideBytes);
+        ring.read(BOUNCE, delivery.sequence(done + i), 1, i * strideBytes);
       }
-      ring.awaitReads();
-      memory.put(done * strideBytes, block, bounceOffset, count * strideBytes);
+      ring.awaitReads(BOUNCE);
+      memory.put(done * strideBytes, block, 0, count * strideBytes);
       done += count;
     }
   }
@@ -157,10 +192,10 @@ final class Reads {
   /** Reads the payload of one completed, unreleased sequence. */
   synchronized byte[] payload(long sequence, int length) {
     completions.awaitLanded(sequence);
-    ring.read(sequence, 1, bounceOffset);
-    ring.awaitReads();
+    ring.read(BOUNCE, sequence, 1, 0);
+    ring.awaitReads(BOUNCE);
     byte[] payload = new byte[length];
-    block.get(bounceOffset, payload);
+    block.get(0, payload);
     return payload;
   }
 }

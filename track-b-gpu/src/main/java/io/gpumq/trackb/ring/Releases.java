@@ -30,19 +30,27 @@ final class Releases {
     if (lock.tryLock()) {
       try {
         if (!groups.isEmpty()) {
-          long completed = completions.advance();
-          long lowest = Long.MAX_VALUE;
-          for (Group group : groups.values()) {
-            group.passOver(completed);
-            lowest = Math.min(lowest, group.acknowledgedTo());
-          }
-          released = lowest;
+          released = lowest();
         }
       } finally {
         lock.unlock();
       }
     }
     return released;
+  }
+
+  private long lowest() {
+    long completed = completions.advance();
+    long lowest = Long.MAX_VALUE;
+    for (Group group : groups.values()) {
+      long settled = group.acknowledgedTo();
+      if (settled < completed && !completions.isDeliverable(settled)) {
+        group.passOver(completed); // nobody may poll, and there is nothing to acknowledge
+        settled = group.acknowledgedTo();
+      }
+      lowest = Math.min(lowest, settled);
+    }
+    return lowest;
   }
 
   /** The group of that name, made to start at the oldest entry kept if there is none. */
