@@ -10,8 +10,10 @@ namespace gpumq {
 // Half a cell is what a lane moves. Halves 0 and 1 are cell 0; an odd half ends with the word.
 constexpr uint32_t kHalfBytes = kCellBytes / 2;
 
-// Rows of halves that are polled beside the head: a payload of up to 768 bytes is there at once.
-constexpr uint32_t kExpressRows = 2;
+// Rows of halves that are polled beside the head: a payload of up to 1,152 bytes is there at once.
+// What is longer follows in groups of rows, each of one trip.
+constexpr uint32_t kExpressRows = 3;
+constexpr uint32_t kGroupRows = 4;
 
 // Cells of a payload: one even for an empty one, to carry the word.
 GPUMQ_FN uint32_t cells_of(uint32_t length) {
@@ -29,6 +31,12 @@ GPUMQ_FN uint64_t high_of(const Quad& half) {
 GPUMQ_FN Quad half_of(uint64_t low, uint64_t high) {
   return {static_cast<uint32_t>(low), static_cast<uint32_t>(low >> 32),
           static_cast<uint32_t>(high), static_cast<uint32_t>(high >> 32)};
+}
+
+// The index-th half of what lies at `bytes` in VRAM, with `word` in its place.
+GPUMQ_FN Quad half_in_vram(const uint8_t* bytes, uint32_t index, uint64_t word) {
+  const uint8_t* from = bytes + index / 2 * kCellPayload + index % 2 * kHalfBytes;
+  return half_of(load_eight(from), index % 2 == 1 ? word : load_eight(from + 8));
 }
 
 // What a warp has read of an express slot: this lane's halves, one a row.
@@ -78,48 +86,84 @@ GPUMQ_FN bool arrived(const Warp& warp, const Ring& ring, uint64_t sequence, Exp
   return true;
 }
 
-// Copies the payload to its slot in VRAM. The rows beyond the first few are read only now: the host
+GPUMQ_FN void half_to_vram(uint8_t* slot, const Quad& half, uint32_t index, uint32_t length) {
+  const uint32_t offset = index / 2 * kCellPayload + index % 2 * kHalfBytes;
+  if (offset < length) store_eight(slot + offset, low_of(half));
+  if (index % 2 == 0 && offset + 8 < length) store_eight(slot + offset + 8, high_of(half));
+}
+
+// Rows that a message fills. A thread that stands for a warp has its halves in no row at hand.
+GPUMQ_FN uint32_t rows_of(const Warp& warp, uint32_t length) {
+  return (2 * cells_of(length) + warp.size() - 1) / warp.size();
+}
+constexpr uint32_t kRowsAtHand = Warp::size() > 1 ? kExpressRows : 0;
+
+// Copies the payload to its slot in VRAM. The rows that are not at hand are read only now: the host
 // wrote them before the first cell, so they are there; false if they are not.
 GPUMQ_FN bool express_in(const Warp& warp, const Ring& ring, uint64_t sequence,
                          const Express& seen) {
   const uint32_t length = length_in(seen.word);
   const uint32_t halves = 2 * cells_of(length);
-  const uint32_t rows = (halves + warp.size() - 1) / warp.size();
+  const uint8_t* in = ring.express_in(sequence);
   uint8_t* slot = ring.slot(sequence);
-  bool whole = true;
-  for (uint32_t r = 0; r < rows; r++) {
+#pragma unroll
+  for (uint32_t r = 0; r < kRowsAtHand; r++) {
     const uint32_t index = r * warp.size() + warp.lane();
-    Quad half = r == 0 ? seen.rows[0] : seen.rows[1];
-    if (Warp::size() == 1 || r >= kExpressRows) {
-      if (index < halves) half = poll_half(ring.express_in(sequence) + index * kHalfBytes);
-      whole = whole && row_arrived(warp, half, r, seen.word);
+    if (index < halves) half_to_vram(slot, seen.rows[r], index, length);
+  }
+  bool whole = true;
+  for (uint32_t row = kRowsAtHand; row < rows_of(warp, length); row += kGroupRows) {
+    Quad group[kGroupRows];
+#pragma unroll
+    for (uint32_t r = 0; r < kGroupRows; r++) {
+      const uint32_t index = (row + r) * warp.size() + warp.lane();
+      if (index < halves) group[r] = poll_half(in + index * kHalfBytes);
     }
-    const uint32_t offset = index / 2 * kCellPayload + index % 2 * kHalfBytes;
-    if (index < halves && offset < length) {
-      store_eight(slot + offset, low_of(half));
-      if (index % 2 == 0 && offset + 8 < length) store_eight(slot + offset + 8, high_of(half));
+#pragma unroll
+    for (uint32_t r = 0; r < kGroupRows; r++) {
+      const uint32_t index = (row + r) * warp.size() + warp.lane();
+      whole = row_arrived(warp, group[r], row + r, seen.word) && whole;
+      if (index < halves) half_to_vram(slot, group[r], index, length);
     }
   }
   return whole;
 }
 
-// Shows a payload and its result to the host, from VRAM. `word` is the completion word.
-GPUMQ_FN void express_out(const Warp& warp, const Ring& ring, uint64_t sequence, uint64_t word,
-                          uint32_t result_bytes) {
+// Shows a payload and its result to the host. The payload as it came, where lanes still hold it.
+// `word` is the completion word.
+GPUMQ_FN void express_out(const Warp& warp, const Ring& ring, uint64_t sequence,
+                          const Express& seen, uint64_t word, uint32_t result_bytes) {
   const uint8_t* slot = ring.slot(sequence);
   uint8_t* out = ring.express_out(sequence);
-  const uint32_t payload_halves = 2 * cells_of(length_in(word));
-  const uint32_t result_halves = result_bytes == 0 ? 0 : 2 * kExpressResultCells;
-  const uint32_t first_result = 2 * ring.express_result_cell;
-  for (uint32_t i = warp.lane(); i < result_halves + payload_halves; i += warp.size()) {
-    // The payload last: its first cell is what the host looks at.
-    const bool result = i < result_halves;
-    const uint32_t half = result ? i : i - result_halves;
-    const uint8_t* from =
-        slot + (result ? ring.slot_bytes : 0) + half / 2 * kCellPayload + half % 2 * kHalfBytes;
-    const uint64_t low = load_eight(from);
-    const uint64_t high = half % 2 == 1 ? word : load_eight(from + 8);
-    put_half(out + ((result ? first_result : 0) + half) * kHalfBytes, half_of(low, high));
+  // The result first: the payload's first cell is what the host looks at.
+  if (result_bytes > 0) {
+    uint8_t* result = out + ring.express_result_cell * kCellBytes;
+    for (uint32_t i = warp.lane(); i < 2 * kExpressResultCells; i += warp.size()) {
+      put_half(result + i * kHalfBytes, half_in_vram(slot + ring.slot_bytes, i, word));
+    }
+  }
+  const uint32_t length = length_in(word);
+  const uint32_t halves = 2 * cells_of(length);
+  for (uint32_t row = kRowsAtHand; row < rows_of(warp, length); row += kGroupRows) {
+    Quad group[kGroupRows];
+#pragma unroll
+    for (uint32_t r = 0; r < kGroupRows; r++) {
+      const uint32_t index = (row + r) * warp.size() + warp.lane();
+      if (index < halves) group[r] = half_in_vram(slot, index, word);
+    }
+#pragma unroll
+    for (uint32_t r = 0; r < kGroupRows; r++) {
+      const uint32_t index = (row + r) * warp.size() + warp.lane();
+      if (index < halves) put_half(out + index * kHalfBytes, group[r]);
+    }
+  }
+#pragma unroll
+  for (uint32_t r = 0; r < kRowsAtHand; r++) {
+    const uint32_t index = r * warp.size() + warp.lane();
+    const Quad& half = seen.rows[r];
+    if (index < halves) {
+      put_half(out + index * kHalfBytes, index % 2 == 1 ? half_of(low_of(half), word) : half);
+    }
   }
 }
 

@@ -23,6 +23,40 @@ GPUMQ_FN void fail(const Ring& ring, uint32_t code, uint64_t sequence) {
   set_local(&ring.mirror->stop, 1);
 }
 
+// INFLIGHT -> DONE, and the completion word. `ours`: whether the slot came as far by our own CASes.
+GPUMQ_FN void complete(const Ring& ring, uint64_t sequence, uint64_t* state, uint64_t word,
+                       bool ours) {
+  const uint64_t lap = sequence >> ring.capacity_shift;
+  const bool done = move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
+  before_shared_release();
+  if (ours & done) {
+    // Pairs with the acquire in Completions.advance(): who sees the word sees payload and result.
+    release_shared(ring.completions + (sequence & ring.capacity_mask), word);
+  } else {
+    fail(ring, kErrorState, sequence);
+  }
+}
+
+// What went out by express and has not landed: its completion word waits, at most one in each lane,
+// since the fence before it takes longer than the message took so far.
+struct Landing {
+  uint64_t sequence;
+  uint64_t word;
+  bool ours;
+  bool due;        // whether this lane has one
+  uint32_t count;  // how many lanes have
+};
+
+// Lands whatever waits to.
+GPUMQ_FN void land(const Warp& warp, const Ring& ring, Landing& landing) {
+  warp.sync();
+  if (landing.due) {
+    complete(ring, landing.sequence, ring.state(landing.sequence), landing.word, landing.ours);
+    landing.due = false;
+  }
+  landing.count = 0;
+}
+
 // What a waiting warp sees.
 struct Look {
   uint64_t head;        // sequences below are published
@@ -52,6 +86,12 @@ GPUMQ_FN Look look_far(const Warp& warp, const Ring& ring) {
               ring.control_word(kStop));
 }
 
+// Looks in vain before what went out by express lands: the next message may be close behind.
+constexpr uint32_t kTurnsToLand = 4;
+
+// Messages that wait to land at most, so that their express slots are free again in time.
+constexpr uint32_t kMostToLand = kExpressSlots / 2;
+
 // Waits until `sequence` is published, or the stop word is set.
 //
 // Only the warps of the first unpublished chunk and of the one after it poll the host's words across
@@ -59,9 +99,10 @@ GPUMQ_FN Look look_far(const Warp& warp, const Ring& ring) {
 // VRAM. Two, so that one still looks out while the other carries a part of its chunk. `front` says,
 // and keeps, whether this warp is one of them. A message that comes by express is left in `express`.
 GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t sequence, bool& front,
-                              Express& express) {
+                              Express& express, Landing& landing) {
   express.word = 0;
   for (uint32_t turn = 1;; turn++) {
+    if (turn == kTurnsToLand && landing.count > 0) land(warp, ring, landing);
     if (front) {
       look_express(warp, ring, sequence, express);  // the trips of both overlap
       const Look far = look_far(warp, ring);
@@ -207,20 +248,6 @@ GPUMQ_FN uint64_t completion_of(const Work& work, uint64_t sequence, uint32_t ou
   return completion_word(sequence, length_in(work.word), status, work.push, outcome >> 8, error);
 }
 
-// INFLIGHT -> DONE, and the completion word. `ours`: whether the slot came as far by our own CASes.
-GPUMQ_FN void complete(const Ring& ring, uint64_t sequence, uint64_t* state, uint64_t word,
-                       bool ours) {
-  const uint64_t lap = sequence >> ring.capacity_shift;
-  const bool done = move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
-  before_shared_release();
-  if (ours & done) {
-    // Pairs with the acquire in Completions.advance(): who sees the word sees payload and result.
-    release_shared(ring.completions + (sequence & ring.capacity_mask), word);
-  } else {
-    fail(ring, kErrorState, sequence);
-  }
-}
-
 // Carries n published messages from the ingress ring to their completion.
 template <class H>
 GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n, bool push) {
@@ -262,36 +289,47 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
   }
 }
 
-// Carries one message that came by express: in, handled, out, and only then what need not be quick.
+// Carries one message that came by express: in, handled, out. It lands later.
 template <class H>
 GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequence,
-                            const Express& express) {
+                            const Express& express, Landing& landing) {
   const uint64_t lap = sequence >> ring.capacity_shift;
   uint64_t* state = ring.state(sequence);
+  const bool mine = warp.lane() == sequence % warp.size();
   bool ready = true;
   bool inflight = true;
-  if (warp.lane() == 0) {
+  if (mine) {
     move_local(state, state_word(lap - 1, kDone), state_word(lap, kEmpty));
     ready = move_local(state, state_word(lap, kEmpty), state_word(lap, kReady));
     inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
   }
   if (!express_in(warp, ring, sequence, express)) {
-    if (warp.lane() == 0) fail(ring, kErrorStamp, sequence);
+    if (mine) fail(ring, kErrorStamp, sequence);
     return;
   }
-  warp.sync();
   const Work work = {sequence, 1, express.word, false};
-  const uint32_t outcome = warp.from(handle_all<H>(warp, ring, work), 0);
+  uint32_t outcome = 1 << 8;
+  if constexpr (H::kId != Echo::kId) {
+    warp.sync();
+    outcome = warp.from(handle_all<H>(warp, ring, work), 0);
+  }
   warp.sync();
   const uint64_t word = completion_of(work, sequence, outcome);
-  express_out(warp, ring, sequence, word, H::kResultBytes);
-  warp.sync();
-  if (warp.lane() == 0) complete(ring, sequence, state, word, ready & inflight);
+  express_out(warp, ring, sequence, express, word, H::kResultBytes);
+  if (mine) {
+    landing.sequence = sequence;
+    landing.word = word;
+    landing.ours = ready & inflight;
+    landing.due = true;
+  }
+  landing.count++;
+  if (landing.count >= kMostToLand || landing.count >= warp.size()) land(warp, ring, landing);
 }
 
 // The life of one warp: chunk after chunk, until the stop word.
 template <class H>
 GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
+  Landing landing = {};
   for (;;) {
     const uint64_t ticket =
         warp.from(warp.lane() == 0 ? add_local(&ring.mirror->tickets, 1) : 0, 0);
@@ -299,13 +337,17 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
     bool front = false;
     for (uint64_t next = ticket << ring.chunk_shift; next < end;) {
       Express express;
-      const Look seen = await_published(warp, ring, next, front, express);
+      const Look seen = await_published(warp, ring, next, front, express, landing);
       if (express.word != 0) {
-        carry_express<H>(warp, ring, next, express);
+        carry_express<H>(warp, ring, next, express, landing);
         next++;
-        if (next == end) pass_on(warp, ring, {next, seen.push_limit, seen.stop});
+        if (next == end) {
+          land(warp, ring, landing);
+          pass_on(warp, ring, {next, seen.push_limit, seen.stop});
+        }
         continue;
       }
+      if (landing.count > 0) land(warp, ring, landing);
       // A head beyond this chunk, and a stop, is news for the others, who hear of it first. One that
       // ends it comes after its messages, and one within it is not worth telling.
       const bool news = seen.head > end || seen.stop != 0;

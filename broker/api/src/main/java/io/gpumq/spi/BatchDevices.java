@@ -2,6 +2,7 @@ package io.gpumq.spi;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -22,20 +23,18 @@ public final class BatchDevices {
             .map(ServiceLoader.Provider::get)
             .sorted(Comparator.comparingInt(BatchDeviceProvider::preference).reversed())
             .toList();
-    boolean known = false;
+    var reasons = new ArrayList<String>();
     for (BatchDeviceProvider provider : found) {
-      if (name.equals(provider.name())) {
-        known = true;
-      } else if (!name.equals("auto")) {
-        continue;
+      if (name.equals("auto") || name.equals(provider.name())) {
+        String why = provider.unavailable();
+        if (why == null) {
+          return provider.open();
+        }
+        reasons.add("device '" + provider.name() + "': " + why);
       }
-      String why = provider.unavailable();
-      if (why == null) {
-        return provider.open();
-      }
-      if (known) {
-        throw new TrackUnavailableException("device '" + name + "': " + why);
-      }
+    }
+    if (!reasons.isEmpty()) {
+      throw new TrackUnavailableException(String.join("; ", reasons));
     }
     throw new ConfigException(
         "device '"

@@ -148,43 +148,27 @@ abstract class DeadLetterConformance extends QueueTest {
   }
 
   @Test
-  void losesNothingWhenFullOfRefusedEntries() throws Exception {
+  void holdsTheGroupBackWhenFullOfRefusedEntries() throws Exception {
     MessageQueue queue = open(config().maxDeliveries(1).deadLetterCapacity(2).capacity(8));
     List<Long> sequences = send(queue, 0, 8);
-    try (Consumer consumer = queue.consumer("g", "c")) {
+    try (Consumer consumer = queue.consumer("g", "c");
+        Consumer elsewhere = queue.consumer("other", "c")) {
       for (Received entry : poll(consumer, 6)) {
         consumer.refuse(entry.sequence(), Duration.ZERO);
       }
-      awaitFullWithout(queue, consumer, sequences.subList(0, 6));
-      assertEquals(8, queue.stats().sent());
       List<Long> given = new ArrayList<>();
-      while (given.size() < 6) {
-        assertTrue(queue.deadLetters().size() <= 2, "more letters than allowed");
+      for (int left = 6; left > 2; left--) {
+        awaitLetters(queue, consumer, 2);
+        assertNothingComes(consumer);
         given.addAll(sequencesOf(queue.deadLetters().take(1)));
-        for (Received entry : copy(consumer.poll(8, Duration.ofMillis(1)))) {
-          assertTrue(sequences.indexOf(entry.sequence()) >= 6, "delivered past its limit");
-          consumer.acknowledge(entry.sequence());
-        }
       }
+      assertMessages(consume(elsewhere, 8), sequences, 0, 1);
+      assertMessages(consume(consumer, 2), sequences.subList(6, 8), 6, 1);
+      Await.until("the last two letters", () -> queue.deadLetters().size() == 2);
+      given.addAll(sequencesOf(queue.deadLetters().take(10)));
       assertEquals(sequences.subList(0, 6), given.stream().sorted().toList());
-      while (queue.stats().acknowledged() < 2) {
-        consume(consumer, 1);
-      }
       Await.until("nothing kept", () -> queue.stats().depth() == 0);
     }
-  }
-
-  /** Waits until the dead-letter queue holds its two, with nothing of {@code limited} delivered. */
-  private static void awaitFullWithout(MessageQueue queue, Consumer consumer, List<Long> limited) {
-    Await.until(
-        "two dead letters",
-        () -> {
-          for (Received entry : copy(consumer.poll(1, Duration.ofMillis(1)))) {
-            assertFalse(limited.contains(entry.sequence()), "delivered past its limit");
-            consumer.acknowledge(entry.sequence());
-          }
-          return queue.deadLetters().size() == 2;
-        });
   }
 
   // ---- the handler fails

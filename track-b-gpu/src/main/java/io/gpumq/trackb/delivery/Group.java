@@ -98,7 +98,7 @@ public final class Group {
       redeliver(into, now + leaseNanos, owner);
     }
     giveUpExhausted();
-    if (into.isEmpty()) {
+    if (into.isEmpty() && !sinkFull) {
       deliverNew(into, max, now + leaseNanos, owner, completed);
     }
     publishSettled();

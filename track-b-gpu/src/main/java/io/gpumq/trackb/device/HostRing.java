@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A ring at work on threads of this process. */
 final class HostRing implements RunningRing {
-  private static final long STOP_MILLIS = 100;
+  /** Workers look at the stop word at each turn; a loaded machine may not let them for a while. */
+  private static final long STOP_MILLIS = 2_000;
 
   private final SharedFile file;
   private final ControlBlock control;
