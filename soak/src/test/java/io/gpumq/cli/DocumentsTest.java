@@ -1,0 +1,65 @@
+package io.gpumq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What the documents show is what there is. */
+class DocumentsTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Path README = ROOT.resolve("README.md");
+  private static final Path EXAMPLE = ROOT.resolve("examples/Hello.java");
+
+  /** The first block of that language after a place in the README. */
+  private static String block(String language, String after) throws IOException {
+    String text = Files.readString(README);
+    int place = text.indexOf(after);
+    assertTrue(place >= 0, "the README has no '" + after + "'");
+    String fence = "\n```" + language + "\n";
+    int begin = text.indexOf(fence, place) + fence.length();
+    return text.substring(begin, text.indexOf("```\n", begin));
+  }
+
+  @Test
+  void theReadmeShowsTheExample() throws IOException {
+    assertEquals(Files.readString(EXAMPLE), block("java", "## In Java"));
+  }
+
+  @Test
+  void theExampleSaysWhatTheReadmeShows() throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Process process =
+        new ProcessBuilder(
+                java.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-Dstdout.encoding=UTF-8",
+                EXAMPLE.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    assertEquals(block("text", "examples/Hello.java\n"), said);
+  }
+
+  @Test
+  void theReadmeNamesEveryOptionOfTheBench() throws IOException {
+    String readme = Files.readString(README);
+    var missing = new ArrayList<String>();
+    for (OptionSpec option :
+        GpuMq.commandLine().getSubcommands().get("bench").getCommandSpec().options()) {
+      if (!option.usageHelp() && !option.versionHelp() && !readme.contains(option.longestName())) {
+        missing.add(option.longestName());
+      }
+    }
+    assertEquals(List.of(), missing);
+  }
+}
