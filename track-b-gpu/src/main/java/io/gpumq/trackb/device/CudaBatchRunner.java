@@ -5,7 +5,6 @@ import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
-import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import io.gpumq.api.TrackFailedException;
@@ -89,7 +88,7 @@ final class CudaBatchRunner extends PackedBatch {
     kernel = context.function(handler.batchEntryPoint());
     kernelParams = pointersInto(params);
     context.enter();
-    stream = context.newStream();
+    stream = context.takeStream();
     try {
       allocate();
       for (ByteBuffer block : List.of(payloads(), lengths(), results(), errors(), returned())) {
@@ -226,7 +225,7 @@ final class CudaBatchRunner extends PackedBatch {
       CudaContext.free(vram, stream);
     }
     check(cuStreamSynchronize(stream), "freeing VRAM");
-    check(cuStreamDestroy(stream), "ending a stream");
+    context.giveBackStream(stream);
     context.unpin(pinned);
   }
 }

@@ -20,6 +20,7 @@ import static jcuda.driver.JCudaDriver.cuMemHostUnregister;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadData;
 import static jcuda.driver.JCudaDriver.cuModuleUnload;
+import static jcuda.driver.JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 
 import io.gpumq.api.ConfigException;
@@ -28,7 +29,9 @@ import io.gpumq.kernels.Handler;
 import io.gpumq.kernels.Ptx;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +60,23 @@ final class CudaContext implements AutoCloseable {
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
   private final CUmodule module = new CUmodule();
+  private static final String CONNECTIONS_VARIABLE = "CUDA_DEVICE_MAX_CONNECTIONS";
+  private static final int CONNECTIONS = connections();
+  private static final int READ_STREAMS = 4;
+
   private final String name;
   private final Map<String, CUfunction> functions = new HashMap<>();
+
+  /** Made at the start: beside running kernels, making a stream may wait for them to end. */
+  private final ArrayDeque<CUstream> idle = new ArrayDeque<>();
+
+  private final CUstream[] readStreams = new CUstream[READ_STREAMS];
 
   /** Pinned memory that no kernel uses any more, to be let go of when none runs. */
   private final List<ByteBuffer> retired = new ArrayList<>();
 
   private int kernels;
+  private int held;
   private int openings;
 
   /**
@@ -100,6 +113,10 @@ final class CudaContext implements AutoCloseable {
         load(handler.ringEntryPoint());
         load(handler.batchEntryPoint());
       }
+      for (int i = 0; i < CONNECTIONS; i++) {
+        idle.add(newStream());
+      }
+      Arrays.setAll(readStreams, i -> newStream());
     } catch (TrackFailedException e) {
       cuDevicePrimaryCtxRelease(device);
       throw e;
@@ -134,7 +151,46 @@ final class CudaContext implements AutoCloseable {
     return functions.get(entryPoint);
   }
 
-  CUstream newStream() {
+  /**
+   * A stream for kernels of one's own, until it is given back. Two kernels at once want a hardware
+   * connection each, or the second would wait for the first, which may never end.
+   *
+   * @throws ConfigException if every connection is in use
+   */
+  synchronized CUstream takeStream() {
+    if (idle.isEmpty()) {
+      throw new ConfigException(
+          "all "
+              + CONNECTIONS
+              + " connections to "
+              + name
+              + " are in use, one by each open queue: close one, or start this process with "
+              + CONNECTIONS_VARIABLE
+              + " set higher in its environment, to at most 32");
+    }
+    return idle.pop();
+  }
+
+  synchronized void giveBackStream(CUstream stream) {
+    idle.push(stream);
+  }
+
+  /** The stream for copies of one read area. Copies of several may share one. */
+  CUstream readStream(int area) {
+    return readStreams[area % readStreams.length];
+  }
+
+  private static int connections() {
+    String text = System.getenv().getOrDefault(CONNECTIONS_VARIABLE, "8");
+    try {
+      return Math.max(1, Math.min(32, Integer.parseInt(text)));
+    } catch (NumberFormatException e) {
+      throw new ConfigException(
+          CONNECTIONS_VARIABLE + " '" + text + "': must be a number from 1 to 32", e);
+    }
+  }
+
+  private static CUstream newStream() {
     CUstream stream = new CUstream();
     check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "making a stream");
     return stream;
@@ -170,13 +226,40 @@ final class CudaContext implements AutoCloseable {
     return address;
   }
 
-  /** A persistent kernel is about to start. */
-  synchronized void kernelStarts() {
+  /** Multiprocessors that so many blocks of a kernel fill: all of them must run at once. */
+  int multiprocessorsFor(CUfunction kernel, int blocks, int threads) {
+    int[] atOnce = {0};
+    enter();
+    check(
+        cuOccupancyMaxActiveBlocksPerMultiprocessor(atOnce, kernel, threads, 0),
+        "asking how many blocks a multiprocessor takes");
+    return (blocks + atOnce[0] - 1) / atOnce[0];
+  }
+
+  /**
+   * A persistent kernel is about to start.
+   *
+   * @throws ConfigException if it could not run beside the others: it would wait for one to end
+   */
+  synchronized void kernelStarts(int multiprocessors) {
+    int free = multiprocessors() - held;
+    if (multiprocessors > free) {
+      throw new ConfigException(
+          "the queue's kernel fills "
+              + multiprocessors
+              + " multiprocessors, and "
+              + name
+              + " has "
+              + free
+              + " free: close a queue, or set cuda.blocks lower");
+    }
+    held += multiprocessors;
     kernels++;
   }
 
   /** A persistent kernel has ended; its pinned memory is no longer used. */
-  synchronized void kernelEnded(List<ByteBuffer> pinned) {
+  synchronized void kernelEnded(int multiprocessors, List<ByteBuffer> pinned) {
+    held -= multiprocessors;
     kernels--;
     unpin(pinned);
   }

@@ -8,10 +8,10 @@ import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD2D32Async;
 import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
-import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamQuery;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
@@ -23,12 +23,12 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
 
 /** A ring at work in a persistent kernel. */
@@ -52,12 +52,10 @@ final class CudaRing implements RunningRing {
   private final Pointer reads;
   private final List<ByteBuffer> pinned = new ArrayList<>();
   private final CUstream stream;
+  private final int multiprocessors;
   private final Address states;
   private final Address slots;
   private final Address mirror;
-
-  /** One stream a read area: its copies wait for no other's. */
-  private final CUstream[] readStreams = new CUstream[RingGeometry.READ_AREAS];
 
   /** Readers share it; the end of the ring waits for them. */
   private final ReadWriteLock memory = new ReentrantReadWriteLock();
@@ -69,46 +67,58 @@ final class CudaRing implements RunningRing {
     this.control = new ControlBlock(file.control());
     this.geometry = g;
     this.reads = Pointer.to(file.reads());
-    stream = context.newStream();
-    Arrays.setAll(readStreams, area -> context.newStream());
-    List<Address> shared = new ArrayList<>();
-    for (ByteBuffer block : file.blocks()) {
-      shared.add(context.pin(block));
-      pinned.add(block);
+    CUfunction kernel = context.function(handler.ringEntryPoint());
+    multiprocessors = context.multiprocessorsFor(kernel, blocks, BLOCK_THREADS);
+    stream = context.takeStream();
+    try {
+      context.kernelStarts(multiprocessors);
+    } catch (ConfigException e) {
+      context.giveBackStream(stream);
+      throw e;
     }
-    states = context.allocate((long) g.capacity() * Long.BYTES, stream);
-    slots = context.allocate((long) g.capacity() * g.strideBytes(), stream);
-    mirror = context.allocate(MIRROR_BYTES, stream);
-    clear();
-    ByteBuffer ring = ByteBuffer.allocateDirect(RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (int block = 0; block < 5; block++) {
-      ring.putLong(shared.get(block).value());
+    try {
+      List<Address> shared = new ArrayList<>();
+      for (ByteBuffer block : file.blocks()) {
+        shared.add(context.pin(block));
+        pinned.add(block);
+      }
+      states = context.allocate((long) g.capacity() * Long.BYTES, stream);
+      slots = context.allocate((long) g.capacity() * g.strideBytes(), stream);
+      mirror = context.allocate(MIRROR_BYTES, stream);
+      clear();
+      ByteBuffer ring = ByteBuffer.allocateDirect(RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      for (int block = 0; block < 5; block++) {
+        ring.putLong(shared.get(block).value());
+      }
+      ring.putLong(states.value()).putLong(slots.value()).putLong(mirror.value());
+      ring.putLong(shared.get(5).value());
+      ring.putInt(g.ingressSlots() - 1).putInt(g.windowSlots() - 1).putInt(g.capacity() - 1);
+      ring.putInt(Integer.numberOfTrailingZeros(g.capacity()));
+      ring.putInt(g.slotBytes()).putInt(g.strideBytes());
+      ring.putInt(Integer.numberOfTrailingZeros(g.chunkSlots())).putInt(g.maxTries());
+      ring.putInt(g.expressBytes()).putInt(g.expressResultCell());
+      for (long param : handler.params()) {
+        ring.putLong(param);
+      }
+      check(
+          cuLaunchKernel(
+              kernel,
+              blocks,
+              1,
+              1,
+              BLOCK_THREADS,
+              1,
+              1,
+              0,
+              stream,
+              Pointer.to(Pointer.to(ring)),
+              null),
+          "launching " + handler.ringEntryPoint());
+    } catch (RuntimeException e) {
+      context.kernelEnded(multiprocessors, pinned);
+      context.giveBackStream(stream);
+      throw e;
     }
-    ring.putLong(states.value()).putLong(slots.value()).putLong(mirror.value());
-    ring.putLong(shared.get(5).value());
-    ring.putInt(g.ingressSlots() - 1).putInt(g.windowSlots() - 1).putInt(g.capacity() - 1);
-    ring.putInt(Integer.numberOfTrailingZeros(g.capacity()));
-    ring.putInt(g.slotBytes()).putInt(g.strideBytes());
-    ring.putInt(Integer.numberOfTrailingZeros(g.chunkSlots())).putInt(g.maxTries());
-    ring.putInt(g.expressBytes()).putInt(g.expressResultCell());
-    for (long param : handler.params()) {
-      ring.putLong(param);
-    }
-    context.kernelStarts();
-    check(
-        cuLaunchKernel(
-            context.function(handler.ringEntryPoint()),
-            blocks,
-            1,
-            1,
-            BLOCK_THREADS,
-            1,
-            1,
-            0,
-            stream,
-            Pointer.to(Pointer.to(ring)),
-            null),
-        "launching " + handler.ringEntryPoint());
   }
 
   /** Everything as at the start of a lap: every slot empty, nothing taken. */
@@ -156,7 +166,10 @@ final class CudaRing implements RunningRing {
       CUdeviceptr from = slots.withByteOffset(slot * stride);
       check(
           cuMemcpyDtoHAsync(
-              reads.withByteOffset(readsOffset), from, (long) count * stride, readStreams[area]),
+              reads.withByteOffset(readsOffset),
+              from,
+              (long) count * stride,
+              context.readStream(area)),
           "reading from VRAM");
     }
   }
@@ -167,7 +180,7 @@ final class CudaRing implements RunningRing {
     try {
       requireRunning();
       context.enter();
-      check(cuStreamSynchronize(readStreams[area]), "reading from VRAM");
+      check(cuStreamSynchronize(context.readStream(area)), "reading from VRAM");
     } finally {
       memory.readLock().unlock();
     }
@@ -235,10 +248,7 @@ final class CudaRing implements RunningRing {
     CudaContext.free(slots, stream);
     CudaContext.free(mirror, stream);
     check(cuStreamSynchronize(stream), "freeing VRAM");
-    check(cuStreamDestroy(stream), "ending a stream");
-    for (CUstream read : readStreams) {
-      check(cuStreamDestroy(read), "ending a stream");
-    }
-    context.kernelEnded(pinned);
+    context.giveBackStream(stream);
+    context.kernelEnded(multiprocessors, pinned);
   }
 }
