@@ -10,4 +10,13 @@ public interface Deliverable {
    * @return false for an entry that is no message: its handler failed, or its send was given up
    */
   boolean deliverable(long sequence);
+
+  /** Where the run of entries that consumers are to see ends, which may begin at {@code from}. */
+  default long runEnd(long from, long end) {
+    long next = from;
+    while (next < end && deliverable(next)) {
+      next++;
+    }
+    return next;
+  }
 }

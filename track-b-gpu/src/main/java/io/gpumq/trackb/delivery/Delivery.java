@@ -76,11 +76,23 @@ public final class Delivery {
   }
 
   void add(long sequence) {
-    if (size == sequences.length) {
-      sequences = Arrays.copyOf(sequences, 2 * size);
-      deliveries = Arrays.copyOf(deliveries, 2 * size);
-    }
+    makeRoom(1);
     sequences[size++] = sequence;
+  }
+
+  void addRange(long from, long to) {
+    makeRoom((int) (to - from));
+    for (long sequence = from; sequence < to; sequence++) {
+      sequences[size++] = sequence;
+    }
+  }
+
+  private void makeRoom(int more) {
+    if (size + more > sequences.length) {
+      int length = Math.max(size + more, 2 * sequences.length);
+      sequences = Arrays.copyOf(sequences, length);
+      deliveries = Arrays.copyOf(deliveries, length);
+    }
   }
 
   /** Ends a delivery of entries that none was delivered before. */

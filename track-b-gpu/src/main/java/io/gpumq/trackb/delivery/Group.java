@@ -27,15 +27,17 @@ public final class Group {
   private final DeadLetterSink sink;
   private final LongSupplier nanoClock;
 
+  private final SpinningLock lock = new SpinningLock();
   private final PendingTable table;
   private final Schedule schedule;
   private boolean sinkFull;
 
-  private long delivered;
-  private long acknowledged;
-  private long redelivered;
-  private long deadLettered;
-  private long pending;
+  // Written under the lock, read without.
+  private volatile long delivered;
+  private volatile long acknowledged;
+  private volatile long redelivered;
+  private volatile long deadLettered;
+  private volatile long pending;
 
   /**
    * {@code table.start()}, for readers without the lock. The volatile write pairs with the read of
@@ -89,20 +91,25 @@ public final class Group {
    * @param completed new entries are handed out below this sequence only
    * @return {@code into.size()}
    */
-  public synchronized int take(Delivery into, int max, int owner, long completed) {
-    require(max >= 1, "max", max, "1 or more");
-    into.clear();
-    long now = nanoClock.getAsLong();
-    collectDue(into, max, now);
-    if (!into.isEmpty()) {
-      redeliver(into, now + leaseNanos, owner);
+  public int take(Delivery into, int max, int owner, long completed) {
+    lock.lock();
+    try {
+      require(max >= 1, "max", max, "1 or more");
+      into.clear();
+      long now = nanoClock.getAsLong();
+      collectDue(into, max, now);
+      if (!into.isEmpty()) {
+        redeliver(into, now + leaseNanos, owner);
+      }
+      giveUpExhausted();
+      if (into.isEmpty() && !sinkFull) {
+        deliverNew(into, max, now + leaseNanos, owner, completed);
+      }
+      publishSettled();
+      return into.size();
+    } finally {
+      lock.unlock();
     }
-    giveUpExhausted();
-    if (into.isEmpty() && !sinkFull) {
-      deliverNew(into, max, now + leaseNanos, owner, completed);
-    }
-    publishSettled();
-    return into.size();
   }
 
   /**
@@ -111,16 +118,21 @@ public final class Group {
    *
    * @param completed entries are looked at below this sequence only
    */
-  public synchronized void passOver(long completed) {
-    long next = table.end();
-    while (next < completed && !deliverable.deliverable(next)) {
-      next++;
-      if (next - table.end() == MAX_PASSED_OVER) {
+  public void passOver(long completed) {
+    lock.lock();
+    try {
+      long next = table.end();
+      while (next < completed && !deliverable.deliverable(next)) {
+        next++;
+        if (next - table.end() == MAX_PASSED_OVER) {
+          settleTo(next);
+        }
+      }
+      if (next > table.end()) {
         settleTo(next);
       }
-    }
-    if (next > table.end()) {
-      settleTo(next);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -129,12 +141,17 @@ public final class Group {
    *
    * @throws NotPendingException if it is not pending
    */
-  public synchronized void acknowledge(long sequence) {
-    requirePending(sequence);
-    table.settle(sequence);
-    acknowledged++;
-    pending--;
-    publishSettled();
+  public void acknowledge(long sequence) {
+    lock.lock();
+    try {
+      requirePending(sequence);
+      table.settle(sequence);
+      acknowledged++;
+      pending--;
+      publishSettled();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -143,23 +160,28 @@ public final class Group {
    *
    * @return how many this call settled
    */
-  public synchronized int acknowledge(Delivery delivery) {
-    int settled = 0;
-    if (delivery.isWholeRange()) {
-      settled = table.settleAll(delivery.first(), delivery.last() + 1);
-    } else {
-      for (int i = 0; i < delivery.size(); i++) {
-        long sequence = delivery.sequence(i);
-        if (table.isPending(sequence) && !delivery.isExcluded(i)) {
-          table.settle(sequence);
-          settled++;
+  public int acknowledge(Delivery delivery) {
+    lock.lock();
+    try {
+      int settled = 0;
+      if (delivery.isWholeRange()) {
+        settled = table.settleAll(delivery.first(), delivery.last() + 1);
+      } else {
+        for (int i = 0; i < delivery.size(); i++) {
+          long sequence = delivery.sequence(i);
+          if (table.isPending(sequence) && !delivery.isExcluded(i)) {
+            table.settle(sequence);
+            settled++;
+          }
         }
       }
+      acknowledged += settled;
+      pending -= settled;
+      publishSettled();
+      return settled;
+    } finally {
+      lock.unlock();
     }
-    acknowledged += settled;
-    pending -= settled;
-    publishSettled();
-    return settled;
   }
 
   /**
@@ -170,20 +192,30 @@ public final class Group {
    * @param delayNanos 0 or more
    * @throws NotPendingException if it is not pending
    */
-  public synchronized void refuse(long sequence, long delayNanos) {
-    require(delayNanos >= 0, "delay", delayNanos, "0 ns or more");
-    requirePending(sequence);
-    long now = nanoClock.getAsLong();
-    if (table.deliveries(sequence) < maxDeliveries) {
-      schedule.postpone(sequence, now + delayNanos);
-    } else {
-      schedule.exhaust(sequence, now);
+  public void refuse(long sequence, long delayNanos) {
+    lock.lock();
+    try {
+      require(delayNanos >= 0, "delay", delayNanos, "0 ns or more");
+      requirePending(sequence);
+      long now = nanoClock.getAsLong();
+      if (table.deliveries(sequence) < maxDeliveries) {
+        schedule.postpone(sequence, now + delayNanos);
+      } else {
+        schedule.exhaust(sequence, now);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Ends every lease of a taker: what it holds is due at once. */
-  public synchronized void abandon(int owner) {
-    schedule.endLeases(owner, nanoClock.getAsLong());
+  public void abandon(int owner) {
+    lock.lock();
+    try {
+      schedule.endLeases(owner, nanoClock.getAsLong());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Every sequence below is settled in this group. Takes no lock. */
@@ -192,8 +224,13 @@ public final class Group {
   }
 
   /** The next sequence to be delivered for the first time. */
-  public synchronized long cursor() {
-    return table.end();
+  public long cursor() {
+    lock.lock();
+    try {
+      return table.end();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -201,13 +238,18 @@ public final class Group {
    * in the past; {@link Long#MAX_VALUE} if nothing is pending but what the full dead-letter queue
    * keeps waiting.
    */
-  public synchronized long nextDueNanos() {
-    Run due = schedule.nextDue();
-    Run exhausted = sinkFull ? null : schedule.nextExhausted();
-    if (due == null || exhausted != null && exhausted.compareTo(due) < 0) {
-      due = exhausted;
+  public long nextDueNanos() {
+    lock.lock();
+    try {
+      Run due = schedule.nextDue();
+      Run exhausted = sinkFull ? null : schedule.nextExhausted();
+      if (due == null || exhausted != null && exhausted.compareTo(due) < 0) {
+        due = exhausted;
+      }
+      return due == null ? Long.MAX_VALUE : due.dueNanos;
+    } finally {
+      lock.unlock();
     }
-    return due == null ? Long.MAX_VALUE : due.dueNanos;
   }
 
   /** The name that the group was made with. */
@@ -216,36 +258,36 @@ public final class Group {
   }
 
   /** Entries handed out, redeliveries included. */
-  public synchronized long delivered() {
+  public long delivered() {
     return delivered;
   }
 
   /** Entries acknowledged. */
-  public synchronized long acknowledged() {
+  public long acknowledged() {
     return acknowledged;
   }
 
   /** Those of {@link #delivered} that were not the first of their entry. */
-  public synchronized long redelivered() {
+  public long redelivered() {
     return redelivered;
   }
 
   /** Entries that the dead-letter queue took over. */
-  public synchronized long deadLettered() {
+  public long deadLettered() {
     return deadLettered;
   }
 
   /** Entries that were delivered and are not settled. */
-  public synchronized long pending() {
+  public long pending() {
     return pending;
   }
 
   /** How much is kept to know what is pending and when it is due: pages, and runs. */
-  synchronized long pages() {
+  long pages() {
     return table.pageCount();
   }
 
-  synchronized int runs() {
+  int runs() {
     return schedule.size();
   }
 
@@ -296,9 +338,12 @@ public final class Group {
     passOver(completed);
     long next = table.end();
     long end = Math.min(completed, next + MAX_PASSED_OVER);
-    for (; next < end && into.size() < max; next++) {
-      if (deliverable.deliverable(next)) {
-        into.add(next);
+    while (next < end && into.size() < max) {
+      long run = deliverable.runEnd(next, Math.min(end, next + max - into.size()));
+      into.addRange(next, run);
+      next = run;
+      while (next < end && into.size() < max && !deliverable.deliverable(next)) {
+        next++;
       }
     }
     if (into.isEmpty()) {

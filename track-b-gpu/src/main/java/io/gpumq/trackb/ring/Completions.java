@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.delivery.Deliverable;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -11,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * completed without a gap. Producers ask it for room, consumers for entries; whoever asks moves it
  * on.
  */
-final class Completions {
+final class Completions implements Deliverable {
   /** Takes a message whose handler failed for good. */
   @FunctionalInterface
   interface FailureSink {
@@ -36,6 +37,9 @@ final class Completions {
 
   /** Every word below stands in its place, too: no late one can fall upon a later lap's. */
   private volatile long landed;
+
+  /** The highest sequence so far that holds no message for consumers. */
+  private volatile long lastPassed = -1;
 
   private volatile long failed;
   private volatile long voided;
@@ -114,6 +118,7 @@ final class Completions {
     } else {
       return false;
     }
+    lastPassed = sequence;
     return true;
   }
 
@@ -169,8 +174,15 @@ final class Completions {
     return Words.getAcquire(words, offset(sequence));
   }
 
-  boolean isDeliverable(long sequence) {
+  @Override
+  public boolean deliverable(long sequence) {
     return Completion.status(word(sequence)) == RingLayout.STATUS_OK;
+  }
+
+  /** Nearly always all of them are deliverable, and known to be. */
+  @Override
+  public long runEnd(long from, long end) {
+    return from > lastPassed ? end : Deliverable.super.runEnd(from, end);
   }
 
   /** Messages below {@link #advance()} whose handler failed for good. */

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.trackb.delivery.Delivery;
+import io.gpumq.trackb.delivery.SpinningLock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.List;
 final class Reads {
   /** An aligned part of the ring, as far as it has been read. */
   static final class Area {
+    private final SpinningLock lock = new SpinningLock();
     private final int index;
     private final int offset;
 
@@ -123,7 +125,8 @@ final class Reads {
     if (last < area.to && first >= area.from) {
       return;
     }
-    synchronized (area) {
+    area.lock.lock();
+    try {
       if (area.asked < 0) {
         area.from = first;
         area.asked = first;
@@ -141,6 +144,8 @@ final class Reads {
         ring.awaitReads(area.index);
         area.to = area.asked;
       }
+    } finally {
+      area.lock.unlock();
     }
   }
 
@@ -161,14 +166,17 @@ final class Reads {
     if (area == null) {
       return;
     }
-    synchronized (area) {
+    area.lock.lock();
+    try {
       if (area.asked < 0) {
         area.from = chunk << chunkShift;
         area.asked = area.from;
         ask(area, landed);
       }
+    } finally {
+      area.lock.unlock();
+      release(area);
     }
-    release(area);
   }
 
   synchronized void release(Area area) {

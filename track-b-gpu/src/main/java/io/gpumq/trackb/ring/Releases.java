@@ -44,7 +44,7 @@ final class Releases {
     long lowest = Long.MAX_VALUE;
     for (Group group : groups.values()) {
       long settled = group.acknowledgedTo();
-      if (settled < completed && !completions.isDeliverable(settled)) {
+      if (settled < completed && !completions.deliverable(settled)) {
         group.passOver(completed); // nobody may poll, and there is nothing to acknowledge
         settled = group.acknowledgedTo();
       }

@@ -119,7 +119,7 @@ public final class RingQueue implements MessageQueue {
                 start,
                 config.lease().toNanos(),
                 config.maxDeliveries(),
-                completions::isDeliverable,
+                completions,
                 this::giveUpUndeliverable,
                 System::nanoTime));
   }
