@@ -15,6 +15,9 @@ import java.util.Objects;
  * @param maxDeliveries deliveries to one group before an entry is given up; 1 to 1,000
  * @param handlerAttempts runs of the handler before a message is given up; 1 to 15
  * @param deadLetterCapacity most letters kept; 1 to 1,000,000
+ * @param handlerTimeout how long the oldest published message may stay without being completed, all
+ *     runs of its handler included, before the queue fails with {@link TrackFailedException}: its
+ *     handler hangs; 10 ms to 1 day. Track A has no use for it: its handlers run within the poll
  */
 public record QueueConfig(
     String name,
@@ -24,7 +27,8 @@ public record QueueConfig(
     Duration lease,
     int maxDeliveries,
     int handlerAttempts,
-    int deadLetterCapacity) {
+    int deadLetterCapacity,
+    Duration handlerTimeout) {
   /** Largest {@link #capacity}. */
   public static final int MAX_CAPACITY = 1 << 27;
 
@@ -38,6 +42,7 @@ public record QueueConfig(
     Names.require("queue name", name);
     Objects.requireNonNull(handler, "handler");
     Objects.requireNonNull(lease, "lease");
+    Objects.requireNonNull(handlerTimeout, "handlerTimeout");
     require(
         capacity >= 2 && capacity <= MAX_CAPACITY && Integer.bitCount(capacity) == 1,
         "capacity " + capacity + ": must be a power of two between 2 and " + MAX_CAPACITY);
@@ -56,6 +61,10 @@ public record QueueConfig(
     require(
         deadLetterCapacity >= 1 && deadLetterCapacity <= 1_000_000,
         "dead-letter-capacity " + deadLetterCapacity + ": must be between 1 and 1000000");
+    require(
+        handlerTimeout.compareTo(Duration.ofMillis(10)) >= 0
+            && handlerTimeout.compareTo(Duration.ofDays(1)) <= 0,
+        "handler-timeout " + handlerTimeout + ": must be between 10 ms and 1 day");
   }
 
   private static void require(boolean legal, String message) {
@@ -79,6 +88,7 @@ public record QueueConfig(
     private int maxDeliveries = 5;
     private int handlerAttempts = 3;
     private int deadLetterCapacity = 10_000;
+    private Duration handlerTimeout = Duration.ofSeconds(10);
 
     private Builder(String name) {
       this.name = name;
@@ -119,6 +129,11 @@ public record QueueConfig(
       return this;
     }
 
+    public Builder handlerTimeout(Duration duration) {
+      this.handlerTimeout = duration;
+      return this;
+    }
+
     /**
      * The configuration.
      *
@@ -133,7 +148,8 @@ public record QueueConfig(
           lease,
           maxDeliveries,
           handlerAttempts,
-          deadLetterCapacity);
+          deadLetterCapacity,
+          handlerTimeout);
     }
   }
 }

@@ -21,7 +21,16 @@ class QueueConfigTest {
   @Test
   void hasTheDefaultsThatItNames() {
     assertEquals(
-        new QueueConfig("ticks", 65_536, 256, "echo", Duration.ofSeconds(30), 5, 3, 10_000),
+        new QueueConfig(
+            "ticks",
+            65_536,
+            256,
+            "echo",
+            Duration.ofSeconds(30),
+            5,
+            3,
+            10_000,
+            Duration.ofSeconds(10)),
         config().build());
   }
 
@@ -36,8 +45,12 @@ class QueueConfigTest {
             .maxDeliveries(7)
             .handlerAttempts(2)
             .deadLetterCapacity(9)
+            .handlerTimeout(Duration.ofMillis(70))
             .build();
-    assertEquals(new QueueConfig("ticks", 8, 64, "sha256", Duration.ofMillis(5), 7, 2, 9), config);
+    assertEquals(
+        new QueueConfig(
+            "ticks", 8, 64, "sha256", Duration.ofMillis(5), 7, 2, 9, Duration.ofMillis(70)),
+        config);
   }
 
   @ParameterizedTest
@@ -81,6 +94,20 @@ class QueueConfigTest {
   }
 
   @Test
+  void boundsTheHandlersTimeout() {
+    config().handlerTimeout(Duration.ofMillis(10)).build();
+    config().handlerTimeout(Duration.ofDays(1)).build();
+    for (Duration timeout :
+        new Duration[] {
+          Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(9_999_999), Duration.ofHours(25)
+        }) {
+      assertRefused(
+          config().handlerTimeout(timeout),
+          "handler-timeout " + timeout + ": must be between 10 ms and 1 day");
+    }
+  }
+
+  @Test
   void boundsTheCounts() {
     config().maxDeliveries(1).handlerAttempts(1).deadLetterCapacity(1).build();
     config().maxDeliveries(1000).handlerAttempts(15).deadLetterCapacity(1_000_000).build();
@@ -100,6 +127,7 @@ class QueueConfigTest {
     assertThrows(NullPointerException.class, () -> QueueConfig.named(null).build());
     assertThrows(NullPointerException.class, () -> config().handler(null).build());
     assertThrows(NullPointerException.class, () -> config().lease(null).build());
+    assertThrows(NullPointerException.class, () -> config().handlerTimeout(null).build());
     assertRefused(
         QueueConfig.named("no spaces"),
         "queue name 'no spaces': must be 1 to 64 characters of A-Z a-z 0-9 . _ -");

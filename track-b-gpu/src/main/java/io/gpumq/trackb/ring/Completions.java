@@ -68,6 +68,16 @@ final class Completions implements Deliverable {
     return Completion.isOf(word, sequence) ? word : express.word(sequence);
   }
 
+  /** Whether a sequence that is not released is completed, though one before it may not be. */
+  boolean isComplete(long sequence) {
+    return Completion.isOf(word(sequence), sequence);
+  }
+
+  /** Every sequence below is completed: what {@link #advance()} found last. */
+  long completed() {
+    return completed;
+  }
+
   /** Every sequence below is completed, as far as this can tell now. */
   long advance() {
     long at = completed;

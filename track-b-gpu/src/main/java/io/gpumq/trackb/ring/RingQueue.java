@@ -41,6 +41,7 @@ public final class RingQueue implements MessageQueue {
   private final Window window;
   private final Reads reads;
   private final DeadLetterStore deadLetters;
+  private final Watch watch;
 
   private final LongAdder sent = new LongAdder();
   private final LongAdder sentBytes = new LongAdder();
@@ -75,6 +76,7 @@ public final class RingQueue implements MessageQueue {
       releases = new Releases(completions, geometry);
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
       window = new Window(control, geometry);
+      watch = new Watch(config.handler(), config.handlerTimeout().toNanos(), control, completions);
       running = device.start(file, geometry, handler);
       reads.of(running);
     } catch (RuntimeException e) {
@@ -222,10 +224,14 @@ public final class RingQueue implements MessageQueue {
     }
   }
 
-  /** Asks the device whether the ring still runs; every waiting call hears of it if not. */
+  /**
+   * Asks the device whether the ring still runs, and looks whether a handler hangs; every waiting
+   * call hears of it if so. For one thread at a time.
+   */
   public void watch() {
     if (failure == null && !closed) {
-      failure = running.failure();
+      String why = running.failure();
+      failure = why != null ? why : watch.look(System.nanoTime());
     }
   }
 
