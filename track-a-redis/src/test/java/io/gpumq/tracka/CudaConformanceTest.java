@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Tag;
  * module, by the class path of the distribution alone.
  */
 @Tag("gpu")
+@Tag("gpu-slow")
 @Tag("redis")
 class CudaConformanceTest extends ConformanceSuite {
   @Override

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Everything that the API promises, on the device cuda. */
 @Tag("gpu")
+@Tag("gpu-slow")
 class CudaConformanceTest extends ConformanceSuite {
   @Override
   protected Track openTrack() {
