@@ -76,6 +76,7 @@ public final class SharedFile implements AutoCloseable {
             Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      requireRoom(path, end);
       fill(file, end);
       writeHeader(file.map(MapMode.READ_WRITE, 0, PAGE_BYTES), g, offsets, end);
       ByteBuffer[] blocks = new ByteBuffer[sizes.length];
@@ -110,6 +111,14 @@ public final class SharedFile implements AutoCloseable {
             + "-"
             + queue
             + ".ring");
+  }
+
+  /** Better than to find out by filling what other processes need. */
+  private static void requireRoom(Path path, long bytes) throws IOException {
+    long free = Files.getFileStore(path).getUsableSpace();
+    if (bytes > free) {
+      throw new IOException("only " + free + " bytes free there");
+    }
   }
 
   /**
