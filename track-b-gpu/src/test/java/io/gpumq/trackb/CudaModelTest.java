@@ -8,6 +8,7 @@ import net.jqwik.api.Tag;
 
 /** Random operations against the model, on the device cuda. */
 @Tag("gpu")
+@Tag("gpu-slow")
 class CudaModelTest extends ModelTest {
   @Override
   protected Track openTrack() {
