@@ -33,16 +33,19 @@ GPUMQ_FN Quad half_of(uint64_t low, uint64_t high) {
           static_cast<uint32_t>(high), static_cast<uint32_t>(high >> 32)};
 }
 
-// The index-th half of what lies at `bytes` in VRAM, with `word` in its place.
-GPUMQ_FN Quad half_in_vram(const uint8_t* bytes, uint32_t index, uint64_t word) {
-  const uint8_t* from = bytes + index / 2 * kCellPayload + index % 2 * kHalfBytes;
-  return half_of(load_eight(from), index % 2 == 1 ? word : load_eight(from + 8));
+// The index-th half of the `length` bytes that lie at `bytes` in VRAM, with `word` in its place. No
+// eight beyond the last is read: it may be another message's, or nobody's.
+GPUMQ_FN Quad half_in_vram(const uint8_t* bytes, uint32_t length, uint32_t index, uint64_t word) {
+  const uint32_t offset = index / 2 * kCellPayload + index % 2 * kHalfBytes;
+  const uint64_t low = offset < length ? load_eight(bytes + offset) : 0;
+  const bool more = index % 2 == 0 && offset + 8 < length;
+  return half_of(low, index % 2 == 1 ? word : more ? load_eight(bytes + offset + 8) : 0);
 }
 
 // What a warp has read of an express slot: this lane's halves, one a row.
 struct Express {
   Quad rows[kExpressRows];
-  uint64_t word;  // the message's descriptor, or 0 while it is not there
+  uint64_t word;  // the message's express word, or 0 while it is not there
 };
 
 // Begins to read the slot of `sequence`; arrived() tells what came.
@@ -60,14 +63,14 @@ GPUMQ_FN void look_express(const Warp& warp, const Ring& ring, uint64_t sequence
 // Whether each half of the message in `row` carries the message's word.
 GPUMQ_FN bool row_arrived(const Warp& warp, const Quad& half, uint32_t row, uint64_t word) {
   const uint32_t index = row * warp.size() + warp.lane();
-  const bool needed = index % 2 == 1 && index < 2 * cells_of(length_in(word));
+  const bool needed = index % 2 == 1 && index < 2 * cells_of(express_length_in(word));
   return warp.all(!needed || high_of(half) == word);
 }
 
 GPUMQ_FN bool arrived(const Warp& warp, const Ring& ring, uint64_t sequence, Express& seen) {
   if constexpr (Warp::size() > 1) {
     const uint64_t word = warp.from(high_of(seen.rows[0]), 1);
-    if (stamp_in(word) != stamp_of(sequence)) return false;
+    if (!is_express_of(word, sequence)) return false;
 #pragma unroll
     for (uint32_t r = 0; r < kExpressRows; r++) {
       if (!row_arrived(warp, seen.rows[r], r, word)) return false;
@@ -77,8 +80,8 @@ GPUMQ_FN bool arrived(const Warp& warp, const Ring& ring, uint64_t sequence, Exp
     // A thread has no row of lanes that read at once: it acquires the words, then reads the bytes.
     const uint8_t* slot = ring.express_in(sequence);
     const uint64_t word = high_of(poll_half(slot + kHalfBytes));
-    if (stamp_in(word) != stamp_of(sequence)) return false;
-    for (uint32_t cell = 0; cell < cells_of(length_in(word)); cell++) {
+    if (!is_express_of(word, sequence)) return false;
+    for (uint32_t cell = 0; cell < cells_of(express_length_in(word)); cell++) {
       if (high_of(poll_half(slot + cell * kCellBytes + kHalfBytes)) != word) return false;
     }
     seen.word = word;
@@ -102,7 +105,7 @@ constexpr uint32_t kRowsAtHand = Warp::size() > 1 ? kExpressRows : 0;
 // wrote them before the first cell, so they are there; false if they are not.
 GPUMQ_FN bool express_in(const Warp& warp, const Ring& ring, uint64_t sequence,
                          const Express& seen) {
-  const uint32_t length = length_in(seen.word);
+  const uint32_t length = express_length_in(seen.word);
   const uint32_t halves = 2 * cells_of(length);
   const uint8_t* in = ring.express_in(sequence);
   uint8_t* slot = ring.slot(sequence);
@@ -130,26 +133,26 @@ GPUMQ_FN bool express_in(const Warp& warp, const Ring& ring, uint64_t sequence,
 }
 
 // Shows a payload and its result to the host. The payload as it came, where lanes still hold it.
-// `word` is the completion word.
 GPUMQ_FN void express_out(const Warp& warp, const Ring& ring, uint64_t sequence,
-                          const Express& seen, uint64_t word, uint32_t result_bytes) {
+                          const Express& seen, uint32_t result_bytes) {
+  const uint64_t word = seen.word;
   const uint8_t* slot = ring.slot(sequence);
   uint8_t* out = ring.express_out(sequence);
   // The result first: the payload's first cell is what the host looks at.
   if (result_bytes > 0) {
     uint8_t* result = out + ring.express_result_cell * kCellBytes;
     for (uint32_t i = warp.lane(); i < 2 * kExpressResultCells; i += warp.size()) {
-      put_half(result + i * kHalfBytes, half_in_vram(slot + ring.slot_bytes, i, word));
+      put_half(result + i * kHalfBytes, half_in_vram(slot + ring.slot_bytes, result_bytes, i, word));
     }
   }
-  const uint32_t length = length_in(word);
+  const uint32_t length = express_length_in(word);
   const uint32_t halves = 2 * cells_of(length);
   for (uint32_t row = kRowsAtHand; row < rows_of(warp, length); row += kGroupRows) {
     Quad group[kGroupRows];
 #pragma unroll
     for (uint32_t r = 0; r < kGroupRows; r++) {
       const uint32_t index = (row + r) * warp.size() + warp.lane();
-      if (index < halves) group[r] = half_in_vram(slot, index, word);
+      if (index < halves) group[r] = half_in_vram(slot, length, index, word);
     }
 #pragma unroll
     for (uint32_t r = 0; r < kGroupRows; r++) {
@@ -160,10 +163,7 @@ GPUMQ_FN void express_out(const Warp& warp, const Ring& ring, uint64_t sequence,
 #pragma unroll
   for (uint32_t r = 0; r < kRowsAtHand; r++) {
     const uint32_t index = r * warp.size() + warp.lane();
-    const Quad& half = seen.rows[r];
-    if (index < halves) {
-      put_half(out + index * kHalfBytes, index % 2 == 1 ? half_of(low_of(half), word) : half);
-    }
+    if (index < halves) put_half(out + index * kHalfBytes, seen.rows[r]);
   }
 }
 

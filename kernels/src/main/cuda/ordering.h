@@ -12,7 +12,6 @@ using Shared = cuda::atomic_ref<T, cuda::thread_scope_system>;
 template <class T>
 using Local = cuda::atomic_ref<T, cuda::thread_scope_device>;
 constexpr auto relaxed = cuda::memory_order_relaxed;
-constexpr auto release = cuda::memory_order_release;
 #else
 template <class T>
 using Shared = std::atomic_ref<T>;
@@ -73,10 +72,25 @@ GPUMQ_FN uint64_t add_local(uint64_t* word, uint64_t amount) {
   return Local<uint64_t>(*word).fetch_add(amount, relaxed);
 }
 
-// Raises a word to at least `value`, releasing what was read and written before.
+// As before_shared_release() and release_shared(), among the device's own.
+GPUMQ_FN void before_local_release() {
+#if defined(__CUDACC__)
+  cuda::atomic_thread_fence(cuda::memory_order_release, cuda::thread_scope_device);
+#endif
+}
+
+GPUMQ_FN void release_local(uint64_t* word, uint64_t value) {
+#if defined(__CUDACC__)
+  Local<uint64_t>(*word).store(value, relaxed);
+#else
+  Local<uint64_t>(*word).store(value, release);
+#endif
+}
+
+// Raises a word to at least `value`; a release like release_local() where it does.
 GPUMQ_FN void raise_local(uint64_t* word, uint64_t value) {
 #if defined(__CUDACC__)
-  Local<uint64_t>(*word).fetch_max(value, release);
+  Local<uint64_t>(*word).fetch_max(value, relaxed);
 #else
   Local<uint64_t> local(*word);
   uint64_t seen = local.load(relaxed);
@@ -138,6 +152,14 @@ GPUMQ_FN uint64_t load_eight(const uint8_t* from) {
 GPUMQ_FN void store_eight(uint8_t* to, uint64_t bytes) {
   *reinterpret_cast<uint64_t*>(to) = bytes;
 }
+
+// Turns that a warp waits awake; then it naps between rounds of looks. A thread never does: the one it
+// waits for may want its processor.
+#if defined(__CUDACC__)
+constexpr uint32_t kAwakeTurns = 32768;
+#else
+constexpr uint32_t kAwakeTurns = 0;
+#endif
 
 GPUMQ_FN void pause(uint32_t nanos) {
 #if defined(__CUDACC__)

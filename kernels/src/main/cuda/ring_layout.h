@@ -102,10 +102,15 @@ constexpr uint32_t kErrorShift = 24;
 //   | 24 bytes of payload, or of result                      | word                      |
 //   +--------------------------------------------------------+---------------------------+
 //
+//   63                                                             13 12                  0
+//   +----------------------------------------------------------------+---------------------+
+//   | low 51 bits of seq + 1                                         | payload length      |
+//   +----------------------------------------------------------------+---------------------+
+//
 // A cell is one sector, the least that crosses the link, and crosses it whole: whoever sees the word
-// of a sequence in a cell has that sequence's bytes beside it, with no second trip and no fence. On
-// the way in the word is the descriptor, on the way out the completion word. An express slot is
-// polled where it lies: its payload's cells, then on the way out its result's, which begin at the
+// of a sequence in a cell has that sequence's bytes beside it, with no second trip and no fence. A
+// cell may stay as it is for any number of laps, so 32 bits of the sequence would come round to it;
+// 51 do not. What comes out this way was handled well, at whichever try. An express slot is polled where it lies: its payload's cells, then on the way out its result's, which begin at the
 // first cell that a payload of slot_bytes would leave free. The block holds kExpressSlots slots in,
 // then as many out, of the same size; sequence & (kExpressSlots - 1) is a message's.
 constexpr uint32_t kCellBytes = 32;
@@ -113,6 +118,7 @@ constexpr uint32_t kCellPayload = 24;
 constexpr uint32_t kExpressSlots = 16;
 constexpr uint32_t kExpressResultCells = 2;
 constexpr uint32_t kExpressPayload = 4096;  // longer ones have no express
+constexpr uint32_t kExpressLengthBits = 13;
 
 // --- State word of a slot in VRAM --------------------------------------------------------------
 //
@@ -133,5 +139,11 @@ constexpr uint32_t kDone = 3;
 constexpr uint32_t kErrorCodeShift = 56;
 constexpr uint32_t kErrorStamp = 1;  // a published slot did not carry its own stamp
 constexpr uint32_t kErrorState = 2;  // a slot was not in the state that its owner left it in
+
+// --- The kernel's parameter and the device's own words: struct Ring and struct Mirror -----------
+constexpr uint32_t kRingBytes = 144;
+constexpr uint32_t kMirrorBytes = 640;
+constexpr uint32_t kMirrorTickets = 0;  // byte offsets in the mirror
+constexpr uint32_t kMirrorHead = 128;
 
 }  // namespace gpumq

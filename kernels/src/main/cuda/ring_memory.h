@@ -18,6 +18,9 @@ struct Mirror {
   alignas(128) uint64_t stop;  // any warp may set it; nobody clears it
   alignas(128) uint64_t beats;
 };
+static_assert(sizeof(Mirror) == kMirrorBytes && offsetof(Mirror, tickets) == kMirrorTickets &&
+                  offsetof(Mirror, head) == kMirrorHead,
+              "Java sets the first two");
 
 // A view of one queue's memory, owned by the host. Passed to the kernel by value; Java packs it.
 struct Ring {
@@ -61,6 +64,6 @@ struct Ring {
     return express_in(sequence) + kExpressSlots * express_bytes;
   }
 };
-static_assert(sizeof(Ring) == 144, "the packing in Java says so too");
+static_assert(sizeof(Ring) == kRingBytes, "the packing in Java says so too");
 
 }  // namespace gpumq

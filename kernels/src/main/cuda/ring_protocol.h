@@ -107,12 +107,16 @@ GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t seque
       look_express(warp, ring, sequence, express);  // the trips of both overlap
       const Look far = look_far(warp, ring);
       if (far.head > sequence + 1 || far.stop != 0) {
-        after_shared_wait();  // pairs with the feeder's setRelease of the head
+        after_shared_wait();  // pairs with ControlBlock.releaseHead() and releasePushLimit()
+        warp.sync();          // of the lane that saw the word, so for all of them
         return far;
       }
-      if (arrived(warp, ring, sequence, express)) return far;
+      // One that overtook an earlier message, not yet published, waits: what this warp passes on
+      // would say that all before it are.
+      if (far.head >= sequence && arrived(warp, ring, sequence, express)) return far;
       if (far.head > sequence) {
         after_shared_wait();
+        warp.sync();
         return far;
       }
       if (turn % 64 != 0) continue;
@@ -120,11 +124,12 @@ GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t seque
         set_shared(ring.control_word(kHeartbeat), add_local(&ring.mirror->beats, 1) + 1);
       }
       // Awake for some 40 ms, then naps of 20 µs between rounds of 64 looks.
-      if (turn > 32768) pause(20000);
+      if (turn > kAwakeTurns) pause(20000);
     }
     const Look near = look_near(warp, ring);
     if (near.head > sequence || near.stop != 0) {
       after_local_wait();  // pairs with pass_on() in another warp
+      warp.sync();
       front = false;
       return near;
     }
@@ -133,10 +138,12 @@ GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t seque
   }
 }
 
-// Passes on what was seen across the link. Pairs with after_local_wait().
+// Passes on what was seen across the link. Both words release: others may pass on at the same time,
+// and a warp that sees one's head beside another's push limit must have acquired either.
 GPUMQ_FN void pass_on(const Warp& warp, const Ring& ring, const Look& seen) {
   if (warp.lane() != 0) return;
-  set_local(&ring.mirror->push_limit, seen.push_limit);
+  before_local_release();  // pairs with after_local_wait()
+  release_local(&ring.mirror->push_limit, seen.push_limit);
   if (seen.stop != 0) set_local(&ring.mirror->stop, 1);
   raise_local(&ring.mirror->head, seen.head);
 }
@@ -307,18 +314,18 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
     if (mine) fail(ring, kErrorStamp, sequence);
     return;
   }
-  const Work work = {sequence, 1, express.word, false};
+  const uint32_t length = express_length_in(express.word);
+  const Work work = {sequence, 1, descriptor_word(sequence, length), false};
   uint32_t outcome = 1 << 8;
   if constexpr (H::kId != Echo::kId) {
     warp.sync();
     outcome = warp.from(handle_all<H>(warp, ring, work), 0);
   }
   warp.sync();
-  const uint64_t word = completion_of(work, sequence, outcome);
-  express_out(warp, ring, sequence, express, word, H::kResultBytes);
+  if ((outcome & 0xff) == 0) express_out(warp, ring, sequence, express, H::kResultBytes);
   if (mine) {
     landing.sequence = sequence;
-    landing.word = word;
+    landing.word = completion_of(work, sequence, outcome);
     landing.ours = ready & inflight;
     landing.due = true;
   }
@@ -343,6 +350,8 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
         next++;
         if (next == end) {
           land(warp, ring, landing);
+          after_shared_wait();  // an express needs no acquire, but what is passed on does
+          warp.sync();
           pass_on(warp, ring, {next, seen.push_limit, seen.stop});
         }
         continue;

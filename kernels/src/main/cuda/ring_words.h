@@ -27,6 +27,18 @@ GPUMQ_FN uint64_t completion_word(uint64_t sequence, uint32_t length, uint32_t s
          status << kStatusShift | length;
 }
 
+GPUMQ_FN uint64_t express_word(uint64_t sequence, uint32_t length) {
+  return (sequence + 1) << kExpressLengthBits | length;
+}
+
+GPUMQ_FN uint32_t express_length_in(uint64_t word) {
+  return static_cast<uint32_t>(word) & ((1u << kExpressLengthBits) - 1);
+}
+
+GPUMQ_FN bool is_express_of(uint64_t word, uint64_t sequence) {
+  return word == express_word(sequence, express_length_in(word));
+}
+
 GPUMQ_FN uint64_t state_word(uint64_t lap, uint32_t state) { return lap << kLapShift | state; }
 
 GPUMQ_FN uint64_t error_word(uint32_t code, uint64_t sequence) {

@@ -55,6 +55,7 @@ public final class RingLayout {
   public static final int EXPRESS_SLOTS = 16;
   public static final int EXPRESS_RESULT_CELLS = 2;
   public static final int EXPRESS_PAYLOAD = 4096;
+  public static final int EXPRESS_LENGTH_BITS = 13;
 
   // --- State word
 
@@ -69,4 +70,11 @@ public final class RingLayout {
   public static final int ERROR_CODE_SHIFT = 56;
   public static final int ERROR_STAMP = 1;
   public static final int ERROR_STATE = 2;
+
+  // --- The kernel's parameter and the device's own words
+
+  public static final int RING_BYTES = 144;
+  public static final int MIRROR_BYTES = 640;
+  public static final int MIRROR_TICKETS = 0;
+  public static final int MIRROR_HEAD = 128;
 }

@@ -35,14 +35,6 @@ import jcuda.driver.CUstream;
 final class CudaRing implements RunningRing {
   private static final int BLOCK_THREADS = 256;
 
-  /** The parameter block of the kernel: {@code struct Ring} in {@code ring_protocol.h}. */
-  private static final int RING_BYTES = 144;
-
-  /** {@code struct Mirror} there: five words, each in 128 bytes. */
-  private static final int MIRROR_BYTES = 5 * 128;
-
-  private static final int MIRROR_HEAD_OFFSET = 128;
-
   /** A kernel looks at the stop word far more often; what takes longer sits in its handler. */
   private static final long STOP_NANOS = 2_000_000_000L;
 
@@ -84,9 +76,10 @@ final class CudaRing implements RunningRing {
       }
       states = context.allocate((long) g.capacity() * Long.BYTES, stream);
       slots = context.allocate((long) g.capacity() * g.strideBytes(), stream);
-      mirror = context.allocate(MIRROR_BYTES, stream);
+      mirror = context.allocate(RingLayout.MIRROR_BYTES, stream);
       clear();
-      ByteBuffer ring = ByteBuffer.allocateDirect(RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer ring =
+          ByteBuffer.allocateDirect(RingLayout.RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       for (int block = 0; block < 5; block++) {
         ring.putLong(shared.get(block).value());
       }
@@ -130,10 +123,13 @@ final class CudaRing implements RunningRing {
     check(
         cuMemsetD8Async(slots, (byte) 0, (long) g.capacity() * g.strideBytes(), stream),
         "clearing the slots");
-    ByteBuffer near = ByteBuffer.allocateDirect(MIRROR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    near.putLong(0, g.firstSequence() / g.chunkSlots());
-    near.putLong(MIRROR_HEAD_OFFSET, g.firstSequence());
-    check(cuMemcpyHtoDAsync(mirror, Pointer.to(near), MIRROR_BYTES, stream), "setting the mirror");
+    ByteBuffer near =
+        ByteBuffer.allocateDirect(RingLayout.MIRROR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    near.putLong(RingLayout.MIRROR_TICKETS, g.firstSequence() / g.chunkSlots());
+    near.putLong(RingLayout.MIRROR_HEAD, g.firstSequence());
+    check(
+        cuMemcpyHtoDAsync(mirror, Pointer.to(near), RingLayout.MIRROR_BYTES, stream),
+        "setting the mirror");
     check(cuStreamSynchronize(stream), "clearing the ring");
   }
 

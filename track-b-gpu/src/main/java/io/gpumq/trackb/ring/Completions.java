@@ -65,7 +65,15 @@ final class Completions implements Deliverable {
    */
   long word(long sequence) {
     long word = landedWord(sequence);
-    return Completion.isOf(word, sequence) ? word : express.word(sequence);
+    return Completion.isOf(word, sequence) ? word : expressWord(sequence, word);
+  }
+
+  /** The word of a sequence that came out by express, but for its tries; or {@code other}. */
+  private long expressWord(long sequence, long other) {
+    int length = express.length(sequence);
+    return length == Express.NONE
+        ? other
+        : Completion.word(sequence, length, RingLayout.STATUS_OK, false, 1, 0);
   }
 
   /** Whether a sequence that is not released is completed, though one before it may not be. */
@@ -98,7 +106,7 @@ final class Completions implements Deliverable {
       long word = landedWord(next);
       boolean hasLanded = Completion.isOf(word, next);
       if (!hasLanded) {
-        word = express.word(next);
+        word = expressWord(next, word);
         if (!Completion.isOf(word, next)) {
           break;
         }

@@ -102,11 +102,12 @@ final class IngressRing {
       feeder.getSequence().set(g.firstSequence() - 1);
     }
     control.releaseHead(g.firstSequence());
-    // Both gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim
-    // may
-    // lead what is completed by the ingress ring, and what is released by the VRAM ring.
+    // Gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim may
+    // lead what is published and completed by the ingress ring, what is released by the VRAM ring.
+    // What goes by express may be completed, and even released, before it is published.
     int more = g.capacity() - g.ingressSlots();
-    ring.addGatingSequences(new Gate(completed), new Gate(() -> released.getAsLong() + more));
+    ring.addGatingSequences(
+        feeder.getSequence(), new Gate(completed), new Gate(() -> released.getAsLong() + more));
   }
 
   /**

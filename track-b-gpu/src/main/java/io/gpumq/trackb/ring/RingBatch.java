@@ -102,7 +102,7 @@ final class RingBatch implements Batch, Entry {
     ByteBuffer memory = ownMemory(RingLayout.EXPRESS_SLOTS);
     for (int i = 0; i < delivery.size(); i++) {
       int at = i * geometry.strideBytes();
-      if (!express.copy(delivery.sequence(i), words[i], memory, at)) {
+      if (!express.copy(delivery.sequence(i), Completion.length(words[i]), memory, at)) {
         return false;
       }
     }

@@ -232,7 +232,6 @@ public final class RingQueue implements MessageQueue {
     if (failure == null && !closed) {
       String why = running.failure();
       failure = why != null ? why : watch.look(System.nanoTime());
-      express.forgetOld(control.acquireHead());
     }
   }
 

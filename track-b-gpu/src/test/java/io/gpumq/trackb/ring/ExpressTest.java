@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import static io.gpumq.kernels.RingLayout.CELL_BYTES;
 import static io.gpumq.kernels.RingLayout.CELL_PAYLOAD;
+import static io.gpumq.kernels.RingLayout.EXPRESS_LENGTH_BITS;
 import static io.gpumq.kernels.RingLayout.EXPRESS_PAYLOAD;
 import static io.gpumq.kernels.RingLayout.EXPRESS_SLOTS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -77,14 +78,18 @@ class ExpressTest {
     }
   }
 
-  private static long completion(long sequence, int length) {
-    return Completion.word(sequence, length, RingLayout.STATUS_OK, false, 1, 0);
+  private static long word(long sequence, int length) {
+    return sequence + 1 << EXPRESS_LENGTH_BITS | length;
+  }
+
+  private static boolean isOf(long word, long sequence) {
+    return word >>> EXPRESS_LENGTH_BITS == sequence + 1;
   }
 
   private byte[] complete(long sequence, byte[] payload) {
     byte[] result = new byte[RESULT_BYTES];
     random.nextBytes(result);
-    long word = completion(sequence, payload.length);
+    long word = word(sequence, payload.length);
     writeCells(out(sequence) + g.expressResultCell() * CELL_BYTES, result, word);
     writeCells(out(sequence), payload, word);
     return result;
@@ -109,14 +114,13 @@ class ExpressTest {
       express.offer(sequence, length, sequence);
       assertEquals(ByteBuffer.wrap(payload), ByteBuffer.wrap(readCells(in(sequence), length)));
       for (int cell = 0; cell < Express.cells(length); cell++) {
-        assertEquals(Descriptor.message(sequence, length), wordAt(in(sequence), cell));
+        assertEquals(word(sequence, length), wordAt(in(sequence), cell));
       }
-      long word = completion(sequence, length);
-      assertFalse(Completion.isOf(express.word(sequence), sequence));
+      assertEquals(Express.NONE, express.length(sequence));
       byte[] result = complete(sequence, payload);
-      assertEquals(word, express.word(sequence));
+      assertEquals(length, express.length(sequence));
       int at = g.strideBytes();
-      assertTrue(express.copy(sequence, word, memory, at));
+      assertTrue(express.copy(sequence, length, memory, at));
       assertEquals(ByteBuffer.wrap(payload), ByteBuffer.wrap(fromMemory(at, length)));
       assertEquals(
           ByteBuffer.wrap(result), ByteBuffer.wrap(fromMemory(at + SLOT_BYTES, RESULT_BYTES)));
@@ -127,10 +131,10 @@ class ExpressTest {
   void whatIsTooLongHasNoExpress() {
     inIngress(FIRST, EXPRESS_PAYLOAD + 1);
     express.offer(FIRST, EXPRESS_PAYLOAD + 1, FIRST);
-    assertFalse(Descriptor.isOf(wordAt(in(FIRST), 0), FIRST));
-    long word = completion(FIRST, EXPRESS_PAYLOAD + 1);
-    writeCells(out(FIRST), new byte[EXPRESS_PAYLOAD], word);
-    assertFalse(express.copy(FIRST, word, memory, 0));
+    assertFalse(isOf(wordAt(in(FIRST), 0), FIRST));
+    int tooLong = EXPRESS_PAYLOAD + 1;
+    writeCells(out(FIRST), new byte[EXPRESS_PAYLOAD], word(FIRST, tooLong));
+    assertFalse(express.copy(FIRST, tooLong, memory, 0));
   }
 
   @Test
@@ -138,9 +142,9 @@ class ExpressTest {
     long sequence = FIRST + EXPRESS_SLOTS;
     inIngress(sequence, 8);
     express.offer(sequence, 8, FIRST);
-    assertFalse(Descriptor.isOf(wordAt(in(sequence), 0), sequence));
+    assertFalse(isOf(wordAt(in(sequence), 0), sequence));
     express.offer(sequence, 8, FIRST + 1);
-    assertEquals(Descriptor.message(sequence, 8), wordAt(in(sequence), 0));
+    assertEquals(word(sequence, 8), wordAt(in(sequence), 0));
   }
 
   @Test
@@ -148,38 +152,36 @@ class ExpressTest {
     int length = 100;
     int cells = Express.cells(length);
     int resultCells = Express.cells(RESULT_BYTES);
-    long word = completion(FIRST, length);
     offer(FIRST, length);
     for (int i = 0; i < cells + resultCells; i++) {
       complete(FIRST, new byte[length]);
       int cell = i < cells ? i : g.expressResultCell() + i - cells;
-      long other = completion(FIRST + EXPRESS_SLOTS, length);
+      long other = word(FIRST + EXPRESS_SLOTS, length);
       Words.setRelease(
           file.express(), out(FIRST) + cell * CELL_BYTES + CELL_PAYLOAD, i % 2 == 0 ? 0 : other);
-      assertFalse(express.copy(FIRST, word, memory, 0), "cell " + cell);
+      assertFalse(express.copy(FIRST, length, memory, 0), "cell " + cell);
     }
     complete(FIRST, new byte[length]);
-    assertTrue(express.copy(FIRST, word, memory, 0));
+    assertTrue(express.copy(FIRST, length, memory, 0));
   }
 
   @Test
   void aSlotTakenByALaterMessageIsNotItsPredecessors() {
     offer(FIRST, 40);
     complete(FIRST, new byte[40]);
-    assertTrue(Completion.isOf(express.word(FIRST), FIRST));
+    assertEquals(40, express.length(FIRST));
     offer(FIRST + EXPRESS_SLOTS, 40);
     complete(FIRST + EXPRESS_SLOTS, new byte[40]);
-    assertFalse(Completion.isOf(express.word(FIRST), FIRST));
-    assertFalse(express.copy(FIRST, completion(FIRST, 40), memory, 0));
+    assertEquals(Express.NONE, express.length(FIRST));
+    assertFalse(express.copy(FIRST, 40, memory, 0));
   }
 
-  /** A fresh word must not be zero in each slot: that is the one of sequence 2^32 - 1. */
+  /** The stamp of sequence 2^32 - 1 is zero; a cell's word is more than a stamp. */
   @Test
   void freshCellsAreNobodys() {
     for (long sequence = (1L << 32) - 64; sequence < (1L << 32) + 64; sequence++) {
-      assertFalse(Descriptor.isOf(wordAt(in(sequence), 0), sequence), "in " + sequence);
-      assertFalse(Completion.isOf(wordAt(out(sequence), 0), sequence), "out " + sequence);
-      assertFalse(Completion.isOf(express.word(sequence), sequence), "word " + sequence);
+      assertFalse(isOf(wordAt(in(sequence), 0), sequence), "in " + sequence);
+      assertEquals(Express.NONE, express.length(sequence), "out " + sequence);
     }
   }
 
@@ -190,21 +192,25 @@ class ExpressTest {
     long again = sequence + (1L << 32);
     offer(sequence, 40);
     complete(sequence, new byte[40]);
-    long word = completion(sequence, 40);
-    assertTrue(express.copy(sequence, word, memory, 0));
-
-    express.forgetOld(sequence + (1L << 30));
-    assertTrue(Descriptor.isOf(wordAt(in(sequence), 0), sequence), "not old yet");
-    express.forgetOld(sequence + (1L << 31));
-    assertFalse(Descriptor.isOf(wordAt(in(again), 0), again), "what the device sees");
-    assertTrue(Completion.isOf(wordAt(out(again), 0), again), "what it wrote then");
-    assertFalse(Completion.isOf(express.word(again), again));
-    assertFalse(express.copy(again, word, memory, 0));
+    assertTrue(express.copy(sequence, 40, memory, 0));
+    assertFalse(isOf(wordAt(in(again), 0), again), "what the device sees");
+    assertEquals(Express.NONE, express.length(again));
+    assertFalse(express.copy(again, 40, memory, 0));
     offer(again, 40);
-    assertFalse(Completion.isOf(express.word(again), again), "it takes the usual way");
-    assertFalse(Descriptor.isOf(wordAt(in(again), 0), again));
-    offer(again + EXPRESS_SLOTS, 40);
-    assertTrue(
-        Descriptor.isOf(wordAt(in(again), 0), again + EXPRESS_SLOTS), "the next has its way");
+    assertTrue(isOf(wordAt(in(again), 0), again));
+    assertEquals(Express.NONE, express.length(again));
+    complete(again, new byte[40]);
+    assertEquals(40, express.length(again));
+    assertEquals(Express.NONE, express.length(sequence));
+  }
+
+  @Test
+  void cellsThatWereNeverWrittenCompleteNothing() {
+    var completions = new Completions(file, g, express, (sequence, word) -> true);
+    for (int slot = 0; slot < g.capacity() - 1; slot++) {
+      long word = Completion.word(FIRST + slot, 0, RingLayout.STATUS_OK, false, 1, 0);
+      Words.setRelease(file.completions(), slot * Long.BYTES, word);
+    }
+    assertEquals((1L << 32) - 1, completions.advance(), "the last before the stamps wrap");
   }
 }
