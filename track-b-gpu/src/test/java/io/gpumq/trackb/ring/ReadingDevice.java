@@ -1,0 +1,66 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.kernels.HandlerSpec;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A device that counts what is read from its VRAM rings. */
+final class ReadingDevice implements RingDevice {
+  /** Slots that were read into areas that consumers share. */
+  final AtomicInteger ahead = new AtomicInteger();
+
+  /** Slots that were read one by one. */
+  final AtomicInteger scattered = new AtomicInteger();
+
+  private final RingDevice device;
+
+  ReadingDevice(RingDevice device) {
+    this.device = device;
+  }
+
+  @Override
+  public String name() {
+    return device.name();
+  }
+
+  @Override
+  public String describe() {
+    return device.describe();
+  }
+
+  @Override
+  public boolean hasExpress() {
+    return device.hasExpress();
+  }
+
+  @Override
+  public RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler) {
+    RunningRing ring = device.start(file, geometry, handler);
+    return new RunningRing() {
+      @Override
+      public void read(int area, long firstSequence, int count, int readsOffset) {
+        (area == 0 ? scattered : ahead).addAndGet(count);
+        ring.read(area, firstSequence, count, readsOffset);
+      }
+
+      @Override
+      public void awaitReads(int area) {
+        ring.awaitReads(area);
+      }
+
+      @Override
+      public String failure() {
+        return ring.failure();
+      }
+
+      @Override
+      public void stop() {
+        ring.stop();
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    device.close();
+  }
+}
