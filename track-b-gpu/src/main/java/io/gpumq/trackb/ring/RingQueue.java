@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -264,7 +265,7 @@ public final class RingQueue implements MessageQueue {
     RingConsumer.requireWait(drain);
     var report = new CompletableFuture<CloseReport>();
     if (!closing.compareAndSet(null, report)) {
-      return closing.get().join();
+      return outcome(closing.get());
     }
     try {
       boolean drained = awaitDrained(System.nanoTime() + drain.toNanos());
@@ -279,7 +280,16 @@ public final class RingQueue implements MessageQueue {
       file.close();
       onClose.run();
     }
-    return report.join();
+    return outcome(report);
+  }
+
+  /** Every caller of {@link #close} sees the same: the report, or the failure itself. */
+  private static CloseReport outcome(CompletableFuture<CloseReport> report) {
+    try {
+      return report.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException failure ? failure : e;
+    }
   }
 
   private boolean awaitDrained(long deadline) {

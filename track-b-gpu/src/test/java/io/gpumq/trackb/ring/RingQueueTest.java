@@ -1,0 +1,79 @@
+package io.gpumq.trackb.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.device.HostRingDevice;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** How a queue ends on a device that does not. */
+class RingQueueTest {
+  /** The device host, but for the end of its rings, which fails once they have ended. */
+  private static final class Endless implements RingDevice {
+    private final RingDevice device = new HostRingDevice();
+
+    @Override
+    public String name() {
+      return device.name();
+    }
+
+    @Override
+    public String describe() {
+      return device.describe();
+    }
+
+    @Override
+    public boolean hasExpress() {
+      return false;
+    }
+
+    @Override
+    public RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler) {
+      RunningRing ring = device.start(file, geometry, handler);
+      return new RunningRing() {
+        @Override
+        public void read(int area, long firstSequence, int count, int readsOffset) {
+          ring.read(area, firstSequence, count, readsOffset);
+        }
+
+        @Override
+        public void awaitReads(int area) {
+          ring.awaitReads(area);
+        }
+
+        @Override
+        public String failure() {
+          return ring.failure();
+        }
+
+        @Override
+        public void stop() {
+          ring.stop();
+          throw new TrackFailedException("the kernel does not end");
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      device.close();
+    }
+  }
+
+  @Test
+  void everyCloseTellsTheSameFailureAsItIs() {
+    AtomicInteger closed = new AtomicInteger();
+    RingQueue queue =
+        new RingQueue(QueueConfig.named("endless").build(), new Endless(), closed::incrementAndGet);
+    var first = assertThrows(TrackFailedException.class, queue::close);
+    var second = assertThrows(TrackFailedException.class, queue::close);
+    assertEquals("the kernel does not end", first.getMessage());
+    assertSame(first, second);
+    assertEquals(1, closed.get());
+  }
+}
