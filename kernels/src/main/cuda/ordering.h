@@ -99,9 +99,20 @@ GPUMQ_FN void raise_local(uint64_t* word, uint64_t value) {
 #endif
 }
 
-// Moves a word from one value to another; false if it held a third.
-GPUMQ_FN bool move_local(uint64_t* word, uint64_t from, uint64_t to) {
-  return Local<uint64_t>(*word).compare_exchange_strong(from, to, relaxed, relaxed);
+// Moves a word from one value to another if it holds the one. Returns what it held: whoever need
+// not know at once compares later, and does not wait for the trip to the memory and back.
+GPUMQ_FN uint64_t move_local(uint64_t* word, uint64_t from, uint64_t to) {
+#if defined(__CUDACC__)
+  uint64_t held;
+  asm volatile("atom.relaxed.gpu.cas.b64 %0, [%1], %2, %3;"
+               : "=l"(held)
+               : "l"(word), "l"(from), "l"(to)
+               : "memory");
+  return held;
+#else
+  Local<uint64_t>(*word).compare_exchange_strong(from, to, relaxed, relaxed);
+  return from;
+#endif
 }
 
 // A quad that the host wrote: read past every cache that is not coherent with it.

@@ -23,13 +23,37 @@ GPUMQ_FN void fail(const Ring& ring, uint32_t code, uint64_t sequence) {
   set_local(&ring.mirror->stop, 1);
 }
 
-// INFLIGHT -> DONE, and the completion word. `ours`: whether the slot came as far by our own CASes.
-GPUMQ_FN void complete(const Ring& ring, uint64_t sequence, uint64_t* state, uint64_t word,
-                       bool ours) {
+// What a slot's state word held when its message's owner moved it on. Compared only when the message
+// is completed: nobody waits for the CASes meanwhile.
+struct Taken {
+  uint64_t ready;     // at EMPTY -> READY
+  uint64_t inflight;  // at READY -> INFLIGHT
+};
+
+// EMPTY -> READY -> INFLIGHT. Relaxed, as this warp alone holds the slot's ticket; the lap in the
+// word keeps every other one off.
+GPUMQ_FN Taken take(const Ring& ring, uint64_t sequence) {
   const uint64_t lap = sequence >> ring.capacity_shift;
-  const bool done = move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
+  uint64_t* state = ring.state(sequence);
+  return {move_local(state, state_word(lap, kEmpty), state_word(lap, kReady)),
+          move_local(state, state_word(lap, kReady), state_word(lap, kInflight))};
+}
+
+// DONE of the lap before -> EMPTY. The head covers a sequence only after its producer saw the slot
+// released: the claim is the permission. On the first lap the slot is empty already.
+GPUMQ_FN void empty(const Ring& ring, uint64_t sequence) {
+  const uint64_t lap = sequence >> ring.capacity_shift;
+  move_local(ring.state(sequence), state_word(lap - 1, kDone), state_word(lap, kEmpty));
+}
+
+// INFLIGHT -> DONE, and the completion word.
+GPUMQ_FN void complete(const Ring& ring, uint64_t sequence, const Taken& taken, uint64_t word) {
+  const uint64_t lap = sequence >> ring.capacity_shift;
+  const uint64_t done =
+      move_local(ring.state(sequence), state_word(lap, kInflight), state_word(lap, kDone));
   before_shared_release();
-  if (ours & done) {
+  if (taken.ready == state_word(lap, kEmpty) && taken.inflight == state_word(lap, kReady) &&
+      done == state_word(lap, kInflight)) {
     // Pairs with the acquire in Completions.advance(): who sees the word sees payload and result.
     release_shared(ring.completions + (sequence & ring.capacity_mask), word);
   } else {
@@ -42,7 +66,7 @@ GPUMQ_FN void complete(const Ring& ring, uint64_t sequence, uint64_t* state, uin
 struct Landing {
   uint64_t sequence;
   uint64_t word;
-  bool ours;
+  Taken taken;
   bool due;        // whether this lane has one
   uint32_t count;  // how many lanes have
 };
@@ -51,7 +75,7 @@ struct Landing {
 GPUMQ_FN void land(const Warp& warp, const Ring& ring, Landing& landing) {
   warp.sync();
   if (landing.due) {
-    complete(ring, landing.sequence, ring.state(landing.sequence), landing.word, landing.ours);
+    complete(ring, landing.sequence, landing.taken, landing.word);
     landing.due = false;
   }
   landing.count = 0;
@@ -89,6 +113,9 @@ GPUMQ_FN Look look_far(const Warp& warp, const Ring& ring) {
 // Looks in vain before what went out by express lands: the next message may be close behind.
 constexpr uint32_t kTurnsToLand = 4;
 
+// Looks at the express way alone before the host's words are looked at, too.
+constexpr uint32_t kTurnsToLookUp = 4;
+
 // Messages that wait to land at most, so that their express slots are free again in time.
 constexpr uint32_t kMostToLand = kExpressSlots / 2;
 
@@ -97,26 +124,29 @@ constexpr uint32_t kMostToLand = kExpressSlots / 2;
 // Only the warps of the first unpublished chunk and of the one after it poll the host's words across
 // the link (a third gets in their way there); the others wait for one of the two to pass them on in
 // VRAM. Two, so that one still looks out while the other carries a part of its chunk. `front` says,
-// and keeps, whether this warp is one of them. A message that comes by express is left in `express`.
+// and keeps, whether this warp is one of them.
+//
+// A message that comes by express is left in `express`, and what is returned says nothing. `quick`
+// says that the last one came so: then the next is looked for there, and seldom elsewhere, since
+// every line more makes a look longer.
 GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t sequence, bool& front,
-                              Express& express, Landing& landing) {
+                              bool quick, Express& express, Landing& landing) {
   express.word = 0;
   for (uint32_t turn = 1;; turn++) {
     if (turn == kTurnsToLand && landing.count > 0) land(warp, ring, landing);
     if (front) {
-      look_express(warp, ring, sequence, express);  // the trips of both overlap
-      const Look far = look_far(warp, ring);
-      if (far.head > sequence + 1 || far.stop != 0) {
+      look_express(warp, ring, sequence, express);
+      if (quick && turn % kTurnsToLookUp != 0) {
+        if (arrived(warp, ring, sequence, express)) return {};
+        continue;
+      }
+      const Look far = look_far(warp, ring);  // its trip and the express's overlap
+      if (far.head <= sequence + 1 && far.stop == 0 && arrived(warp, ring, sequence, express)) {
+        return {};
+      }
+      if (far.head > sequence || far.stop != 0) {
         after_shared_wait();  // pairs with ControlBlock.releaseHead() and releasePushLimit()
         warp.sync();          // of the lane that saw the word, so for all of them
-        return far;
-      }
-      // One that overtook an earlier message, not yet published, waits: what this warp passes on
-      // would say that all before it are.
-      if (far.head >= sequence && arrived(warp, ring, sequence, express)) return far;
-      if (far.head > sequence) {
-        after_shared_wait();
-        warp.sync();
         return far;
       }
       if (turn % 64 != 0) continue;
@@ -260,26 +290,17 @@ template <class H>
 GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n, bool push) {
   const bool mine = warp.lane() < n;  // lane m stands for message m where messages have one lane each
   const uint64_t sequence = first + warp.lane();
-  const uint64_t lap = sequence >> ring.capacity_shift;
-  uint64_t* state = ring.state(sequence);
 
   // The descriptors' trip across the link, the payloads', and the slots' way from DONE to INFLIGHT
-  // overlap: none of them waits for another, nor a CAS for the one before it. The CASes are relaxed,
-  // as this warp alone holds the slots' ticket; the lap in the word keeps every other one off.
+  // overlap: none of them waits for another.
   Work work = {first, n, 0, push};
+  Taken taken = {};
   if (mine) {
     work.word = poll_shared(ring.descriptors + (sequence & ring.ingress_mask));
-    // The head covers this sequence only after its producer saw the slot released: the claim is the
-    // permission to turn DONE of the lap before into EMPTY. On the first lap it is EMPTY already.
-    move_local(state, state_word(lap - 1, kDone), state_word(lap, kEmpty));
+    empty(ring, sequence);
   }
   copy_in(warp, ring, work);
-  bool ready = true;
-  bool inflight = true;
-  if (mine) {
-    ready = move_local(state, state_word(lap, kEmpty), state_word(lap, kReady));
-    inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
-  }
+  if (mine) taken = take(ring, sequence);
   warp.sync();
   const uint32_t outcome = handle_all<H>(warp, ring, work);
   if constexpr (H::kResultBytes > 0) {
@@ -292,7 +313,7 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
   if (stamp_in(work.word) != stamp_of(sequence)) {
     fail(ring, kErrorStamp, sequence);
   } else {
-    complete(ring, sequence, state, completion_of(work, sequence, outcome), ready & inflight);
+    complete(ring, sequence, taken, completion_of(work, sequence, outcome));
   }
 }
 
@@ -300,15 +321,11 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
 template <class H>
 GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequence,
                             const Express& express, Landing& landing) {
-  const uint64_t lap = sequence >> ring.capacity_shift;
-  uint64_t* state = ring.state(sequence);
   const bool mine = warp.lane() == sequence % warp.size();
-  bool ready = true;
-  bool inflight = true;
+  Taken taken = {};
   if (mine) {
-    move_local(state, state_word(lap - 1, kDone), state_word(lap, kEmpty));
-    ready = move_local(state, state_word(lap, kEmpty), state_word(lap, kReady));
-    inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
+    empty(ring, sequence);
+    taken = take(ring, sequence);
   }
   if (!express_in(warp, ring, sequence, express)) {
     if (mine) fail(ring, kErrorStamp, sequence);
@@ -326,7 +343,7 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
   if (mine) {
     landing.sequence = sequence;
     landing.word = completion_of(work, sequence, outcome);
-    landing.ours = ready & inflight;
+    landing.taken = taken;
     landing.due = true;
   }
   landing.count++;
@@ -337,6 +354,7 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
 template <class H>
 GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
   Landing landing = {};
+  bool quick = false;
   for (;;) {
     const uint64_t ticket =
         warp.from(warp.lane() == 0 ? add_local(&ring.mirror->tickets, 1) : 0, 0);
@@ -344,18 +362,23 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
     bool front = false;
     for (uint64_t next = ticket << ring.chunk_shift; next < end;) {
       Express express;
-      const Look seen = await_published(warp, ring, next, front, express, landing);
+      const Look seen = await_published(warp, ring, next, front, quick, express, landing);
       if (express.word != 0) {
         carry_express<H>(warp, ring, next, express, landing);
         next++;
+        quick = true;
         if (next == end) {
+          // Its express may have overtaken an earlier message that is not published yet: what is
+          // passed on is what the host says.
           land(warp, ring, landing);
-          after_shared_wait();  // an express needs no acquire, but what is passed on does
+          const Look far = look_far(warp, ring);
+          after_shared_wait();
           warp.sync();
-          pass_on(warp, ring, {next, seen.push_limit, seen.stop});
+          pass_on(warp, ring, far);
         }
         continue;
       }
+      quick = false;
       if (landing.count > 0) land(warp, ring, landing);
       // A head beyond this chunk, and a stop, is news for the others, who hear of it first. One that
       // ends it comes after its messages, and one within it is not worth telling.
