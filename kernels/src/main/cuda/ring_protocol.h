@@ -369,9 +369,10 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
         quick = true;
         if (next == end) {
           // Its express may have overtaken an earlier message that is not published yet: what is
-          // passed on is what the host says.
+          // passed on is what the host says, once it says as much. Until then this warp looks out.
           land(warp, ring, landing);
-          const Look far = look_far(warp, ring);
+          Look far = look_far(warp, ring);
+          while (far.head < next && far.stop == 0) far = look_far(warp, ring);
           after_shared_wait();
           warp.sync();
           pass_on(warp, ring, far);
@@ -380,15 +381,14 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
       }
       quick = false;
       if (landing.count > 0) land(warp, ring, landing);
-      // A head beyond this chunk, and a stop, is news for the others, who hear of it first. One that
-      // ends it comes after its messages, and one within it is not worth telling.
+      // A head beyond this chunk, and a stop, is news for the others, who hear of it first.
       const bool news = seen.head > end || seen.stop != 0;
       if (front && news) pass_on(warp, ring, seen);
       if (seen.stop != 0) return;
       const uint64_t upto = seen.head < end ? seen.head : end;
       while (next < upto) {
-        const uint64_t left = upto - next;
-        const uint32_t n = left < warp.size() ? static_cast<uint32_t>(left) : warp.size();
+        const uint32_t left = static_cast<uint32_t>(upto - next);  // at most a chunk
+        const uint32_t n = left < warp.size() ? left : warp.size();
         carry<H>(warp, ring, next, n, seen.push_limit >= next + n);
         next += n;
       }
