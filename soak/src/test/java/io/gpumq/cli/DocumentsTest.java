@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -17,6 +20,7 @@ class DocumentsTest {
   private static final Path ROOT = Path.of("..");
   private static final Path README = ROOT.resolve("README.md");
   private static final Path EXAMPLE = ROOT.resolve("examples/Hello.java");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)]*)?\\)");
 
   /** The first block of that language after a place in the README. */
   private static String block(String language, String after) throws IOException {
@@ -61,5 +65,33 @@ class DocumentsTest {
       }
     }
     assertEquals(List.of(), missing);
+  }
+
+  @Test
+  void everyLinkLeadsToAFile() throws IOException {
+    List<Path> documents = documents();
+    assertTrue(documents.contains(README), () -> "these are not all: " + documents);
+    var broken = new ArrayList<String>();
+    for (Path document : documents) {
+      Matcher link = LINK.matcher(Files.readString(document));
+      while (link.find()) {
+        if (!link.group(1).contains("://")
+            && !Files.exists(document.resolveSibling(link.group(1)))) {
+          broken.add(document + ": " + link.group(1));
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+  }
+
+  private static List<Path> documents() throws IOException {
+    var documents = new ArrayList<Path>();
+    for (Path folder : List.of(ROOT, ROOT.resolve("docs"))) {
+      int depth = folder.equals(ROOT) ? 1 : Integer.MAX_VALUE;
+      try (Stream<Path> files = Files.walk(folder, depth)) {
+        files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+      }
+    }
+    return documents;
   }
 }
