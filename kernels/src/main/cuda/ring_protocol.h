@@ -6,6 +6,7 @@
 #pragma once
 
 #include "express.h"
+#include "ring_look.h"
 
 namespace gpumq {
 
@@ -81,35 +82,6 @@ GPUMQ_FN void land(const Warp& warp, const Ring& ring, Landing& landing) {
   landing.count = 0;
 }
 
-// What a waiting warp sees.
-struct Look {
-  uint64_t head;        // sequences below are published
-  uint64_t push_limit;  // sequences below may go to the window
-  uint64_t stop;        // not 0: end
-};
-
-// Reads the near copies of the host's words, or the words themselves across the link. One
-// instruction of as many lanes as words: one trip. (A thread that stands for a warp makes three.)
-GPUMQ_FN Look look(const Warp& warp, uint64_t* head, uint64_t* push_limit, uint64_t* stop) {
-  Look seen = {0, 0, 0};
-  const uint32_t lanes = warp.size();
-  for (uint32_t w = warp.lane(); w < 3; w += lanes) {
-    const uint64_t value = poll_shared(w == 0 ? head : w == 1 ? push_limit : stop);
-    (w == 0 ? seen.head : w == 1 ? seen.push_limit : seen.stop) = value;
-  }
-  return {warp.from(seen.head, 0), warp.from(seen.push_limit, 1 % lanes),
-          warp.from(seen.stop, 2 % lanes)};
-}
-
-GPUMQ_FN Look look_near(const Warp& warp, const Ring& ring) {
-  return look(warp, &ring.mirror->head, &ring.mirror->push_limit, &ring.mirror->stop);
-}
-
-GPUMQ_FN Look look_far(const Warp& warp, const Ring& ring) {
-  return look(warp, ring.control_word(kHead), ring.control_word(kPushLimit),
-              ring.control_word(kStop));
-}
-
 // Looks in vain before what went out by express lands: the next message may be close behind.
 constexpr uint32_t kTurnsToLand = 4;
 
@@ -149,12 +121,8 @@ GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t seque
         warp.sync();          // of the lane that saw the word, so for all of them
         return far;
       }
-      if (turn % 64 != 0) continue;
-      if (warp.lane() == 0) {
-        set_shared(ring.control_word(kHeartbeat), add_local(&ring.mirror->beats, 1) + 1);
-      }
-      // Awake for some 40 ms, then naps of 20 µs between rounds of 64 looks.
-      if (turn > kAwakeTurns) pause(20000);
+      if (turn % kTurnsToBeat != 0) continue;
+      beat(warp, ring, turn);
     }
     const Look near = look_near(warp, ring);
     if (near.head > sequence || near.stop != 0) {
@@ -166,16 +134,6 @@ GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t seque
     front = sequence >> ring.chunk_shift <= (near.head >> ring.chunk_shift) + 1;
     if (!front) pause(turn < 4096 ? 200 : 4000);
   }
-}
-
-// Passes on what was seen across the link. Both words release: others may pass on at the same time,
-// and a warp that sees one's head beside another's push limit must have acquired either.
-GPUMQ_FN void pass_on(const Warp& warp, const Ring& ring, const Look& seen) {
-  if (warp.lane() != 0) return;
-  before_local_release();  // pairs with after_local_wait()
-  release_local(&ring.mirror->push_limit, seen.push_limit);
-  if (seen.stop != 0) set_local(&ring.mirror->stop, 1);
-  raise_local(&ring.mirror->head, seen.head);
 }
 
 // Copies the messages from the ingress ring to their slots in VRAM, and to the window.
@@ -368,14 +326,10 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
         next++;
         quick = true;
         if (next == end) {
-          // Its express may have overtaken an earlier message that is not published yet: what is
-          // passed on is what the host says, once it says as much. Until then this warp looks out.
+          // What came by express may not be published yet, nor all before it. Until it is, this warp
+          // stays on the lookout: another would take its place only after it passed on the end.
           land(warp, ring, landing);
-          Look far = look_far(warp, ring);
-          while (far.head < next && far.stop == 0) far = look_far(warp, ring);
-          after_shared_wait();
-          warp.sync();
-          pass_on(warp, ring, far);
+          pass_on(warp, ring, await_head(warp, ring, end));
         }
         continue;
       }
