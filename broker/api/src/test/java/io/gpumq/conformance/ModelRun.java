@@ -187,7 +187,11 @@ final class ModelRun {
   private void poll(GroupModel group, int member, int max) throws InterruptedException {
     Member by = open(group, member);
     long start = System.nanoTime();
-    boolean some = group.surelyHasSome(start) && !lettersMayWait(start);
+    // A lease may end while the poll is on its way, and its entry wait for a dead letter's room
+    // from
+    // then on: what the letters may hold back is judged by the end of the wait, not its start.
+    long latest = start + Await.DEADLINE.toNanos();
+    boolean some = group.surelyHasSome(start) && !lettersMayWait(latest);
     by.batch = by.consumer.poll(max, some ? Await.DEADLINE : Duration.ZERO);
     long end = System.nanoTime();
     List<Received> entries = QueueTest.copy(by.batch);
