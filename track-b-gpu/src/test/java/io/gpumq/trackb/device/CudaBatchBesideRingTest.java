@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Batches while a persistent kernel of this process runs: no call may wait for its end. */
 @Tag("gpu")
+@Tag("gpu-beside")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CudaBatchBesideRingTest {
   private static final Duration SOON = Duration.ofSeconds(10);

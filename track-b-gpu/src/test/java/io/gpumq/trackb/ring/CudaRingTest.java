@@ -82,6 +82,7 @@ class CudaRingTest {
   }
 
   @Test
+  @Tag("gpu-beside")
   void eightQueuesWorkAtOnceOnOneDevice() throws Exception {
     List<RingQueue> queues = new ArrayList<>();
     try {
