@@ -107,6 +107,12 @@ final class BenchCommand implements Callable<Integer> {
   private int capacity = 65_536;
 
   @Option(
+      names = "--lanes",
+      paramLabel = "N",
+      description = "Rings that the queue is striped into, a power of two to 16 (1).")
+  private int lanes = 1;
+
+  @Option(
       names = "--messages",
       paramLabel = "N",
       description = "Measure the throughput over so many messages instead of a time.")
@@ -196,6 +202,7 @@ final class BenchCommand implements Callable<Integer> {
         measured,
         warmup != null ? warmup : quick ? QUICK_WARMUP : WARMUP,
         capacity,
+        lanes,
         seed != null ? seed : new SecureRandom().nextLong(),
         PATIENCE);
   }

@@ -4,6 +4,7 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.trackb.ring.LanedQueue;
 import io.gpumq.trackb.ring.RingDevice;
 import io.gpumq.trackb.ring.RingQueue;
 import java.util.Set;
@@ -12,12 +13,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Track B on one device. One thread watches the queues, so that a dead kernel is noticed. */
+/** Track B on one device. One thread watches the rings, so that a dead kernel is noticed. */
 final class RingTrack implements Track {
   private static final long WATCH_MILLIS = 5;
 
   private final RingDevice device;
-  private final Set<RingQueue> queues = ConcurrentHashMap.newKeySet();
+  private final Set<RingQueue> rings = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watcher =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -30,7 +31,7 @@ final class RingTrack implements Track {
   RingTrack(RingDevice device) {
     this.device = device;
     watcher.scheduleWithFixedDelay(
-        () -> queues.forEach(RingQueue::watch), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        () -> rings.forEach(RingQueue::watch), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -55,11 +56,9 @@ final class RingTrack implements Track {
     if (closed) {
       throw new TrackFailedException("track b is closed; open another");
     }
-    RingQueue[] made = {null};
-    RingQueue queue = new RingQueue(config, device, () -> queues.remove(made[0]));
-    made[0] = queue;
-    queues.add(queue);
-    return queue;
+    return config.lanes() == 1
+        ? new RingQueue(config, device, rings)
+        : new LanedQueue(config, device, rings);
   }
 
   @Override
@@ -70,9 +69,9 @@ final class RingTrack implements Track {
     closed = true;
     watcher.shutdownNow();
     RuntimeException first = null;
-    for (RingQueue queue : queues) {
+    for (RingQueue ring : rings) {
       try {
-        queue.close();
+        ring.close();
       } catch (RuntimeException e) {
         first = first == null ? e : first;
       }

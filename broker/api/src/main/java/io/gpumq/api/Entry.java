@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 public interface Entry {
   /**
    * The message's position in the queue, rising in the order of sending. On Track B they count from
-   * 0 without a gap but for sends that failed half-way; on Track A they are rising, not contiguous.
+   * 0 without a gap but for sends that failed half-way, in each lane, whose number stands in bits
+   * 56 to 59; on Track A they are rising, not contiguous.
    */
   long sequence();
 

@@ -7,8 +7,14 @@ import java.time.Duration;
  *
  * <p>Guarantees: an entry is kept until every group has acknowledged it; each group sees every
  * entry that was sent after the group was made, in sequence order; delivery is at least once. A
- * queue without a group keeps what it is sent. Safe for use by many threads; a {@link Producer} or
- * {@link Consumer} taken from it is for one thread at a time.
+ * queue without a group keeps what it is sent.
+ *
+ * <p>Sequence order is the order of sending where the queue has one lane. Where it has {@link
+ * QueueConfig#lanes() several}, each lane keeps the order of what is sent through it: the messages
+ * of one producer stay in order, and those sent with one key, by whichever producers.
+ *
+ * <p>Safe for use by many threads; a {@link Producer} or {@link Consumer} taken from it is for one
+ * thread at a time.
  */
 public interface MessageQueue extends AutoCloseable {
   /** The name given in the configuration. */

@@ -42,6 +42,30 @@ public interface Producer extends AutoCloseable {
   long trySend(ByteBuffer payload);
 
   /**
+   * Sends one message in the order of its key, waiting for room: the messages of one key are
+   * handled and delivered for the first time in the order of their sending, whichever producers
+   * sent them. Messages of one producer with different keys, or without one, may overtake each
+   * other where the queue has {@link QueueConfig#lanes() several lanes}.
+   *
+   * @param key any number; keys are spread over the lanes
+   * @param timeout how long to wait for room in the key's lane at most
+   * @return the message's sequence
+   * @throws QueueFullException if there was no room in time
+   */
+  default long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(payload, timeout); // one lane keeps the order of everything
+  }
+
+  /**
+   * {@link #send(long, ByteBuffer, Duration)} if there is room now.
+   *
+   * @return the message's sequence, or {@link #FULL}
+   */
+  default long trySend(long key, ByteBuffer payload) {
+    return trySend(payload);
+  }
+
+  /**
    * Sends {@code count} messages, each written by {@code writer} straight to where it is sent from,
    * waiting for room. The fastest way in.
    *

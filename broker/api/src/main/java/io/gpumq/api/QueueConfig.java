@@ -18,6 +18,10 @@ import java.util.Objects;
  * @param handlerTimeout how long the oldest published message may stay without being completed, all
  *     runs of its handler included, before the queue fails with {@link TrackFailedException}: its
  *     handler hangs; 10 ms to 1 day. Track A has no use for it: its handlers run within the poll
+ * @param lanes rings that the queue is striped into, each of {@code capacity / lanes} messages; a
+ *     power of two, 1 to 16, at most half of the capacity. Lanes work side by side; each message
+ *     goes through one, so its order is that of {@link MessageQueue}. Track A has no use for them:
+ *     it has one stream
  */
 public record QueueConfig(
     String name,
@@ -28,7 +32,8 @@ public record QueueConfig(
     int maxDeliveries,
     int handlerAttempts,
     int deadLetterCapacity,
-    Duration handlerTimeout) {
+    Duration handlerTimeout,
+    int lanes) {
   /** Largest {@link #capacity}. */
   public static final int MAX_CAPACITY = 1 << 27;
 
@@ -37,6 +42,9 @@ public record QueueConfig(
 
   /** Largest {@link #handlerAttempts}: what the completion word has room for. */
   public static final int MAX_HANDLER_ATTEMPTS = 15;
+
+  /** Largest {@link #lanes}. */
+  public static final int MAX_LANES = 16;
 
   public QueueConfig {
     Names.require("queue name", name);
@@ -65,6 +73,13 @@ public record QueueConfig(
         handlerTimeout.compareTo(Duration.ofMillis(10)) >= 0
             && handlerTimeout.compareTo(Duration.ofDays(1)) <= 0,
         "handler-timeout " + handlerTimeout + ": must be between 10 ms and 1 day");
+    require(
+        lanes >= 1 && lanes <= MAX_LANES && Integer.bitCount(lanes) == 1 && lanes <= capacity / 2,
+        "lanes "
+            + lanes
+            + ": must be a power of two between 1 and "
+            + Math.min(MAX_LANES, capacity / 2)
+            + ", at most half of the capacity");
   }
 
   private static void require(boolean legal, String message) {
@@ -73,7 +88,10 @@ public record QueueConfig(
     }
   }
 
-  /** A configuration under construction: 65,536 slots of 256 bytes, {@code echo}, lease 30 s. */
+  /**
+   * A configuration under construction: 65,536 slots of 256 bytes, one lane, {@code echo}, lease 30
+   * s.
+   */
   public static Builder named(String name) {
     return new Builder(name);
   }
@@ -89,6 +107,7 @@ public record QueueConfig(
     private int handlerAttempts = 3;
     private int deadLetterCapacity = 10_000;
     private Duration handlerTimeout = Duration.ofSeconds(10);
+    private int lanes = 1;
 
     private Builder(String name) {
       this.name = name;
@@ -134,6 +153,11 @@ public record QueueConfig(
       return this;
     }
 
+    public Builder lanes(int rings) {
+      this.lanes = rings;
+      return this;
+    }
+
     /**
      * The configuration.
      *
@@ -149,7 +173,8 @@ public record QueueConfig(
           maxDeliveries,
           handlerAttempts,
           deadLetterCapacity,
-          handlerTimeout);
+          handlerTimeout,
+          lanes);
     }
   }
 }

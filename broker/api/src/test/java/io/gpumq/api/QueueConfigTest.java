@@ -30,7 +30,8 @@ class QueueConfigTest {
             5,
             3,
             10_000,
-            Duration.ofSeconds(10)),
+            Duration.ofSeconds(10),
+            1),
         config().build());
   }
 
@@ -46,11 +47,22 @@ class QueueConfigTest {
             .handlerAttempts(2)
             .deadLetterCapacity(9)
             .handlerTimeout(Duration.ofMillis(70))
+            .lanes(4)
             .build();
     assertEquals(
         new QueueConfig(
-            "ticks", 8, 64, "sha256", Duration.ofMillis(5), 7, 2, 9, Duration.ofMillis(70)),
+            "ticks", 8, 64, "sha256", Duration.ofMillis(5), 7, 2, 9, Duration.ofMillis(70), 4),
         config);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 3, 8, 32})
+  void refusesLanesThatAreNoPowerOfTwoOrTooMany(int lanes) {
+    assertRefused(
+        config().capacity(8).lanes(lanes),
+        "lanes "
+            + lanes
+            + ": must be a power of two between 1 and 4, at most half of the capacity");
   }
 
   @ParameterizedTest

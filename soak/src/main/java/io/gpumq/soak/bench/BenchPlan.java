@@ -22,6 +22,7 @@ import java.util.List;
  * @param duration of the latency measurement; round trips take half of it
  * @param warmup before each measurement; four times as long before a track's first
  * @param capacity of the queue, in messages
+ * @param lanes of the queue
  * @param seed of the bodies
  * @param patience without any progress before what is missing counts as lost
  */
@@ -38,6 +39,7 @@ public record BenchPlan(
     Duration duration,
     Duration warmup,
     int capacity,
+    int lanes,
     long seed,
     Duration patience) {
   /** Value of {@link #messages}: the duration alone ends the measurement. */
@@ -74,17 +76,19 @@ public record BenchPlan(
         !warmup.isNegative() && warmup.compareTo(LONGEST) <= 0,
         "warmup " + warmup + ": must be between 0 and 7 days");
     // The queue checks capacity and handler in full; here, before anything is started.
-    queue("check", payloads.get(0), capacity, handler);
+    queue("check", payloads.get(0), capacity, lanes, handler);
   }
 
   /** The configuration of the queue that carries messages of {@code payloadBytes}. */
   QueueConfig queue(String name, int payloadBytes) {
-    return queue(name, payloadBytes, capacity, handler);
+    return queue(name, payloadBytes, capacity, lanes, handler);
   }
 
-  private static QueueConfig queue(String name, int payloadBytes, int capacity, String handler) {
+  private static QueueConfig queue(
+      String name, int payloadBytes, int capacity, int lanes, String handler) {
     return QueueConfig.named(name)
         .capacity(capacity)
+        .lanes(lanes)
         .slotBytes(Math.max(64, (payloadBytes + 15) & -16))
         .handler(handler)
         // Longer than any pause: a lease that runs out would count as a duplicate.

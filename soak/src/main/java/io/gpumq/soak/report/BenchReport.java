@@ -41,6 +41,7 @@ public record BenchReport(
       double durationS,
       double warmupS,
       int capacity,
+      int lanes,
       long seed) {}
 
   /**
@@ -90,6 +91,7 @@ public record BenchReport(
         plan.duration().toNanos() / 1e9,
         plan.warmup().toNanos() / 1e9,
         plan.capacity(),
+        plan.lanes(),
         plan.seed());
   }
 

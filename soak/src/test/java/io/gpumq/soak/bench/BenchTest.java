@@ -204,6 +204,7 @@ class BenchTest {
           Duration.ofMillis(40),
           Duration.ofMillis(20),
           capacity,
+          1,
           7,
           patience);
     }

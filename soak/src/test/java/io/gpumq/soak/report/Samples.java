@@ -38,6 +38,7 @@ final class Samples {
         Duration.ofSeconds(2),
         Duration.ofSeconds(1),
         65_536,
+        2,
         42,
         Duration.ofSeconds(10));
   }

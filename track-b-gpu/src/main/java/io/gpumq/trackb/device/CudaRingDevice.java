@@ -18,7 +18,8 @@ public final class CudaRingDevice implements RingDevice {
 
   /**
    * @param ordinal which GPU, from 0
-   * @param blocks thread blocks of one queue's kernel, or 0 for an eighth of the multiprocessors
+   * @param blocks thread blocks of one ring's kernel, or 0 for an eighth of the multiprocessors,
+   *     but for a quarter at most over all lanes of a queue
    * @throws TrackUnavailableException if there is no usable driver or GPU
    */
   public CudaRingDevice(int ordinal, int blocks) {
@@ -30,7 +31,7 @@ public final class CudaRingDevice implements RingDevice {
       throw new ConfigException(
           "cuda.blocks " + blocks + ": must be between 1 and " + most + " on " + context.name());
     }
-    this.blocks = blocks > 0 ? blocks : Math.max(1, most / 8);
+    this.blocks = blocks;
   }
 
   /** Why there is no such device here, or {@code null} if there is. */
@@ -71,7 +72,12 @@ public final class CudaRingDevice implements RingDevice {
               + Math.max(0, free - SPARE_BYTES)
               + " free; open a smaller queue");
     }
-    return new CudaRing(context, file, geometry, handler, blocks);
+    return new CudaRing(context, file, geometry, handler, blocksOf(geometry.lanes()));
+  }
+
+  private int blocksOf(int lanes) {
+    int most = context.multiprocessors();
+    return blocks > 0 ? blocks : Math.max(1, Math.min(most / 8, most / 4 / lanes));
   }
 
   @Override

@@ -51,7 +51,7 @@ final class Completions implements Deliverable {
     this.failures = failures;
     this.completed = g.firstSequence();
     this.landed = g.firstSequence();
-    if (g.firstSequence() > 0) {
+    if ((int) g.firstSequence() != 0) { // else no stamp of the first lap is that of an empty word
       // As if the lap before had been completed: no word of the first lap equals its sequence's.
       for (int slot = 0; slot < g.capacity(); slot++) {
         long before = g.firstSequence() - g.capacity() + slot;

@@ -42,11 +42,9 @@ final class RingConsumer implements Consumer {
 
   @Override
   public Batch poll(int max, Duration wait) throws InterruptedException {
-    if (max < 1 || max > MAX_POLL) {
-      throw new ConfigException("max " + max + ": must be between 1 and " + MAX_POLL);
-    }
+    requireMax(max);
     requireWait(wait);
-    batch.release();
+    release();
     int most = Math.min(max, mostEntries);
     if (take(most)) {
       return batch;
@@ -65,6 +63,11 @@ final class RingConsumer implements Consumer {
       }
     }
     return batch;
+  }
+
+  /** Lets go of the entries of the last poll: their memory may be written again. */
+  void release() {
+    batch.release();
   }
 
   private boolean take(int most) {
@@ -120,6 +123,12 @@ final class RingConsumer implements Consumer {
     if (closed) {
       throw new QueueClosedException(
           "consumer '" + name + "' of group '" + group.name() + "' is closed; open another");
+    }
+  }
+
+  static void requireMax(int max) {
+    if (max < 1 || max > MAX_POLL) {
+      throw new ConfigException("max " + max + ": must be between 1 and " + MAX_POLL);
     }
   }
 

@@ -7,6 +7,7 @@ import io.gpumq.kernels.RingLayout;
 /**
  * The sizes of one queue's ring. Sizes are in bytes, all block sizes multiples of a page.
  *
+ * @param lanes rings of the queue, of which this is one
  * @param capacity slots of the VRAM ring
  * @param ingressSlots slots of the ingress ring: the Disruptor's size
  * @param windowSlots slots of the egress window
@@ -18,6 +19,7 @@ import io.gpumq.kernels.RingLayout;
  * @param firstSequence where the queue starts: a multiple of the capacity
  */
 public record RingGeometry(
+    int lanes,
     int capacity,
     int ingressSlots,
     int windowSlots,
@@ -45,19 +47,21 @@ public record RingGeometry(
   private static final int WARP_LANES = 32;
 
   public static RingGeometry of(QueueConfig config, HandlerSpec handler, long firstSequence) {
-    if (firstSequence % config.capacity() != 0) {
+    int capacity = config.capacity() / config.lanes();
+    if (firstSequence % capacity != 0) {
       throw new IllegalArgumentException("firstSequence " + firstSequence + ": not a whole lap");
     }
     int slotBytes = config.slotBytes();
     int near =
         Integer.highestOneBit(
             Math.max(MIN_RING_SLOTS, Math.min(MAX_RING_SLOTS, RING_BYTES / slotBytes)));
-    int ringSlots = Math.min(near, config.capacity());
+    int ringSlots = Math.min(near, capacity);
     // As many messages as a warp handles at once, or copies at once, whichever is more.
     int messages = Math.max(CHUNK_BYTES / slotBytes, WARP_LANES / handler.lanes());
     int chunk = Integer.highestOneBit(Math.max(1, Math.min(WARP_LANES, messages)));
     return new RingGeometry(
-        config.capacity(),
+        config.lanes(),
+        capacity,
         ringSlots,
         ringSlots,
         slotBytes,

@@ -138,7 +138,7 @@ final class RingProducer implements Producer {
           "queue '"
               + queue.name()
               + "' is full: no free slot of its "
-              + queue.config().capacity()
+              + queue.geometry().capacity()
               + " within "
               + timeout
               + "; acknowledge entries in every group, or open it with a larger capacity",

@@ -2,7 +2,6 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
-import io.gpumq.api.Consumer;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetters;
 import io.gpumq.api.MessageQueue;
@@ -19,6 +18,7 @@ import io.gpumq.trackb.delivery.Group;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,8 +31,8 @@ public final class RingQueue implements MessageQueue {
   private final RingGeometry geometry;
   private final SharedFile file;
   private final ControlBlock control;
-  private final RunningRing running;
-  private final Runnable onClose;
+  private final RunningRing ring;
+  private final Set<RingQueue> runningRings;
   private final boolean offersExpress;
 
   private final Express express;
@@ -41,6 +41,7 @@ public final class RingQueue implements MessageQueue {
   private final IngressRing ingress;
   private final Window window;
   private final Reads reads;
+  private final Shared shared;
   private final DeadLetterStore deadLetters;
   private final Watch watch;
 
@@ -53,23 +54,33 @@ public final class RingQueue implements MessageQueue {
   private volatile String failure;
 
   /**
-   * Opens a queue on a device.
+   * Opens a queue of one ring on a device.
    *
-   * @param onClose run once when the queue has ended
+   * @param running holds the queue for as long as its ring runs
    */
-  public RingQueue(QueueConfig config, RingDevice device, Runnable onClose) {
-    this(config, device, 0, onClose);
+  public RingQueue(QueueConfig config, RingDevice device, Set<RingQueue> running) {
+    this(config, device, 0, new Shared(config), running);
   }
 
-  RingQueue(QueueConfig config, RingDevice device, long firstSequence, Runnable onClose) {
+  /**
+   * @param firstSequence a multiple of the ring's capacity
+   * @param shared with the other lanes
+   */
+  RingQueue(
+      QueueConfig config,
+      RingDevice device,
+      long firstSequence,
+      Shared shared,
+      Set<RingQueue> running) {
     this.config = config;
-    this.onClose = onClose;
+    this.shared = shared;
+    this.deadLetters = shared.deadLetters();
+    this.runningRings = running;
     HandlerSpec handler = HandlerSpec.parse(config.handler());
     geometry = RingGeometry.of(config, handler, firstSequence);
     file = SharedFile.create(config.name(), geometry);
     try {
       control = new ControlBlock(file.control());
-      deadLetters = new DeadLetterStore(config.deadLetterCapacity());
       express = new Express(file, geometry);
       offersExpress = device.hasExpress();
       completions = new Completions(file, geometry, express, this::giveUpFailed);
@@ -78,12 +89,13 @@ public final class RingQueue implements MessageQueue {
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
       window = new Window(control, geometry);
       watch = new Watch(config.handler(), config.handlerTimeout().toNanos(), control, completions);
-      running = device.start(file, geometry, handler);
-      reads.of(running);
+      ring = device.start(file, geometry, handler);
+      reads.of(ring);
     } catch (RuntimeException e) {
       file.close();
       throw e;
     }
+    running.add(this);
   }
 
   @Override
@@ -128,7 +140,7 @@ public final class RingQueue implements MessageQueue {
   }
 
   @Override
-  public Consumer consumer(String group, String name) {
+  public RingConsumer consumer(String group, String name) {
     requireOpen();
     Names.require("consumer", name);
     Group of = group(group);
@@ -220,7 +232,7 @@ public final class RingQueue implements MessageQueue {
   /** Throws if nothing can be sent any more. */
   void requireOpen() {
     requireUsable();
-    if (closing.get() != null) {
+    if (shared.intakeStopped()) {
       throw new QueueClosedException("queue '" + name() + "' is closing, and takes no more");
     }
   }
@@ -231,7 +243,7 @@ public final class RingQueue implements MessageQueue {
    */
   public void watch() {
     if (failure == null && !closed) {
-      String why = running.failure();
+      String why = ring.failure();
       failure = why != null ? why : watch.look(System.nanoTime());
     }
   }
@@ -262,29 +274,39 @@ public final class RingQueue implements MessageQueue {
 
   @Override
   public CloseReport close(Duration drain) {
+    return close(drain, () -> {});
+  }
+
+  /**
+   * @param afterDrain run when this ring has drained, or the time for it is over: what it waits
+   *     for, the end of the ring waits for
+   */
+  CloseReport close(Duration drain, Runnable afterDrain) {
     RingConsumer.requireWait(drain);
     var report = new CompletableFuture<CloseReport>();
     if (!closing.compareAndSet(null, report)) {
       return outcome(closing.get());
     }
+    shared.stopIntake();
     try {
       boolean drained = awaitDrained(System.nanoTime() + drain.toNanos());
+      afterDrain.run();
       closed = true;
       QueueStats stats = stats();
-      running.stop();
+      ring.stop();
       report.complete(new CloseReport(drained, stats.depth(), stats));
     } catch (RuntimeException e) {
       closed = true;
       report.completeExceptionally(e);
     } finally {
       file.close();
-      onClose.run();
+      runningRings.remove(this);
     }
     return outcome(report);
   }
 
   /** Every caller of {@link #close} sees the same: the report, or the failure itself. */
-  private static CloseReport outcome(CompletableFuture<CloseReport> report) {
+  static CloseReport outcome(CompletableFuture<CloseReport> report) {
     try {
       return report.join();
     } catch (CompletionException e) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class FileHeaderTest {
   private static final Path LAYOUT = Path.of("../kernels/src/main/cuda/ring_layout.h");
   private static final RingGeometry GEOMETRY =
-      new RingGeometry(1024, 512, 256, 64, 4, 80, 32, 3, 5 * 1024);
+      new RingGeometry(1, 1024, 512, 256, 64, 4, 80, 32, 3, 5 * 1024);
 
   @Test
   void headerSaysWhatTheQueueIs() throws IOException {

@@ -13,6 +13,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -57,7 +58,8 @@ abstract class RingLaps {
             .maxDeliveries(3)
             .handlerAttempts(2)
             .build();
-    return new RingQueue(config, device, first(edge, capacity), () -> {});
+    return new RingQueue(
+        config, device, first(edge, capacity), new Shared(config), new HashSet<>());
   }
 
   private static long first(long edge, int capacity) {

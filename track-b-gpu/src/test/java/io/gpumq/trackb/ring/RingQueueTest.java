@@ -8,7 +8,8 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostRingDevice;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How a queue ends on a device that does not. */
@@ -67,13 +68,13 @@ class RingQueueTest {
 
   @Test
   void everyCloseTellsTheSameFailureAsItIs() {
-    AtomicInteger closed = new AtomicInteger();
-    RingQueue queue =
-        new RingQueue(QueueConfig.named("endless").build(), new Endless(), closed::incrementAndGet);
+    Set<RingQueue> running = new HashSet<>();
+    RingQueue queue = new RingQueue(QueueConfig.named("endless").build(), new Endless(), running);
+    assertEquals(Set.of(queue), running);
     var first = assertThrows(TrackFailedException.class, queue::close);
     var second = assertThrows(TrackFailedException.class, queue::close);
     assertEquals("the kernel does not end", first.getMessage());
     assertSame(first, second);
-    assertEquals(1, closed.get());
+    assertEquals(Set.of(), running);
   }
 }

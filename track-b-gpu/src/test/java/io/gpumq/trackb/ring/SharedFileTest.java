@@ -104,7 +104,7 @@ class SharedFileTest {
   /** More than any machine has: refused before the memory that there is gets filled with zeros. */
   @Test
   void aFileThatThereIsNoRoomForIsRefusedAndLeavesNothing() throws IOException {
-    var vast = new RingGeometry(1 << 30, 1 << 30, 1 << 30, 65_536, 0, 65_536, 1, 1, 0);
+    var vast = new RingGeometry(1, 1 << 30, 1 << 30, 1 << 30, 65_536, 0, 65_536, 1, 1, 0);
     var refusal = assertThrows(ConfigException.class, () -> SharedFile.create("vast", vast));
     String why = refusal.getMessage();
     assertTrue(why.startsWith("queue 'vast': its shared-memory file "), why);

@@ -1,0 +1,64 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.Producer;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/** Sends to its home lane, and what has a key to the key's. */
+final class LanedProducer implements Producer {
+  private final Producer[] lanes;
+  private final Producer home;
+
+  /**
+   * @param lanes a producer in each; a power of two
+   * @param home the lane of what has no key
+   */
+  LanedProducer(Producer[] lanes, int home) {
+    this.lanes = lanes;
+    this.home = lanes[home];
+  }
+
+  /** The same for every producer of the queue; keys that follow each other spread. */
+  private Producer of(long key) {
+    long mixed = (key ^ key >>> 32) * 0x9E3779B97F4A7C15L;
+    return lanes[(int) (mixed >>> 32) & lanes.length - 1];
+  }
+
+  @Override
+  public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return home.send(payload, timeout);
+  }
+
+  @Override
+  public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return of(key).send(payload, timeout);
+  }
+
+  @Override
+  public long trySend(ByteBuffer payload) {
+    return home.trySend(payload);
+  }
+
+  @Override
+  public long trySend(long key, ByteBuffer payload) {
+    return of(key).trySend(payload);
+  }
+
+  @Override
+  public void sendBatch(int count, PayloadWriter writer, Duration timeout)
+      throws InterruptedException {
+    home.sendBatch(count, writer, timeout);
+  }
+
+  @Override
+  public int trySendBatch(int count, PayloadWriter writer) {
+    return home.trySendBatch(count, writer);
+  }
+
+  @Override
+  public void close() {
+    for (Producer lane : lanes) {
+      lane.close();
+    }
+  }
+}

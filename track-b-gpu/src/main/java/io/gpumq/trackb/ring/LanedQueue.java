@@ -1,0 +1,206 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.CloseReport;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetters;
+import io.gpumq.api.MessageQueue;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.QueueStats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A queue striped into several rings, its lanes, that work side by side: neither a claim, nor a
+ * take, nor a kernel's ticket waits for another lane's.
+ *
+ * <p>A message stays in the lane that its producer or its key chose, so its order there is that of
+ * one ring. The lane's number stands in bits 56 to 59 of each of its sequences.
+ */
+public final class LanedQueue implements MessageQueue {
+  private static final int LANE_SHIFT = 56;
+
+  private final QueueConfig config;
+  private final Shared shared;
+  private final RingQueue[] lanes;
+  private final AtomicInteger producers = new AtomicInteger();
+  private final AtomicInteger consumers = new AtomicInteger();
+  private final AtomicReference<CompletableFuture<CloseReport>> closing = new AtomicReference<>();
+
+  /**
+   * Opens every lane of a queue on a device.
+   *
+   * @param running holds each lane for as long as its ring runs
+   */
+  public LanedQueue(QueueConfig config, RingDevice device, Set<RingQueue> running) {
+    this.config = config;
+    shared = new Shared(config);
+    List<RingQueue> opened = new ArrayList<>();
+    try {
+      for (long lane = 0; lane < config.lanes(); lane++) {
+        opened.add(new RingQueue(config, device, lane << LANE_SHIFT, shared, running));
+      }
+    } catch (RuntimeException e) {
+      opened.forEach(RingQueue::close);
+      throw e;
+    }
+    lanes = opened.toArray(new RingQueue[0]);
+  }
+
+  /** Which lane a sequence belongs to; may be none that there is. */
+  static long lane(long sequence) {
+    return sequence >>> LANE_SHIFT;
+  }
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public QueueConfig config() {
+    return config;
+  }
+
+  @Override
+  public Producer producer() {
+    Producer[] each = new Producer[lanes.length];
+    for (int lane = 0; lane < each.length; lane++) {
+      each[lane] = lanes[lane].producer();
+    }
+    return new LanedProducer(each, producers.getAndIncrement() & lanes.length - 1);
+  }
+
+  @Override
+  public void createGroup(String group) {
+    for (RingQueue lane : lanes) {
+      lane.createGroup(group);
+    }
+  }
+
+  @Override
+  public Consumer consumer(String group, String name) {
+    createGroup(group); // in every lane, before the first is read
+    List<RingConsumer> each = new ArrayList<>();
+    try {
+      for (RingQueue lane : lanes) {
+        each.add(lane.consumer(group, name));
+      }
+    } catch (RuntimeException e) {
+      each.forEach(RingConsumer::close);
+      throw e;
+    }
+    return new LanedConsumer(
+        each.toArray(new RingConsumer[0]), consumers.getAndIncrement() & lanes.length - 1);
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    for (RingQueue lane : lanes) {
+      lane.completed(); // what failed joins the letters when it is counted as completed
+    }
+    return shared.deadLetters();
+  }
+
+  @Override
+  public QueueStats stats() {
+    QueueStats[] each = new QueueStats[lanes.length];
+    for (int lane = 0; lane < each.length; lane++) {
+      each[lane] = lanes[lane].stats();
+    }
+    return sum(each);
+  }
+
+  /** Every lane counts the letters of all. */
+  private QueueStats sum(QueueStats[] each) {
+    long sent = 0;
+    long handled = 0;
+    long delivered = 0;
+    long acknowledged = 0;
+    long redelivered = 0;
+    long failed = 0;
+    long depth = 0;
+    long bytes = 0;
+    for (QueueStats lane : each) {
+      sent += lane.sent();
+      handled += lane.handled();
+      delivered += lane.delivered();
+      acknowledged += lane.acknowledged();
+      redelivered += lane.redelivered();
+      failed += lane.failed();
+      depth += lane.depth();
+      bytes += lane.bytes();
+    }
+    return new QueueStats(
+        sent,
+        handled,
+        delivered,
+        acknowledged,
+        redelivered,
+        failed,
+        shared.deadLetters().joined(),
+        depth,
+        bytes);
+  }
+
+  /**
+   * Closes the lanes side by side: each stops its intake at once and has the whole drain, and goes
+   * on for consumers until the last has drained.
+   */
+  @Override
+  public CloseReport close(Duration drain) {
+    RingConsumer.requireWait(drain);
+    var report = new CompletableFuture<CloseReport>();
+    if (closing.compareAndSet(null, report)) {
+      shared.stopIntake(); // of all lanes, before any is asked to drain
+      try {
+        report.complete(closeLanes(drain));
+      } catch (RuntimeException e) {
+        report.completeExceptionally(e);
+      }
+    }
+    return RingQueue.outcome(closing.get());
+  }
+
+  private CloseReport closeLanes(Duration drain) {
+    List<CompletableFuture<CloseReport>> ends = new ArrayList<>();
+    Phaser together = new Phaser(lanes.length);
+    for (RingQueue lane : lanes) {
+      ends.add(
+          CompletableFuture.supplyAsync(
+              () -> close(lane, drain, together), task -> new Thread(task, "gpumq-close").start()));
+    }
+    boolean drained = true;
+    long left = 0;
+    QueueStats[] each = new QueueStats[lanes.length];
+    RuntimeException failure = null;
+    for (int lane = 0; lane < each.length; lane++) {
+      try {
+        CloseReport report = RingQueue.outcome(ends.get(lane));
+        drained &= report.drained();
+        left += report.left();
+        each[lane] = report.stats();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return new CloseReport(drained, left, sum(each));
+  }
+
+  private static CloseReport close(RingQueue lane, Duration drain, Phaser together) {
+    try {
+      return lane.close(drain, together::arriveAndAwaitAdvance);
+    } finally {
+      together.arriveAndDeregister(); // a lane that was closed before does not keep the others
+    }
+  }
+}

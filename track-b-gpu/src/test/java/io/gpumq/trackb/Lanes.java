@@ -1,0 +1,189 @@
+package io.gpumq.trackb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.MessageQueue;
+import io.gpumq.api.NotPendingException;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Track;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What several lanes promise, and what they do not, on any device. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class Lanes {
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final int LANES = 4;
+
+  private final Track track = openTrack();
+  private final ExecutorService workers = Executors.newCachedThreadPool();
+
+  abstract Track openTrack();
+
+  @AfterEach
+  void close() {
+    workers.shutdownNow();
+    track.close();
+  }
+
+  private MessageQueue open(String handler) {
+    return track.open(
+        QueueConfig.named("lanes")
+            .capacity(1024)
+            .slotBytes(64)
+            .handler(handler)
+            .lanes(LANES)
+            .build());
+  }
+
+  private static ByteBuffer message(long who, long number) {
+    return ByteBuffer.allocate(16).putLong(number << 8 | who).putLong(number).flip();
+  }
+
+  private static long lane(long sequence) {
+    return sequence >>> 56;
+  }
+
+  /** Reads so many messages and hands each to {@code check}, acknowledged. */
+  private static void read(Consumer consumer, int count, LongConsumer check)
+      throws InterruptedException {
+    for (int seen = 0; seen < count; ) {
+      Batch batch = consumer.poll(100, LONG);
+      assertTrue(batch.size() > 0, "nothing came after " + seen);
+      for (int i = 0; i < batch.size(); i++) {
+        check.accept(batch.get(i).payload().getLong());
+      }
+      seen += consumer.acknowledge(batch);
+    }
+  }
+
+  @Test
+  void producersSpreadOverTheLanesAndEachKeepsItsOrder() throws Exception {
+    int each = 5_000;
+    try (MessageQueue queue = open("crc32c");
+        Consumer consumer = queue.consumer("g", "c")) {
+      Set<Long> lanes = new HashSet<>();
+      List<Producer> producers = new ArrayList<>();
+      for (int who = 0; who < 2 * LANES; who++) {
+        producers.add(queue.producer());
+        lanes.add(lane(producers.get(who).send(message(who, 0), LONG)));
+      }
+      List<Future<?>> sending = new ArrayList<>();
+      for (int who = 0; who < 2 * LANES; who++) {
+        int self = who;
+        Producer producer = producers.get(who);
+        sending.add(
+            workers.submit(
+                () -> {
+                  for (int number = 1; number < each; number++) {
+                    producer.send(message(self, number), LONG);
+                  }
+                  return null;
+                }));
+      }
+      assertEquals(LANES, lanes.size());
+      long[] next = new long[2 * LANES];
+      read(
+          consumer,
+          2 * LANES * each,
+          word -> assertEquals(next[(int) (word & 0xff)]++, word >>> 8, "order of one producer"));
+      for (Future<?> sender : sending) {
+        sender.get();
+      }
+      assertEquals(2L * LANES * each, queue.stats().acknowledged());
+      assertTrue(queue.close(LONG).drained());
+    }
+  }
+
+  /** Whichever producers send, and though handlers fail and are run again. */
+  @Test
+  void aKeyKeepsItsOrderOverProducersAndRetries() throws Exception {
+    int keys = 50;
+    int rounds = 200;
+    try (MessageQueue queue = open("fail:every=3,attempts=2");
+        Consumer consumer = queue.consumer("g", "c");
+        Producer one = queue.producer();
+        Producer other = queue.producer()) {
+      Set<Long> lanes = new HashSet<>();
+      Future<?> sending =
+          workers.submit(
+              () -> {
+                for (int round = 0; round < rounds; round++) {
+                  for (int key = 0; key < keys; key++) {
+                    Producer producer = (round + key) % 2 == 0 ? one : other;
+                    lanes.add(lane(producer.send(key, message(key, round), LONG)));
+                  }
+                }
+                return null;
+              });
+      Map<Long, Long> next = new HashMap<>();
+      read(
+          consumer,
+          keys * rounds,
+          word -> assertEquals(next.merge(word & 0xff, 1L, Long::sum) - 1, word >>> 8, "order"));
+      sending.get();
+      assertEquals(LANES, lanes.size(), "keys spread over the lanes");
+    }
+  }
+
+  @Test
+  void aFullLaneHoldsItsOwnProducersBackAlone() throws Exception {
+    try (MessageQueue queue = open("echo");
+        Consumer consumer = queue.consumer("g", "c");
+        Producer full = queue.producer();
+        Producer other = queue.producer()) {
+      for (int i = 0; i < 1024 / LANES; i++) {
+        full.send(message(1, i), LONG);
+      }
+      assertEquals(Producer.FULL, full.trySend(message(1, 0)));
+      assertEquals(1, lane(other.trySend(message(2, 0))));
+      long[] next = {0, 0, 0};
+      read(consumer, 1024 / LANES + 1, word -> assertEquals(next[(int) (word & 3)]++, word >>> 8));
+      assertEquals(0, queue.stats().depth());
+    }
+  }
+
+  @Test
+  void entriesOfAnyLaneAreAcknowledgedAndRefusedByTheirSequence() throws Exception {
+    try (MessageQueue queue = open("echo");
+        Consumer one = queue.consumer("g", "one");
+        Consumer two = queue.consumer("g", "two")) {
+      Set<Long> sent = new HashSet<>();
+      for (int lane = 0; lane < LANES; lane++) {
+        sent.add(queue.producer().send(message(0, lane), LONG));
+      }
+      Set<Long> seen = new HashSet<>();
+      for (int i = 0; i < LANES; i++) {
+        seen.add(one.poll(1, LONG).get(0).sequence());
+      }
+      assertEquals(sent, seen);
+      long last = sent.stream().max(Long::compare).orElseThrow();
+      one.refuse(last, Duration.ZERO);
+      assertEquals(last, two.poll(1, LONG).get(0).sequence());
+      for (long sequence : sent) {
+        two.acknowledge(sequence);
+        assertThrows(NotPendingException.class, () -> one.acknowledge(sequence));
+      }
+      assertThrows(NotPendingException.class, () -> one.acknowledge(5L << 56));
+      assertThrows(NotPendingException.class, () -> one.acknowledge(-1));
+    }
+  }
+}
