@@ -176,7 +176,7 @@ final class QueueRun implements AutoCloseable {
               workload.verifier(consumer.name()),
               deadLetters,
               plan.patience());
-      trips.run(System.nanoTime() + plan.warmup().toNanos() / 2, null);
+      trips.run(System.nanoTime() + plan.warmup().toNanos() / 2, Percentiles.newHistogram());
       trips.run(System.nanoTime() + plan.duration().toNanos() / 2, histogram);
     }
     deadLetters.collect();

@@ -42,7 +42,7 @@ final class RoundTrips {
   /**
    * Goes on until the deadline, or until a message does not come back.
    *
-   * @param histogram of nanoseconds, or null to record nothing
+   * @param histogram of nanoseconds
    */
   void run(long deadlineNanos, Histogram histogram) throws InterruptedException {
     long start;
@@ -63,9 +63,7 @@ final class RoundTrips {
         long end = System.nanoTime();
         Entry entry = entries.get(0);
         verifier.check(entry.payload(), entry.result());
-        if (histogram != null) {
-          Percentiles.record(histogram, end - start);
-        }
+        Percentiles.record(histogram, end - start);
       }
       generator.advance(1);
     }

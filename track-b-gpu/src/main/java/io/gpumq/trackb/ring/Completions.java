@@ -89,7 +89,7 @@ final class Completions implements Deliverable {
   /** Every sequence below is completed, as far as this can tell now. */
   long advance() {
     long at = completed;
-    if (landed == at && !Completion.isOf(word(at), at) || !advancing.compareAndSet(false, true)) {
+    if (!hasMore(at) || !advancing.compareAndSet(false, true)) {
       return at;
     }
     try {
@@ -97,6 +97,12 @@ final class Completions implements Deliverable {
     } finally {
       advancing.set(false);
     }
+  }
+
+  /** Whether there is something to move on over: words are read far more often than they change. */
+  private boolean hasMore(long at) {
+    long down = landed;
+    return Completion.isOf(word(at), at) || down < at && Completion.isOf(landedWord(down), down);
   }
 
   private long advanceAlone() {

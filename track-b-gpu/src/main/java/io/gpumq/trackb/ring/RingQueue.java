@@ -27,6 +27,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** One queue of Track B: puts the parts of this package together, and ends them. */
 public final class RingQueue implements MessageQueue {
+  /** Messages under way at most when one more is offered to the express. */
+  private static final int EXPRESS_DEPTH = 2;
+
   private final QueueConfig config;
   private final RingGeometry geometry;
   private final SharedFile file;
@@ -180,7 +183,8 @@ public final class RingQueue implements MessageQueue {
 
   /** Offers a message that was written and described, and is about to be published. */
   void offerExpress(long sequence, int length) {
-    if (offersExpress) {
+    // One message at a time goes by express: what comes faster is carried together in less.
+    if (offersExpress && sequence - completions.completed() < EXPRESS_DEPTH) {
       express.offer(
           sequence, length, completions.landedTo(sequence - RingLayout.EXPRESS_SLOTS + 1));
     }
