@@ -1,9 +1,6 @@
 package io.gpumq.cli;
 
 import io.gpumq.api.ConfigException;
-import io.gpumq.api.Track;
-import io.gpumq.api.TrackOptions;
-import io.gpumq.api.Tracks;
 import io.gpumq.soak.bench.Bench;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.BenchResult;
@@ -11,7 +8,7 @@ import io.gpumq.soak.report.BenchReport;
 import io.gpumq.soak.report.Environment;
 import io.gpumq.soak.report.HtmlReport;
 import io.gpumq.soak.report.TextReport;
-import io.gpumq.tracka.OwnRedis;
+import io.gpumq.soak.suite.SuitePlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,11 +17,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code gpumq bench}: the same verified workload through the tracks, side by side. */
@@ -52,6 +49,20 @@ final class BenchCommand implements Callable<Integer> {
   private static final Duration QUICK_DURATION = Duration.ofMillis(400);
   private static final Duration QUICK_WARMUP = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** What every row of a suite sets itself, and what a suite does not write. */
+  private static final List<String> NOT_WITH_SUITE =
+      List.of(
+          "--payload",
+          "--handler",
+          "--producers",
+          "--consumers",
+          "--batch",
+          "--capacity",
+          "--lanes",
+          "--messages",
+          "--rate",
+          "--html");
 
   enum TrackChoice {
     A("a"),
@@ -155,8 +166,30 @@ final class BenchCommand implements Callable<Integer> {
       description = "Of the messages' bytes (drawn anew, and told).")
   private Long seed;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "The result (bench.json).")
-  private Path json = Path.of("bench.json");
+  @Option(
+      names = "--suite",
+      paramLabel = "NAME",
+      description = {
+        "A fixed list of workloads instead, with what each aims at: limit, for the limits of a GPU.",
+        "Only --track, --device, --duration, --warmup, --quick, --redis, --seed, --json and"
+            + " --backlog go with it."
+      })
+  private String suite;
+
+  @Option(
+      names = "--backlog",
+      paramLabel = "BYTES",
+      converter = Sizes.class,
+      description =
+          "Of the suite's full queue, such as 8G (as much as is free, at most 60G of VRAM; 256M on"
+              + " host).")
+  private Long backlog;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "The result (bench.json, or suite.json).")
+  private Path json;
 
   @Option(names = "--html", paramLabel = "FILE", description = "The result (bench.html).")
   private Path html = Path.of("bench.html");
@@ -165,15 +198,49 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (json == null) {
+      json = Path.of(suite != null ? "suite.json" : "bench.json");
+    }
+    return suite != null ? suite() : bench();
+  }
+
+  private int suite() throws IOException, InterruptedException {
+    for (String option : NOT_WITH_SUITE) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + ": a suite has its own, or none; leave it out, or leave --suite out");
+      }
+    }
+    var plan =
+        new SuitePlan(
+            track.names,
+            measured(),
+            warmedUp(),
+            backlog != null ? backlog : SuitePlan.AS_MUCH_AS_IS_FREE,
+            drawnSeed(),
+            PATIENCE);
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    var runner = new SuiteRunner(suite, plan, json, out, err);
+    requireFolder("--json", json);
+    tellSeed(plan.seed());
+    return runner.run(device, redis);
+  }
+
+  private int bench() throws IOException, InterruptedException {
+    if (backlog != null) {
+      throw new ParameterException(spec.commandLine(), "--backlog: goes with --suite alone");
+    }
     BenchPlan plan = plan();
     requireFolder("--json", json);
     requireFolder("--html", html);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    err.println("seed " + plan.seed());
-    err.flush();
+    tellSeed(plan.seed());
     List<BenchResult> results;
-    try (var opener = new Opener();
+    int largest = payloads.stream().mapToInt(Integer::intValue).max().orElse(0);
+    try (var opener = new TrackOpener(device, redis, largest, capacity);
         ProgressDisplay display = ProgressDisplay.on(err)) {
       results = new Bench(plan, opener::open, display).run();
     }
@@ -187,8 +254,26 @@ final class BenchCommand implements Callable<Integer> {
     return complain(results, err) ? GpuMq.FAILED : GpuMq.OK;
   }
 
+  private Duration measured() {
+    return duration != null ? duration : quick ? QUICK_DURATION : DURATION;
+  }
+
+  private Duration warmedUp() {
+    return warmup != null ? warmup : quick ? QUICK_WARMUP : WARMUP;
+  }
+
+  private long drawnSeed() {
+    return seed != null ? seed : new SecureRandom().nextLong();
+  }
+
+  private void tellSeed(long told) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("seed " + told);
+    err.flush();
+  }
+
   private BenchPlan plan() {
-    Duration measured = duration != null ? duration : quick ? QUICK_DURATION : DURATION;
+    Duration measured = measured();
     return new BenchPlan(
         track.names,
         payloads,
@@ -200,10 +285,10 @@ final class BenchCommand implements Callable<Integer> {
         messages != null && duration == null ? BenchPlan.LONGEST : measured,
         rate,
         measured,
-        warmup != null ? warmup : quick ? QUICK_WARMUP : WARMUP,
+        warmedUp(),
         capacity,
         lanes,
-        seed != null ? seed : new SecureRandom().nextLong(),
+        drawnSeed(),
         PATIENCE);
   }
 
@@ -227,35 +312,5 @@ final class BenchCommand implements Callable<Integer> {
     }
     err.flush();
     return any;
-  }
-
-  /** Opens tracks, and starts a Redis for the one that needs it. */
-  private final class Opener implements AutoCloseable {
-    private OwnRedis own;
-
-    Track open(String name) {
-      if (!name.equals("a")) {
-        return Tracks.open(name, new TrackOptions(device, Map.of()));
-      }
-      if (redis == null && own == null) {
-        own = OwnRedis.start(redisMib());
-      }
-      String uri = redis != null ? redis : own.uri();
-      return Tracks.open(name, new TrackOptions(device, Map.of("redis.uri", uri)));
-    }
-
-    /** Room for a full queue of the largest messages, with what Redis keeps beside them. */
-    private int redisMib() {
-      long largest = payloads.stream().mapToInt(Integer::intValue).max().orElse(0);
-      long full = 2L * capacity * (largest + 256) >> 20;
-      return (int) Math.min(Integer.MAX_VALUE, OwnRedis.DEFAULT_MEMORY_MIB + full);
-    }
-
-    @Override
-    public void close() {
-      if (own != null) {
-        own.close();
-      }
-    }
   }
 }

@@ -1,10 +1,8 @@
 package io.gpumq.cli;
 
-import io.gpumq.soak.bench.BenchResult;
 import io.gpumq.soak.bench.Progress;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -47,7 +45,7 @@ abstract class ProgressDisplay implements Progress, AutoCloseable {
     }
 
     @Override
-    public void finished(BenchResult result) {}
+    public void finished(String brief) {}
 
     @Override
     public void close() {
@@ -67,16 +65,8 @@ abstract class ProgressDisplay implements Progress, AutoCloseable {
     public void at(String stage, double fraction) {}
 
     @Override
-    public void finished(BenchResult result) {
-      err.printf(
-          Locale.ROOT,
-          "track %s, %d B: %,.0f msg/s; latency p50 %.1f µs; round trip p50 %.1f µs; %s%n",
-          result.track(),
-          result.payloadBytes(),
-          result.messagesPerSecond(),
-          result.latency().p50(),
-          result.roundTrip().p50(),
-          result.total().clean() ? "verified" : result.total().verdict());
+    public void finished(String brief) {
+      err.println(brief);
       err.flush();
     }
   }

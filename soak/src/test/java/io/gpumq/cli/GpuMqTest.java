@@ -24,7 +24,7 @@ class GpuMqTest {
     assertEquals(GpuMq.OK, run("bench", "--help"));
     for (String option :
         ("track device messages payload producers consumers batch handler rate duration warmup"
-                + " json html quick redis capacity seed")
+                + " json html quick redis capacity seed suite backlog")
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);
     }
@@ -62,10 +62,43 @@ class GpuMqTest {
           --json=/no/such/x     | --json /no/such/x: must be a file in a folder that exists
           --html=/              | --html /: must be a file in a folder that exists
           --nonsense            | --nonsense
+          --suite=all           | suite 'all': must be limit
+          --backlog=8G          | --backlog: goes with --suite alone
           """)
   void aBadValueIsNamed(String option, String said) {
     assertEquals(GpuMq.USAGE, run("bench", option));
     assertTrue(err.toString().contains(said), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --payload=64     | --payload: a suite has its own
+          --handler=echo   | --handler: a suite has its own
+          --producers=2    | --producers: a suite has its own
+          --consumers=2    | --consumers: a suite has its own
+          --batch=16       | --batch: a suite has its own
+          --capacity=1024  | --capacity: a suite has its own
+          --lanes=2        | --lanes: a suite has its own
+          --messages=9     | --messages: a suite has its own
+          --rate=9         | --rate: a suite has its own
+          --html=suite.htm | --html: a suite has its own
+          --duration=0s    | duration PT0S: must be
+          --backlog=1k     | backlog 1000: must be between 1000000 and
+          --backlog=much   | 'much': must be a number of bytes
+          --json=/no/such/x | --json /no/such/x: must be a file in a folder that exists
+          """)
+  void whatDoesNotGoWithASuiteIsNamed(String option, String said) {
+    assertEquals(GpuMq.USAGE, run("bench", "--suite=limit", option));
+    assertTrue(err.toString().contains(said), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60G, 60000000000", "1.5M, 1500000", "800k, 800000", "1000000, 1000000"})
+  void sizesHaveUnits(String text, long bytes) {
+    assertEquals(bytes, new Sizes().convert(text));
   }
 
   @ParameterizedTest

@@ -11,7 +11,7 @@ import java.util.function.Function;
 /** Carries the plan's workload through each of its tracks. For one thread. */
 public final class Bench {
   /** Warm-ups that a track's first queue takes: by then the JIT has compiled the track. */
-  private static final int FIRST_WARMUPS = 4;
+  public static final int FIRST_WARMUPS = 4;
 
   private final BenchPlan plan;
   private final Function<String, Track> tracks;
@@ -35,7 +35,9 @@ public final class Bench {
    */
   public List<BenchResult> run() throws InterruptedException {
     var results = new ArrayList<BenchResult>();
-    var meter = new Meter(progress, plan);
+    // Warm-up, throughput, latency (with a warm-up of its own), round trips (half of each).
+    double cellNanos = 2.5 * (plan.warmup().toNanos() + plan.duration().toNanos());
+    var meter = new Meter(progress, plan.tracks().size() * plan.payloads().size(), cellNanos);
     var random = new SplittableRandom(plan.seed());
     for (String name : plan.tracks()) {
       Duration warmup = plan.warmup().multipliedBy(FIRST_WARMUPS);
@@ -44,14 +46,38 @@ public final class Bench {
           meter.cell("track " + name + ", " + payloadBytes + " B,");
           var pool = new BodyPool(random.nextLong(), payloadBytes);
           try (var run = new QueueRun(plan, meter, track, pool, random.nextInt())) {
-            BenchResult result = run.run(warmup);
+            BenchResult result = result(track, payloadBytes, run, warmup);
             warmup = plan.warmup();
             results.add(result);
-            meter.finished(result);
+            meter.finished(result.brief());
           }
         }
       }
     }
     return results;
+  }
+
+  /** Every stage of one queue. */
+  private BenchResult result(Track track, int payloadBytes, QueueRun run, Duration warmup)
+      throws InterruptedException {
+    run.warmUp(warmup);
+    Flow flow = run.saturate(plan.messages(), plan.messagesWithin());
+    Percentiles latency = run.pace();
+    Percentiles roundTrip =
+        run.roundTrips(plan.warmup().dividedBy(2), plan.duration().dividedBy(2));
+    return new BenchResult(
+        track.name(),
+        track.device(),
+        track.describe(),
+        payloadBytes,
+        plan.producers(),
+        plan.handler(),
+        flow.sent(),
+        flow.seen(),
+        flow.messagesPerSecond(),
+        latency,
+        plan.rate(),
+        roundTrip,
+        run.settle());
   }
 }

@@ -67,14 +67,8 @@ public record BenchPlan(
     range("messages", messages, 1, UNLIMITED);
     require(
         rate >= 1 && rate <= 1e8, "rate " + rate + ": must be between 1 and 100000000 a second");
-    for (Duration measured : List.of(messagesWithin, duration)) {
-      require(
-          measured.compareTo(Duration.ofMillis(1)) >= 0 && measured.compareTo(LONGEST) <= 0,
-          "duration " + measured + ": must be between 1 ms and 7 days");
-    }
-    require(
-        !warmup.isNegative() && warmup.compareTo(LONGEST) <= 0,
-        "warmup " + warmup + ": must be between 0 and 7 days");
+    requireTimes(messagesWithin, warmup);
+    requireTimes(duration, warmup);
     // The queue checks capacity and handler in full; here, before anything is started.
     queue("check", payloads.get(0), capacity, lanes, handler);
   }
@@ -94,6 +88,20 @@ public record BenchPlan(
         // Longer than any pause: a lease that runs out would count as a duplicate.
         .lease(Duration.ofMinutes(10))
         .build();
+  }
+
+  /**
+   * Checks the times of a measurement.
+   *
+   * @throws ConfigException names the one that is out of its range
+   */
+  public static void requireTimes(Duration duration, Duration warmup) {
+    require(
+        duration.compareTo(Duration.ofMillis(1)) >= 0 && duration.compareTo(LONGEST) <= 0,
+        "duration " + duration + ": must be between 1 ms and 7 days");
+    require(
+        !warmup.isNegative() && warmup.compareTo(LONGEST) <= 0,
+        "warmup " + warmup + ": must be between 0 and 7 days");
   }
 
   private static void range(String name, long value, long min, long max) {

@@ -1,6 +1,7 @@
 package io.gpumq.soak.bench;
 
 import io.gpumq.soak.workload.Tally;
+import java.util.Locale;
 
 /**
  * What one track did with messages of one size.
@@ -36,5 +37,18 @@ public record BenchResult(
   /** Payload bytes a second. */
   public double bytesPerSecond() {
     return messagesPerSecond * payloadBytes;
+  }
+
+  /** The result in one line. */
+  String brief() {
+    return String.format(
+        Locale.ROOT,
+        "track %s, %d B: %,.0f msg/s; latency p50 %.1f µs; round trip p50 %.1f µs; %s",
+        track,
+        payloadBytes,
+        messagesPerSecond,
+        latency.p50(),
+        roundTrip.p50(),
+        total.clean() ? "verified" : total.verdict());
   }
 }

@@ -1,8 +1,11 @@
 package io.gpumq.soak.bench;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -11,6 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Crew implements AutoCloseable {
   private static final long JOIN_MS = 30_000;
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   /** One thread's work; looks at {@link #stopping()} at least every 100 ms. */
   @FunctionalInterface
@@ -19,6 +24,7 @@ final class Crew implements AutoCloseable {
   }
 
   private final List<Thread> threads = new ArrayList<>();
+  private final AtomicLong allocated = new AtomicLong();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean stopping;
 
@@ -32,6 +38,7 @@ final class Crew implements AutoCloseable {
   }
 
   private void run(Task task) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
     try {
       task.run();
     } catch (Throwable e) {
@@ -40,6 +47,12 @@ final class Crew implements AutoCloseable {
       }
       stopping = true;
     }
+    allocated.addAndGet(THREADS.getCurrentThreadAllocatedBytes() - before);
+  }
+
+  /** Bytes of heap that the threads which ended took for their tasks. */
+  long allocatedBytes() {
+    return allocated.get();
   }
 
   boolean stopping() {

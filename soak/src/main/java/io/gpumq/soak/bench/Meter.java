@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Turns stages into one fraction of the whole bench, by their planned times. */
-final class Meter {
+public final class Meter {
   private static final long BETWEEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Progress progress;
@@ -18,21 +18,30 @@ final class Meter {
   private long startNanos;
   private long toldNanos;
 
-  Meter(Progress progress, BenchPlan plan) {
+  /**
+   * @param cells parts of the bench, taken as equally long
+   * @param cellNanos planned time of one
+   */
+  public Meter(Progress progress, int cells, double cellNanos) {
     this.progress = progress;
-    this.cells = plan.tracks().size() * plan.payloads().size();
-    // Warm-up, throughput, latency (with a warm-up of its own), round trips (half of each).
-    this.cellNanos = 2.5 * (plan.warmup().toNanos() + plan.duration().toNanos());
+    this.cells = cells;
+    this.cellNanos = cellNanos;
   }
 
-  /** One track starts on messages of one size. */
-  void cell(String name) {
+  /** A meter that tells nobody. */
+  public static Meter silent() {
+    return new Meter(Progress.NONE, 1, 1);
+  }
+
+  /** One part starts. */
+  public void cell(String name) {
     cell = name;
     doneNanos = 0;
     stageNanos = 0;
   }
 
-  void begin(String name, Duration planned) {
+  /** One stage of it starts. */
+  public void begin(String name, Duration planned) {
     doneNanos += stageNanos;
     stage = name;
     stageNanos = planned.toNanos();
@@ -48,10 +57,11 @@ final class Meter {
     }
   }
 
-  void finished(BenchResult result) {
+  /** That part is done, with such a result. */
+  public void finished(String brief) {
     cellsDone++;
     progress.at(cell + " done", (double) cellsDone / cells);
-    progress.finished(result);
+    progress.finished(brief);
   }
 
   private void tell(long now) {

@@ -9,7 +9,7 @@ public interface Progress {
         public void at(String stage, double fraction) {}
 
         @Override
-        public void finished(BenchResult result) {}
+        public void finished(String brief) {}
       };
 
   /**
@@ -18,6 +18,10 @@ public interface Progress {
    */
   void at(String stage, double fraction);
 
-  /** One track is done with messages of one size. */
-  void finished(BenchResult result);
+  /**
+   * One part of the bench is done.
+   *
+   * @param brief what it gave, in one line
+   */
+  void finished(String brief);
 }

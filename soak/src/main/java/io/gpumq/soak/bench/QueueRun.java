@@ -3,47 +3,42 @@ package io.gpumq.soak.bench;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.soak.workload.BodyPool;
 import io.gpumq.soak.workload.Tally;
 import io.gpumq.soak.workload.Workload;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * One queue of one track carries messages of one size through every stage: warm-up, throughput,
- * latency, round trips. Each stage ends when all it sent has come back, so that every stage starts
- * with an empty queue; the reckoning at the end covers them all.
+ * One queue of one track carries messages of one size through whichever stages are asked for. Each
+ * stage, but {@link #fill}, ends when all it sent has come back, so that every stage starts with an
+ * empty queue; the reckoning at the end covers them all. For one thread at a time.
  */
-final class QueueRun implements AutoCloseable {
+public final class QueueRun implements AutoCloseable {
   private static final String GROUP = "bench";
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long LETTERS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final BenchPlan plan;
   private final Meter meter;
-  private final Track track;
-  private final int payloadBytes;
   private final Workload workload;
   private final MessageQueue queue;
   private final DeadLetterReader deadLetters;
-  private final List<Sender> senders = new ArrayList<>();
-  private final List<Receiver> receivers = new ArrayList<>();
-  private final List<AutoCloseable> ends = new ArrayList<>();
-  private long lettersLookedNanos = System.nanoTime();
+  private Traffic traffic;
 
-  QueueRun(BenchPlan plan, Meter meter, Track track, BodyPool pool, int number) {
+  /**
+   * Opens the queue.
+   *
+   * @param pool bodies of the messages; sets their size
+   * @param number of the queue, in its name and in every message
+   */
+  public QueueRun(BenchPlan plan, Meter meter, Track track, BodyPool pool, int number) {
     this.plan = plan;
     this.meter = meter;
-    this.track = track;
-    this.payloadBytes = pool.payloadBytes();
     String name = "bench-" + Integer.toHexString(number);
-    this.queue = track.open(plan.queue(name, payloadBytes));
+    this.queue = track.open(plan.queue(name, pool.payloadBytes()));
     // The producer beyond the plan's sends the round trips.
     this.workload =
         new Workload(
@@ -51,120 +46,121 @@ final class QueueRun implements AutoCloseable {
     this.deadLetters = new DeadLetterReader(queue.deadLetters(), workload.deadLetters());
   }
 
-  /**
-   * Runs every stage.
-   *
-   * @param warmup before the throughput is measured; the other stages take the plan's
-   */
-  BenchResult run(Duration warmup) throws InterruptedException {
-    openEnds();
-    if (!warmup.isZero()) {
-      meter.begin("warm-up", warmup);
-      saturate(BenchPlan.UNLIMITED, warmup);
+  /** The queue's configuration. */
+  public QueueConfig config() {
+    return queue.config();
+  }
+
+  /** Sends as fast as it goes, for nothing but the JIT. */
+  public void warmUp(Duration time) throws InterruptedException {
+    if (!time.isZero()) {
+      meter.begin("warm-up", time);
+      send(BenchPlan.UNLIMITED, time);
     }
+  }
+
+  /** Sends as fast as there is room, until so many are sent or the time is over. */
+  public Flow saturate(long messages, Duration atMost) throws InterruptedException {
     meter.begin("throughput", plan.duration());
-    long sentBefore = workload.sent();
-    long seenBefore = seen();
-    double seconds = saturate(plan.messages(), plan.messagesWithin());
-    long sent = workload.sent() - sentBefore;
-    long received = seen() - seenBefore;
-    meter.begin("latency", plan.warmup().plus(plan.duration()));
-    Percentiles latency = pace();
-    closeEnds();
-    meter.begin("round trips", plan.warmup().plus(plan.duration()).dividedBy(2));
-    Percentiles roundTrip = roundTrips();
-    Tally total = workload.settle();
-    return new BenchResult(
-        track.name(),
-        track.device(),
-        track.describe(),
-        payloadBytes,
-        plan.producers(),
-        plan.handler(),
-        sent,
-        received,
-        received / seconds,
-        latency,
-        plan.rate(),
-        roundTrip,
-        total);
+    return send(messages, atMost);
   }
 
-  private void openEnds() {
-    for (int i = 0; i < plan.consumers(); i++) {
-      Consumer consumer = queue.consumer(GROUP, "consumer-" + i);
-      ends.add(consumer);
-      receivers.add(new Receiver(consumer, workload.verifier(consumer.name()), plan.batch()));
-    }
-    for (int i = 0; i < plan.producers(); i++) {
-      Producer producer = queue.producer();
-      ends.add(producer);
-      senders.add(new Sender(producer, workload.generator(i), i, plan.batch()));
-    }
+  private Flow send(long messages, Duration atMost) throws InterruptedException {
+    Traffic ends = traffic();
+    ends.receivers().forEach(Receiver::prepare);
+    long sent = workload.sent();
+    long seen = ends.seen();
+    long allocated = ends.carry(everything(messages, atMost));
+    return new Flow(workload.sent() - sent, ends.seen() - seen, first(), last(), allocated);
   }
 
-  private void closeEnds() {
-    for (AutoCloseable end : ends) {
-      try {
-        end.close();
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException("a producer or consumer does not close", e);
-      }
-    }
-    ends.clear();
+  /** So many messages in equal shares, as fast as there is room. */
+  private Traffic.Sending everything(long messages, Duration atMost) {
+    long share = messages / plan.producers();
+    long rest = messages % plan.producers();
+    return (crew, sender) -> sender.sendAll(crew, share + (sender.number() < rest ? 1 : 0), atMost);
   }
 
-  /** Sends as fast as it goes; answers the seconds from the first send to the last acknowledge. */
-  private double saturate(long messages, Duration atMost) throws InterruptedException {
-    receivers.forEach(Receiver::prepare);
-    long share = messages / senders.size();
-    long rest = messages % senders.size();
-    carry(
-        (crew, index) -> senders.get(index).sendAll(crew, share + (index < rest ? 1 : 0), atMost));
+  private long first() {
+    List<Sender> senders = traffic.senders();
     long first = senders.get(0).startNanos();
-    long last = first + 1;
     for (Sender sender : senders) {
       first = Math.min(first, sender.startNanos());
     }
-    for (Receiver receiver : receivers) {
-      last = Math.max(last, receiver.lastNanos());
-    }
-    return (last - first) / 1e9;
+    return first;
   }
 
-  private Percentiles pace() throws InterruptedException {
+  private long last() {
+    long last = first() + 1;
+    for (Receiver receiver : traffic.receivers()) {
+      last = Math.max(last, receiver.lastNanos());
+    }
+    return last;
+  }
+
+  /**
+   * Sends so many messages while no consumer polls, and waits until they are handled. The next
+   * stage is {@link #drain}.
+   */
+  public Flow fill(long messages) throws InterruptedException {
+    meter.begin("fill", plan.duration());
+    Traffic ends = traffic();
+    long sent = workload.sent();
+    long handled = ends.handled();
+    long allocated = ends.fill(everything(messages, BenchPlan.LONGEST));
+    long last = System.nanoTime();
+    return new Flow(workload.sent() - sent, ends.handled() - handled, first(), last, allocated);
+  }
+
+  /** Receives what is there, while no producer sends. */
+  public Flow drain() throws InterruptedException {
+    meter.begin("drain", plan.duration());
+    Traffic ends = traffic();
+    ends.receivers().forEach(Receiver::prepare);
+    long seen = ends.seen();
+    long first = System.nanoTime();
+    long allocated = ends.carry(Traffic.Sending.NOTHING);
+    return new Flow(0, ends.seen() - seen, first, last(), allocated);
+  }
+
+  /** Sends at the plan's rate, after its warm-up at that rate. */
+  public Percentiles pace() throws InterruptedException {
     long planned = plan.warmup().plus(plan.duration()).toNanos();
+    meter.begin("latency", Duration.ofNanos(planned));
+    Traffic ends = traffic();
+    List<Sender> senders = ends.senders();
     long perProducer = Math.max(1, (long) (plan.rate() * planned / 1e9 / senders.size()));
     long[] first = senders.stream().mapToLong(sender -> sender.generator().sent()).toArray();
     long start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
     var schedule = new Schedule(start, plan.rate(), first, perProducer);
     long recordFrom = start + plan.warmup().toNanos();
-    receivers.forEach(receiver -> receiver.prepare(schedule, recordFrom));
+    ends.receivers().forEach(receiver -> receiver.prepare(schedule, recordFrom));
     // A track that cannot keep the rate gets as long again; what is unsent then has waited so long.
     long deadline = start + 2 * planned;
-    carry((crew, index) -> senders.get(index).sendPaced(crew, schedule, deadline));
+    ends.carry((crew, sender) -> sender.sendPaced(crew, schedule, deadline));
     Histogram all = Percentiles.newHistogram();
-    receivers.forEach(receiver -> all.add(receiver.latency()));
-    for (int p = 0; p < senders.size(); p++) {
-      recordUnsent(all, schedule, p, deadline);
+    ends.receivers().forEach(receiver -> all.add(receiver.latency()));
+    for (Sender sender : senders) {
+      recordUnsent(all, schedule, sender, deadline);
     }
     return Percentiles.of(all);
   }
 
   /** What should have been sent and was not has waited at least until now. */
-  private void recordUnsent(Histogram all, Schedule schedule, int producer, long nowNanos) {
-    long next = senders.get(producer).generator().sent();
-    long end = schedule.end(producer);
+  private static void recordUnsent(Histogram all, Schedule schedule, Sender sender, long nowNanos) {
+    long next = sender.generator().sent();
+    long end = schedule.end(sender.number());
     long step = Math.max(1, (end - next) / 1_000_000);
     for (; next < end; next += step) {
-      long waited = nowNanos - schedule.dueNanos(producer, next);
+      long waited = nowNanos - schedule.dueNanos(sender.number(), next);
       Percentiles.record(all, waited, Math.min(step, end - next));
     }
   }
 
-  private Percentiles roundTrips() throws InterruptedException {
+  /** Sends one message at a time, by one thread; the other stages' threads are gone for good. */
+  public Percentiles roundTrips(Duration warmup, Duration measured) throws InterruptedException {
+    closeTraffic();
+    meter.begin("round trips", warmup.plus(measured));
     Histogram histogram = Percentiles.newHistogram();
     try (Consumer consumer = queue.consumer(GROUP, "round-trips");
         Producer producer = queue.producer()) {
@@ -176,84 +172,36 @@ final class QueueRun implements AutoCloseable {
               workload.verifier(consumer.name()),
               deadLetters,
               plan.patience());
-      trips.run(System.nanoTime() + plan.warmup().toNanos() / 2, Percentiles.newHistogram());
-      trips.run(System.nanoTime() + plan.duration().toNanos() / 2, histogram);
+      trips.run(System.nanoTime() + warmup.toNanos(), Percentiles.newHistogram());
+      trips.run(System.nanoTime() + measured.toNanos(), histogram);
     }
     deadLetters.collect();
     return Percentiles.of(histogram);
   }
 
-  @FunctionalInterface
-  private interface Sending {
-    void run(Crew crew, int index) throws InterruptedException;
+  /** What became of every message of every stage. */
+  public Tally settle() {
+    return workload.settle();
   }
 
-  /** Runs one stage until all that was sent has come back, or nothing moves any more. */
-  private void carry(Sending sending) throws InterruptedException {
-    try (var crew = new Crew()) {
-      for (int i = 0; i < receivers.size(); i++) {
-        Receiver receiver = receivers.get(i);
-        crew.start("consumer-" + i, () -> receiver.run(crew));
-      }
-      var sendThreads = new ArrayList<Thread>();
-      for (int i = 0; i < senders.size(); i++) {
-        int index = i;
-        sendThreads.add(crew.start("producer-" + i, () -> sending.run(crew, index)));
-      }
-      if (awaitProgress(crew, () -> sendThreads.stream().noneMatch(Thread::isAlive))) {
-        awaitProgress(crew, () -> seen() >= workload.sent());
-      }
-      receivers.forEach(Receiver::finish);
-      if (!allSent(sendThreads)) {
-        crew.stop();
-      }
-      crew.join();
-      deadLetters.collect();
+  private Traffic traffic() {
+    if (traffic == null) {
+      traffic = new Traffic(plan, meter, queue, GROUP, workload, deadLetters);
     }
+    return traffic;
   }
 
-  private static boolean allSent(List<Thread> sendThreads) {
-    return sendThreads.stream().noneMatch(Thread::isAlive);
-  }
-
-  /** Waits; false if the crew stops, or nothing is seen for as long as the plan is patient. */
-  private boolean awaitProgress(Crew crew, BooleanSupplier done) {
-    long seen = -1;
-    long movedNanos = System.nanoTime();
-    while (!done.getAsBoolean()) {
-      if (crew.stopping()) {
-        return false;
-      }
-      long now = System.nanoTime();
-      if (seen() != seen) {
-        seen = seen();
-        movedNanos = now;
-      } else if (now - movedNanos > plan.patience().toNanos()) {
-        return false;
-      }
-      if (now - lettersLookedNanos > LETTERS_NANOS && plan.handler().startsWith("fail")) {
-        lettersLookedNanos = now;
-        deadLetters.collect();
-      }
-      meter.tick();
-      LockSupport.parkNanos(LOOK_NANOS);
+  private void closeTraffic() {
+    if (traffic != null) {
+      traffic.close();
+      traffic = null;
     }
-    return true;
-  }
-
-  /** Messages acknowledged by the receivers, or taken from the dead letters. */
-  private long seen() {
-    long sum = deadLetters.taken();
-    for (Receiver receiver : receivers) {
-      sum += receiver.acknowledged();
-    }
-    return sum;
   }
 
   @Override
   public void close() {
     try {
-      closeEnds();
+      closeTraffic();
     } finally {
       queue.close();
     }

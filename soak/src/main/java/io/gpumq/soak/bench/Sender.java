@@ -65,6 +65,11 @@ final class Sender {
     return generator;
   }
 
+  /** The producer's number, from 0. */
+  int number() {
+    return number;
+  }
+
   /** When {@link #sendAll} began. */
   long startNanos() {
     return startNanos;

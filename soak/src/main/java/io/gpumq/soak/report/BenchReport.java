@@ -1,13 +1,9 @@
 package io.gpumq.soak.report;
 
-import com.google.gson.FieldNamingPolicy;
-import com.google.gson.GsonBuilder;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.BenchResult;
 import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.workload.Tally;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,8 +108,8 @@ public record BenchReport(
         total.corrupted(),
         total.deadLettered(),
         total.received() + total.deadLettered(),
-        round(result.messagesPerSecond()),
-        round(result.bytesPerSecond()),
+        Json.round(result.messagesPerSecond()),
+        Json.round(result.bytesPerSecond()),
         result.latency(),
         result.roundTrip());
   }
@@ -128,26 +124,15 @@ public record BenchReport(
             && a.messagesPerSecond() > 0) {
           ratios.put(
               Integer.toString(a.payloadBytes()),
-              round(b.messagesPerSecond() / a.messagesPerSecond()));
+              Json.round(b.messagesPerSecond() / a.messagesPerSecond()));
         }
       }
     }
     return ratios;
   }
 
-  private static double round(double value) {
-    return new BigDecimal(value).round(new MathContext(6)).doubleValue();
-  }
-
   /** The file's text. */
   public String toJson() {
-    return new GsonBuilder()
-            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-            .serializeNulls()
-            .setPrettyPrinting()
-            .disableHtmlEscaping()
-            .create()
-            .toJson(this)
-        + "\n";
+    return Json.text(this);
   }
 }

@@ -1,6 +1,7 @@
 package io.gpumq.soak.workload;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What became of the messages of one queue.
@@ -25,6 +26,19 @@ public record Tally(
     List<String> problems) {
   public Tally {
     problems = List.copyOf(problems);
+  }
+
+  /** These and those messages together. */
+  public Tally and(Tally other) {
+    return new Tally(
+        sent + other.sent,
+        received + other.received,
+        lost + other.lost,
+        duplicated + other.duplicated,
+        reordered + other.reordered,
+        corrupted + other.corrupted,
+        deadLettered + other.deadLettered,
+        Stream.concat(problems.stream(), other.problems.stream()).toList());
   }
 
   /** Whether every message arrived once, in order, as it was sent. */

@@ -112,7 +112,7 @@ class BenchTest {
   @Test
   void progressRisesToTheEnd() throws InterruptedException {
     var fractions = new ArrayList<Double>();
-    var finished = new ArrayList<BenchResult>();
+    var finished = new ArrayList<String>();
     var progress =
         new Progress() {
           @Override
@@ -121,8 +121,8 @@ class BenchTest {
           }
 
           @Override
-          public void finished(BenchResult result) {
-            finished.add(result);
+          public void finished(String brief) {
+            finished.add(brief);
           }
         };
     BenchPlan plan = new Plan().build(List.of("a"));

@@ -1,0 +1,80 @@
+package io.gpumq.cli;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.soak.report.Environment;
+import io.gpumq.soak.report.SuiteReport;
+import io.gpumq.soak.report.SuiteText;
+import io.gpumq.soak.suite.Limit;
+import io.gpumq.soak.suite.Outcome;
+import io.gpumq.soak.suite.Row;
+import io.gpumq.soak.suite.Suite;
+import io.gpumq.soak.suite.SuitePlan;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code gpumq bench --suite} does. */
+final class SuiteRunner {
+  private final String suite;
+  private final SuitePlan plan;
+  private final Path json;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  /**
+   * @param suite its name
+   * @throws ConfigException if there is no such suite
+   */
+  SuiteRunner(String suite, SuitePlan plan, Path json, PrintWriter out, PrintWriter err) {
+    if (!suite.equals(Limit.NAME)) {
+      throw new ConfigException("suite '" + suite + "': must be " + Limit.NAME);
+    }
+    this.suite = suite;
+    this.plan = plan;
+    this.json = json;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs every row, shows and writes what was seen; answers the exit code. */
+  int run(String device, String redis) throws IOException, InterruptedException {
+    List<Row> rows = Limit.rows();
+    int largest = rows.stream().filter(Row::beside).mapToInt(Row::payloadBytes).max().orElse(0);
+    int longest = rows.stream().filter(Row::beside).mapToInt(Row::capacity).max().orElse(0);
+    List<Outcome> outcomes;
+    try (var opener = new TrackOpener(device, redis, largest, longest);
+        ProgressDisplay display = ProgressDisplay.on(err)) {
+      outcomes = new Suite(plan, rows, opener::open, display).run();
+    }
+    out.print(SuiteText.of(suite, outcomes));
+    Files.writeString(json, SuiteReport.of(Environment.current(), suite, plan, outcomes).toJson());
+    out.println("Written: " + json);
+    out.flush();
+    return complain(outcomes) ? GpuMq.FAILED : GpuMq.OK;
+  }
+
+  private boolean complain(List<Outcome> outcomes) {
+    boolean any = false;
+    for (Outcome outcome : outcomes) {
+      if (!outcome.clean()) {
+        any = true;
+        boolean failed = outcome.problem() != null;
+        err.printf(
+            Locale.ROOT,
+            "%s: track %s, %s: %s%n",
+            failed ? "FAILED" : "VERIFICATION FAILED",
+            outcome.track(),
+            outcome.row().name(),
+            failed ? outcome.problem() : outcome.tally().verdict());
+        if (!failed) {
+          outcome.tally().problems().forEach(problem -> err.println("  " + problem));
+        }
+      }
+    }
+    err.flush();
+    return any;
+  }
+}

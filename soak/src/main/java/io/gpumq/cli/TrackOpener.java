@@ -1,0 +1,52 @@
+package io.gpumq.cli;
+
+import io.gpumq.api.Track;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.api.Tracks;
+import io.gpumq.tracka.OwnRedis;
+import java.util.Map;
+
+/** Opens tracks, and starts a Redis for the one that needs it. For one thread. */
+final class TrackOpener implements AutoCloseable {
+  private final String device;
+  private final String redis;
+  private final long payloadBytes;
+  private final int capacity;
+  private OwnRedis own;
+
+  /**
+   * @param redis a Redis for Track A, or null to start one
+   * @param payloadBytes of a full queue of the largest messages
+   * @param capacity of that queue
+   */
+  TrackOpener(String device, String redis, int payloadBytes, int capacity) {
+    this.device = device;
+    this.redis = redis;
+    this.payloadBytes = payloadBytes;
+    this.capacity = capacity;
+  }
+
+  Track open(String name) {
+    if (!name.equals("a")) {
+      return Tracks.open(name, new TrackOptions(device, Map.of()));
+    }
+    if (redis == null && own == null) {
+      own = OwnRedis.start(redisMib());
+    }
+    String uri = redis != null ? redis : own.uri();
+    return Tracks.open(name, new TrackOptions(device, Map.of("redis.uri", uri)));
+  }
+
+  /** Room for a full queue, with what Redis keeps beside the messages. */
+  private int redisMib() {
+    long full = 2L * capacity * (payloadBytes + 256) >> 20;
+    return (int) Math.min(Integer.MAX_VALUE, OwnRedis.DEFAULT_MEMORY_MIB + full);
+  }
+
+  @Override
+  public void close() {
+    if (own != null) {
+      own.close();
+    }
+  }
+}

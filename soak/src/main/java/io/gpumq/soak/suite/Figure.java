@@ -1,0 +1,73 @@
+package io.gpumq.soak.suite;
+
+import java.util.Locale;
+
+/** What a row can see, and aim at; what is aimed at comes first. */
+public enum Figure {
+  /** Half of the times are this short. */
+  P50_US("p50", Unit.MICROSECONDS),
+  /** All but one in a hundred. */
+  P99_US("p99", Unit.MICROSECONDS),
+  /** The longest of all. */
+  MAX_US("max", Unit.MICROSECONDS),
+  /** Heap that the threads which send and receive allocate, a message. */
+  HEAP_BYTES_MSG("heap", Unit.BYTES_A_MESSAGE),
+  /** The rate of several queues together, as a share of that of one queue with as many lanes. */
+  OF_ONE_QUEUE("of one queue's rate", Unit.SHARE),
+  /** Messages a second, through and verified. */
+  MSG_S("", Unit.MESSAGES_A_SECOND),
+  /** Payload bytes a second, in one direction. */
+  BYTES_S("", Unit.BYTES_A_SECOND),
+  /** Payload bytes that a queue held at once. */
+  HELD_BYTES("held", Unit.BYTES),
+  /** The share of a queue's capacity that it held while nobody consumed. */
+  FILLED("filled", Unit.SHARE),
+  /** Payload bytes a second into the queue. */
+  FILL_BYTES_S("fill", Unit.BYTES_A_SECOND),
+  /** Payload bytes a second out of it. */
+  DRAIN_BYTES_S("drain", Unit.BYTES_A_SECOND),
+  /** Half of the starts are this short. */
+  P50_MS("p50", Unit.MILLISECONDS),
+  /** The longest start. */
+  MAX_MS("max", Unit.MILLISECONDS),
+  /** Messages a second of the one queue. */
+  ONE_QUEUE_MSG_S("one queue", Unit.MESSAGES_A_SECOND),
+  /** Messages a second of the slowest of several queues. */
+  SLOWEST_MSG_S("slowest", Unit.MESSAGES_A_SECOND),
+  /** Messages a second of the fastest of them. */
+  FASTEST_MSG_S("fastest", Unit.MESSAGES_A_SECOND);
+
+  /** How a figure is counted. */
+  public enum Unit {
+    MICROSECONDS,
+    MILLISECONDS,
+    MESSAGES_A_SECOND,
+    BYTES_A_SECOND,
+    BYTES,
+    BYTES_A_MESSAGE,
+    SHARE
+  }
+
+  private final String label;
+  private final Unit unit;
+
+  Figure(String label, Unit unit) {
+    this.label = label;
+    this.unit = unit;
+  }
+
+  /** What people read before its value; empty where the unit says it. */
+  public String label() {
+    return label;
+  }
+
+  /** How it is counted. */
+  public Unit unit() {
+    return unit;
+  }
+
+  /** What programs call it, such as {@code p50_us}. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

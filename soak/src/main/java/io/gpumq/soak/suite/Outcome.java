@@ -1,0 +1,46 @@
+package io.gpumq.soak.suite;
+
+import io.gpumq.soak.bench.BenchPlan;
+import io.gpumq.soak.workload.Tally;
+import java.util.Map;
+
+/**
+ * What one row gave on one track.
+ *
+ * @param track {@code a} or {@code b}
+ * @param device {@code cuda} or {@code host}
+ * @param description the track's own words on what it ran on
+ * @param plan of each queue; null where the row failed before there was one
+ * @param queues how many ran at once
+ * @param seen every figure
+ * @param tally every message, warm-up included; null where the row failed
+ * @param problem why the row failed, or null
+ */
+public record Outcome(
+    Row row,
+    String track,
+    String device,
+    String description,
+    BenchPlan plan,
+    int queues,
+    Map<Figure, Double> seen,
+    Tally tally,
+    String problem) {
+  /** Whether every message arrived once, in order, as it was sent. */
+  public boolean clean() {
+    return problem == null && tally.clean();
+  }
+
+  /** Whether the row's aims are judged here: they are those of Track B on a GPU. */
+  public boolean judged() {
+    return track.equals("b") && !device.equals("host");
+  }
+
+  /** Whether every aim is reached and every message verified; null where that is not judged. */
+  public Boolean reached() {
+    if (!judged()) {
+      return null;
+    }
+    return clean() && row.aims().stream().allMatch(aim -> aim.reachedBy(seen.get(aim.figure())));
+  }
+}

@@ -1,0 +1,75 @@
+package io.gpumq.soak.suite;
+
+import java.util.List;
+
+/**
+ * One workload of a suite, with all its knobs.
+ *
+ * @param kind what is done with it
+ * @param payloadBytes of each message; 0 where the row chooses it by the memory that is there
+ * @param handler what is run on each message
+ * @param producers threads that send
+ * @param mostConsumers threads that receive, where the machine has as many cores left
+ * @param lanes of the queue
+ * @param batch most messages in one send and in one poll
+ * @param capacity of the queue; 0 where the row chooses it by the memory that is there
+ * @param rate messages a second, where the kind has a rate
+ * @param beside whether Track A runs it too, for comparison
+ * @param aims what Track B on a GPU is to reach
+ */
+public record Row(
+    Kind kind,
+    int payloadBytes,
+    String handler,
+    int producers,
+    int mostConsumers,
+    int lanes,
+    int batch,
+    int capacity,
+    double rate,
+    boolean beside,
+    List<Aim> aims) {
+  /** What a row does. */
+  public enum Kind {
+    /** One message at a time: sent, received, acknowledged. */
+    ROUND_TRIP,
+    /** As fast as there is room. */
+    THROUGHPUT,
+    /** At a fixed rate, each message timed from when it was to be sent. */
+    OPEN_LOOP,
+    /** The queue filled to its capacity while nobody consumes, then drained. */
+    BACKLOG,
+    /** A fresh process, until its first message is acknowledged and verified. */
+    START,
+    /** As {@link #THROUGHPUT}; what counts is the heap that its threads allocate. */
+    HEAP,
+    /** Several queues of one producer and one consumer, against one queue with as many lanes. */
+    QUEUES
+  }
+
+  public Row {
+    aims = List.copyOf(aims);
+  }
+
+  /** What people call it; no two rows of a suite have the same. */
+  public String name() {
+    String messages = handler + " " + payloadBytes + " B";
+    String threads = producers == 1 ? ", 1 producer" : ", " + producers + " producers";
+    return switch (kind) {
+      case ROUND_TRIP -> "round trip " + payloadBytes + " B";
+      case THROUGHPUT -> messages + threads;
+      case OPEN_LOOP -> "open loop " + payloadBytes + " B, " + (long) (rate / 1e6) + " M msg/s";
+      case BACKLOG -> "backlog";
+      case START -> "start to first message";
+      case HEAP -> "heap, " + messages + threads;
+      case QUEUES -> "several queues, " + payloadBytes + " B";
+    };
+  }
+
+  /**
+   * Threads that receive on a machine with so many cores: what its producers leave, but for one.
+   */
+  int consumers(int cores) {
+    return Math.max(1, Math.min(mostConsumers, cores - producers - 1));
+  }
+}

@@ -1,0 +1,162 @@
+package io.gpumq.soak.suite;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.soak.bench.BenchPlan;
+import io.gpumq.soak.bench.Flow;
+import io.gpumq.soak.bench.Meter;
+import io.gpumq.soak.bench.Percentiles;
+import io.gpumq.soak.bench.QueueRun;
+import io.gpumq.soak.workload.BodyPool;
+import io.gpumq.soak.workload.Tally;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Runs one row on one track. For one thread, and once. */
+final class RowRun {
+  private static final long MOST_VRAM = 60_000_000_000L;
+  private static final long HOST_MEMORY = 256_000_000;
+
+  /** As large a part of it less is tried next, where a device has not as much as was asked for. */
+  private static final int STEPS = 32;
+
+  private final SuitePlan plan;
+  private final Row row;
+  private final OpenedTrack track;
+  private final Meter meter;
+  private final SplittableRandom random;
+  private final int cores = Runtime.getRuntime().availableProcessors();
+  private final Map<Figure, Double> seen = new EnumMap<>(Figure.class);
+
+  RowRun(SuitePlan plan, Row row, OpenedTrack track, Meter meter, SplittableRandom random) {
+    this.plan = plan;
+    this.row = row;
+    this.track = track;
+    this.meter = meter;
+    this.random = random;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws RuntimeException if the track failed, cannot hold the row's queue, or a thread failed
+   */
+  Outcome run(Duration warmup) throws InterruptedException {
+    return switch (row.kind()) {
+      case BACKLOG -> backlog();
+      case START -> start();
+      case QUEUES -> queues(warmup);
+      case ROUND_TRIP, THROUGHPUT, OPEN_LOOP, HEAP -> oneQueue(warmup);
+    };
+  }
+
+  private Outcome oneQueue(Duration warmup) throws InterruptedException {
+    BenchPlan bench = bench(row.payloadBytes(), row.capacity());
+    try (QueueRun run = open(bench)) {
+      if (row.kind() == Row.Kind.ROUND_TRIP) {
+        times(run.roundTrips(warmup, plan.duration().dividedBy(2)));
+        return outcome(bench, 1, run.settle());
+      }
+      run.warmUp(warmup);
+      if (row.kind() == Row.Kind.OPEN_LOOP) {
+        times(run.pace());
+      } else {
+        Flow flow = run.saturate(BenchPlan.UNLIMITED, plan.duration());
+        if (row.kind() == Row.Kind.HEAP) {
+          double messages = Math.max(1, flow.seen());
+          seen.put(Figure.HEAP_BYTES_MSG, flow.allocatedBytes() / messages);
+        }
+        seen.put(Figure.MSG_S, flow.messagesPerSecond());
+        seen.put(Figure.BYTES_S, flow.messagesPerSecond() * row.payloadBytes());
+      }
+      return outcome(bench, 1, run.settle());
+    }
+  }
+
+  private void times(Percentiles times) {
+    seen.put(Figure.P50_US, times.p50());
+    seen.put(Figure.P99_US, times.p99());
+    seen.put(Figure.MAX_US, times.max());
+  }
+
+  private Outcome backlog() throws InterruptedException {
+    boolean asked = plan.backlogBytes() != SuitePlan.AS_MUCH_AS_IS_FREE;
+    boolean host = track.device().equals("host");
+    long bytes = asked ? plan.backlogBytes() : host ? HOST_MEMORY : MOST_VRAM;
+    while (true) {
+      BacklogSize size = BacklogSize.within(bytes);
+      BenchPlan bench = bench(size.slotBytes(), size.capacity());
+      try (QueueRun run = open(bench)) {
+        fillAndDrain(run, size);
+        return outcome(bench, 1, run.settle());
+      } catch (ConfigException e) {
+        bytes -= bytes / STEPS;
+        if (asked || bytes < BacklogSize.LEAST) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void fillAndDrain(QueueRun run, BacklogSize size) throws InterruptedException {
+    Flow fill = run.fill(size.capacity());
+    Flow drain = run.drain();
+    seen.put(Figure.HELD_BYTES, (double) fill.seen() * size.slotBytes());
+    seen.put(Figure.FILLED, fill.seen() / (double) size.capacity());
+    seen.put(Figure.FILL_BYTES_S, fill.messagesPerSecond() * size.slotBytes());
+    seen.put(Figure.DRAIN_BYTES_S, drain.messagesPerSecond() * size.slotBytes());
+  }
+
+  private Outcome start() throws InterruptedException {
+    // Nothing of this process may be on the device meanwhile.
+    track.close();
+    meter.begin("starts", plan.duration());
+    List<FreshStart> starts =
+        FreshStart.measure(track.name(), track.device(), random.nextInt(), plan.patience());
+    Tally tally = starts.get(0).tally();
+    for (FreshStart start : starts.subList(1, starts.size())) {
+      tally = tally.and(start.tally());
+    }
+    double[] millis = starts.stream().mapToDouble(s -> s.nanos() / 1e6).sorted().toArray();
+    seen.put(Figure.P50_MS, millis[millis.length / 2]);
+    seen.put(Figure.MAX_MS, millis[millis.length - 1]);
+    return outcome(bench(row.payloadBytes(), row.capacity()), 1, tally);
+  }
+
+  private Outcome queues(Duration warmup) throws InterruptedException {
+    int count = ManyQueues.count(cores);
+    var many = new ManyQueues(track.get(), row.payloadBytes(), random);
+    BenchPlan small = times(1);
+    meter.begin("throughput of " + count + " queues", plan.duration());
+    ManyQueues.Result each = many.measure(small, count, warmup);
+    meter.begin("throughput of one queue", plan.duration());
+    ManyQueues.Result one = many.measure(times(count), 1, warmup);
+    seen.put(Figure.OF_ONE_QUEUE, each.messagesPerSecond() / one.messagesPerSecond());
+    seen.put(Figure.MSG_S, each.messagesPerSecond());
+    seen.put(Figure.ONE_QUEUE_MSG_S, one.messagesPerSecond());
+    seen.put(Figure.SLOWEST_MSG_S, each.slowest());
+    seen.put(Figure.FASTEST_MSG_S, each.fastest());
+    return outcome(small, count, each.tally().and(one.tally()));
+  }
+
+  private BenchPlan times(int times) {
+    return plan.bench(
+        row, track.name(), row.payloadBytes(), row.capacity(), row.mostConsumers(), times);
+  }
+
+  private BenchPlan bench(int payloadBytes, int capacity) {
+    return plan.bench(row, track.name(), payloadBytes, capacity, cores);
+  }
+
+  private QueueRun open(BenchPlan bench) {
+    var pool = new BodyPool(random.nextLong(), bench.payloads().get(0));
+    return new QueueRun(bench, meter, track.get(), pool, random.nextInt());
+  }
+
+  private Outcome outcome(BenchPlan bench, int queues, Tally tally) {
+    return new Outcome(
+        row, track.name(), track.device(), track.description(), bench, queues, seen, tally, null);
+  }
+}

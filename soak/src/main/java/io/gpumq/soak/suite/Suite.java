@@ -1,0 +1,96 @@
+package io.gpumq.soak.suite;
+
+import io.gpumq.api.Track;
+import io.gpumq.soak.bench.Bench;
+import io.gpumq.soak.bench.Meter;
+import io.gpumq.soak.bench.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/** Runs rows one after another, through each of the plan's tracks. For one thread. */
+public final class Suite {
+  private final SuitePlan plan;
+  private final List<Row> rows;
+  private final Function<String, Track> tracks;
+  private final Progress progress;
+
+  /**
+   * @param tracks opens the track of that name; the suite closes it
+   */
+  public Suite(SuitePlan plan, List<Row> rows, Function<String, Track> tracks, Progress progress) {
+    this.plan = plan;
+    this.rows = List.copyOf(rows);
+    this.tracks = tracks;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs every row. One that fails does not keep the others from running.
+   *
+   * @return an outcome for each track and each of its rows, in that order; also those that are not
+   *     {@link Outcome#clean() clean}
+   * @throws io.gpumq.api.GpuMqException what a track threw when it could not be opened
+   */
+  public List<Outcome> run() throws InterruptedException {
+    int cells = plan.tracks().stream().mapToInt(track -> rowsOf(track).size()).sum();
+    double cellNanos = plan.warmup().plus(plan.duration()).toNanos();
+    var meter = new Meter(progress, cells, cellNanos);
+    var random = new SplittableRandom(plan.seed());
+    var outcomes = new ArrayList<Outcome>();
+    for (String name : plan.tracks()) {
+      Duration warmup = plan.warmup().multipliedBy(Bench.FIRST_WARMUPS);
+      try (var opened = new OpenedTrack(() -> tracks.apply(name))) {
+        for (Row row : rowsOf(name)) {
+          meter.cell("track " + name + ", " + row.name() + ",");
+          Outcome outcome =
+              outcome(row, opened, new RowRun(plan, row, opened, meter, random), warmup);
+          warmup = plan.warmup();
+          outcomes.add(outcome);
+          meter.finished(brief(outcome));
+        }
+      }
+    }
+    return outcomes;
+  }
+
+  private List<Row> rowsOf(String track) {
+    return track.equals("a") ? rows.stream().filter(Row::beside).toList() : rows;
+  }
+
+  private static Outcome outcome(Row row, OpenedTrack opened, RowRun run, Duration warmup)
+      throws InterruptedException {
+    try {
+      return run.run(warmup);
+    } catch (RuntimeException e) {
+      String problem = e.toString();
+      try {
+        // The next row gets a track that nothing has happened to.
+        opened.close();
+      } catch (RuntimeException closing) {
+        problem += "; then, closing the track: " + closing;
+      }
+      return new Outcome(
+          row,
+          opened.name(),
+          opened.device(),
+          opened.description(),
+          null,
+          1,
+          Map.of(),
+          null,
+          problem);
+    }
+  }
+
+  private static String brief(Outcome outcome) {
+    String found =
+        outcome.problem() != null
+            ? "FAILED: " + outcome.problem()
+            : outcome.clean() ? "verified" : outcome.tally().verdict();
+    return "track " + outcome.track() + ", " + outcome.row().name() + ": " + found;
+  }
+}

@@ -1,0 +1,68 @@
+package io.gpumq.soak.suite;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.soak.bench.BenchPlan;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a suite is run. Immutable.
+ *
+ * @param tracks names of the tracks, in the order of their runs
+ * @param duration of each measurement, round trips half of it
+ * @param warmup before each measurement; four times as long before a track's first
+ * @param backlogBytes payload bytes of the backlog, or {@link #AS_MUCH_AS_IS_FREE}
+ * @param seed of the bodies
+ * @param patience without any progress before what is missing counts as lost
+ */
+public record SuitePlan(
+    List<String> tracks,
+    Duration duration,
+    Duration warmup,
+    long backlogBytes,
+    long seed,
+    Duration patience) {
+  /** Value of {@link #backlogBytes}: what the device has, up to 60 GB of VRAM; 256 MB on host. */
+  public static final long AS_MUCH_AS_IS_FREE = 0;
+
+  public SuitePlan {
+    tracks = List.copyOf(tracks);
+    BenchPlan.requireTimes(duration, warmup);
+    if (backlogBytes != AS_MUCH_AS_IS_FREE
+        && (backlogBytes < BacklogSize.LEAST || backlogBytes > BacklogSize.MOST)) {
+      throw new ConfigException(
+          "backlog "
+              + backlogBytes
+              + ": must be between "
+              + BacklogSize.LEAST
+              + " and "
+              + BacklogSize.MOST
+              + " bytes");
+    }
+  }
+
+  /** The bench of one queue for this row, on one track. */
+  BenchPlan bench(Row row, String track, int payloadBytes, int capacity, int cores) {
+    return bench(row, track, payloadBytes, capacity, row.consumers(cores), 1);
+  }
+
+  /** The same with each of producers, consumers and lanes so many times. */
+  BenchPlan bench(Row row, String track, int payloadBytes, int capacity, int consumers, int times) {
+    return new BenchPlan(
+        List.of(track),
+        List.of(payloadBytes),
+        row.producers() * times,
+        consumers * times,
+        row.batch(),
+        row.handler(),
+        BenchPlan.UNLIMITED,
+        duration,
+        Math.max(1, row.rate()),
+        duration,
+        warmup,
+        capacity,
+        row.lanes() * times,
+        seed,
+        patience);
+  }
+}

@@ -1,0 +1,92 @@
+package io.gpumq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.gpumq.soak.suite.Limit;
+import io.gpumq.soak.suite.Row;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A suite in miniature through the command line, on the real tracks. */
+@Tag("redis")
+class SuiteRunTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder;
+
+  @Test
+  void showsAndWritesEveryRow() throws Exception {
+    Path file = folder.resolve("suite.json");
+    int code =
+        GpuMq.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(
+                "bench",
+                "--suite=limit",
+                "--device=host",
+                "--duration=40ms",
+                "--warmup=10ms",
+                "--backlog=4M",
+                "--seed=7",
+                "--json=" + file);
+    assertEquals(GpuMq.OK, code, err::toString);
+    JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    assertEquals("limit", json.get("suite").getAsString());
+    assertEquals(7, json.get("seed").getAsLong());
+    assertTrue(json.getAsJsonObject("environment").get("cores").getAsInt() > 0);
+    var names = new ArrayList<String>();
+    for (JsonElement element : json.getAsJsonArray("rows")) {
+      names.add(checked(element.getAsJsonObject()));
+    }
+    assertEquals(
+        Stream.concat(
+                Limit.rows().stream().map(row -> "b " + row.name()),
+                Limit.rows().stream().filter(Row::beside).map(row -> "a " + row.name()))
+            .toList(),
+        names);
+    assertTrue(out.toString().contains("host device (no GPU)"), out::toString);
+    for (Row row : Limit.rows()) {
+      assertTrue(out.toString().contains("\n" + row.name() + "  "), row.name());
+    }
+    assertTrue(out.toString().contains("lost 0, duplicated 0, reordered 0, corrupted 0"));
+  }
+
+  /** Its track and name, once it is seen to be whole. */
+  private static String checked(JsonObject row) {
+    String name = row.get("track").getAsString() + " " + row.get("name").getAsString();
+    assertEquals("host", row.get("device").getAsString(), name);
+    assertTrue(row.get("reached").isJsonNull(), name + ": judged on host");
+    assertTrue(row.get("problem").isJsonNull(), name);
+    JsonObject seen = row.getAsJsonObject("seen");
+    for (JsonElement element : row.getAsJsonArray("aim")) {
+      JsonObject aim = element.getAsJsonObject();
+      assertTrue(seen.has(aim.get("figure").getAsString()), name + ": " + seen);
+      assertTrue(List.of("at_most", "at_least").contains(aim.get("bound").getAsString()), name);
+      assertTrue(aim.get("limit").getAsDouble() > 0, name);
+    }
+    JsonObject workload = row.getAsJsonObject("workload");
+    for (String knob : "queues payload_bytes producers consumers lanes batch capacity".split(" ")) {
+      assertTrue(workload.get(knob).getAsInt() > 0, name + ": " + knob);
+    }
+    JsonObject tally = row.getAsJsonObject("tally");
+    assertEquals(tally.get("sent").getAsLong(), tally.get("received").getAsLong(), name);
+    for (String bad : List.of("lost", "duplicated", "reordered", "corrupted")) {
+      assertEquals(0, tally.get(bad).getAsLong(), name + ": " + bad);
+    }
+    return name;
+  }
+}

@@ -1,0 +1,92 @@
+package io.gpumq.soak.suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.soak.workload.Tally;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The rows of the suite, and when they are reached. */
+class RowsTest {
+  private static final Tally CLEAN = new Tally(9, 9, 0, 0, 0, 0, 0, List.of());
+  private static final Tally ONE_LOST = new Tally(9, 8, 1, 0, 0, 0, 0, List.of("lost"));
+
+  @Test
+  void everyRowHasAnAimAndANameOfItsOwn() {
+    List<Row> rows = Limit.rows();
+    assertEquals(rows.size(), rows.stream().map(Row::name).distinct().count());
+    assertTrue(rows.stream().noneMatch(row -> row.aims().isEmpty()));
+  }
+
+  @Test
+  void trackACarriesRoundTripsAndSmallMessages() {
+    List<String> beside =
+        Limit.rows().stream()
+            .filter(Row::beside)
+            .map(row -> row.kind() + " " + row.payloadBytes() + " by " + row.producers())
+            .toList();
+    assertEquals(
+        List.of(
+            "ROUND_TRIP 64 by 1",
+            "ROUND_TRIP 256 by 1",
+            "ROUND_TRIP 448 by 1",
+            "ROUND_TRIP 1024 by 1",
+            "ROUND_TRIP 4096 by 1",
+            "THROUGHPUT 256 by 1",
+            "THROUGHPUT 256 by 4"),
+        beside);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 2", "1, 2, 4", "1, 3, 16", "4, 1, 2", "4, 1, 6", "4, 3, 8", "4, 11, 64"})
+  void consumersAreWhatTheCoresLeave(int producers, int consumers, int cores) {
+    Row row =
+        Limit.rows().stream()
+            .filter(r -> r.kind() == Row.Kind.THROUGHPUT && r.producers() == producers)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(consumers, row.consumers(cores));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2", "4, 2", "7, 2", "8, 4", "15, 4", "16, 8", "64, 8"})
+  void asManyQueuesAsThereAreThreadsFor(int cores, int queues) {
+    assertEquals(queues, ManyQueues.count(cores));
+  }
+
+  @Test
+  void anAimIsReachedAtItsLimit() {
+    assertTrue(reached("cuda", CLEAN, 2.5, 4.0));
+    assertFalse(reached("cuda", CLEAN, 2.51, 4.0));
+    assertFalse(reached("cuda", CLEAN, 2.5, 4.01));
+    assertTrue(Aim.atLeast(Figure.MSG_S, 7).reachedBy(7));
+    assertFalse(Aim.atLeast(Figure.MSG_S, 7).reachedBy(6.9));
+  }
+
+  @Test
+  void aRowThatLostAMessageReachesNothing() {
+    assertFalse(reached("cuda", ONE_LOST, 1, 1));
+    assertFalse(new Outcome(row(), "b", "cuda", "", null, 1, Map.of(), null, "died").reached());
+  }
+
+  @Test
+  void theHostIsNotJudged() {
+    assertNull(reached("host", CLEAN, 1, 1));
+  }
+
+  private static Boolean reached(String device, Tally tally, double p50, double p99) {
+    Map<Figure, Double> seen = Map.of(Figure.P50_US, p50, Figure.P99_US, p99);
+    return new Outcome(row(), "b", device, "", null, 1, seen, tally, null).reached();
+  }
+
+  /** The first round trip: p50 at most 2.5, p99 at most 4. */
+  private static Row row() {
+    return Limit.rows().get(0);
+  }
+}

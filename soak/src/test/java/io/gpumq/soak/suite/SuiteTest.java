@@ -1,0 +1,142 @@
+package io.gpumq.soak.suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Track;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.api.Tracks;
+import io.gpumq.soak.bench.Doctored;
+import io.gpumq.soak.bench.Doctored.Fault;
+import io.gpumq.soak.bench.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** Whole suites in miniature, over the ring on threads and over a track in memory. */
+class SuiteTest {
+  private static final long BACKLOG = 4_000_000;
+
+  @Test
+  void everyRowIsThereWithItsFiguresAndVerified() throws InterruptedException {
+    var told = new ArrayList<String>();
+    var progress =
+        new Progress() {
+          @Override
+          public void at(String stage, double fraction) {}
+
+          @Override
+          public void finished(String brief) {
+            told.add(brief);
+          }
+        };
+    List<Outcome> outcomes =
+        new Suite(plan(Duration.ofSeconds(30)), Limit.rows(), SuiteTest::onHost, progress).run();
+    assertEquals(Limit.rows(), outcomes.stream().map(Outcome::row).toList());
+    assertEquals(outcomes.size(), told.size());
+    for (Outcome outcome : outcomes) {
+      String name = outcome.row().name();
+      assertTrue(outcome.clean(), () -> name + ": " + outcome.problem() + outcome.tally());
+      assertTrue(outcome.tally().received() > 0, name);
+      assertTrue(outcome.plan().consumers() > 0, name);
+      for (Aim aim : outcome.row().aims()) {
+        assertTrue(outcome.seen().containsKey(aim.figure()), name + " has no " + aim.figure());
+      }
+      outcome
+          .seen()
+          .forEach((figure, value) -> assertTrue(value >= 0 && value < 1e12, name + figure));
+    }
+    Outcome backlog = find(outcomes, Row.Kind.BACKLOG);
+    assertEquals(1.0, backlog.seen().get(Figure.FILLED));
+    assertEquals(
+        (double) BacklogSize.within(BACKLOG).bytes(), backlog.seen().get(Figure.HELD_BYTES));
+    assertEquals(BacklogSize.within(BACKLOG).capacity(), backlog.tally().received());
+    assertEquals(5, find(outcomes, Row.Kind.START).tally().received());
+    assertTrue(find(outcomes, Row.Kind.QUEUES).queues() >= 2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"NONE", "DIE"})
+  void aPlantedFaultIsFoundInItsRowAlone(Fault fault) throws InterruptedException {
+    var track = new Doctored("b", fault);
+    List<Outcome> outcomes = throughputs(Duration.ofMillis(300), name -> track);
+    assertFalse(outcomes.get(0).clean());
+    assertEquals(1, bad(outcomes.get(0)), outcomes.get(0).tally().verdict());
+    assertTrue(outcomes.subList(1, outcomes.size()).stream().allMatch(Outcome::clean));
+  }
+
+  @Test
+  void aTrackThatDiesFailsItsRowAndTheNextGetsAnother() throws InterruptedException {
+    var opened = new ArrayList<Track>();
+    List<Outcome> outcomes =
+        throughputs(
+            Duration.ofSeconds(30),
+            name -> {
+              opened.add(new Doctored(name, opened.isEmpty() ? Fault.DIE : Fault.NONE));
+              return opened.get(opened.size() - 1);
+            });
+    assertTrue(outcomes.get(0).problem().contains("the track died"), outcomes.get(0).problem());
+    assertTrue(outcomes.subList(1, outcomes.size()).stream().allMatch(Outcome::clean));
+    assertEquals(2, opened.size());
+  }
+
+  @Test
+  void aBacklogTakesLessWhereTheDeviceHasLess() throws InterruptedException {
+    List<Row> row = List.of(only(Row.Kind.BACKLOG));
+    long most = 200_000_000;
+    SuitePlan asMuchAsIsFree = plan(Duration.ofSeconds(30), SuitePlan.AS_MUCH_AS_IS_FREE);
+    Function<String, Track> small = name -> new Small(new Doctored(name, Fault.NONE), most);
+    Outcome taken = new Suite(asMuchAsIsFree, row, small, Progress.NONE).run().get(0);
+    assertTrue(taken.clean(), taken.problem());
+    double held = taken.seen().get(Figure.HELD_BYTES);
+    assertTrue(held <= most && held > 0.9 * most, "held " + held);
+    SuitePlan asked = plan(Duration.ofSeconds(30), 2 * most);
+    Outcome refused = new Suite(asked, row, small, Progress.NONE).run().get(0);
+    assertTrue(refused.problem().contains(ConfigException.class.getName()), refused.problem());
+  }
+
+  private static List<Outcome> throughputs(Duration patience, Function<String, Track> tracks)
+      throws InterruptedException {
+    List<Row> rows =
+        Limit.rows().stream().filter(row -> row.kind() == Row.Kind.THROUGHPUT).toList();
+    return new Suite(plan(patience), rows, tracks, Progress.NONE).run();
+  }
+
+  private static long bad(Outcome outcome) {
+    return outcome.tally().lost()
+        + outcome.tally().duplicated()
+        + outcome.tally().reordered()
+        + outcome.tally().corrupted();
+  }
+
+  private static Outcome find(List<Outcome> outcomes, Row.Kind kind) {
+    return outcomes.stream().filter(o -> o.row().kind() == kind).findFirst().orElseThrow();
+  }
+
+  private static Row only(Row.Kind kind) {
+    return Limit.rows().stream().filter(row -> row.kind() == kind).findFirst().orElseThrow();
+  }
+
+  private static Track onHost(String name) {
+    return Tracks.open(name, new TrackOptions("host", Map.of()));
+  }
+
+  private static SuitePlan plan(Duration patience) {
+    return plan(patience, BACKLOG);
+  }
+
+  private static SuitePlan plan(Duration patience, long backlog) {
+    return new SuitePlan(
+        List.of("b"), Duration.ofMillis(40), Duration.ofMillis(10), backlog, 7, patience);
+  }
+}
