@@ -40,6 +40,7 @@ class ReportTest {
             "duration_s",
             "warmup_s",
             "capacity",
+            "lanes",
             "seed"),
         json.getAsJsonObject("workload").keySet());
     assertEquals(8, json.getAsJsonArray("results").size());
