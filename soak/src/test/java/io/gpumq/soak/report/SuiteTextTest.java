@@ -1,0 +1,77 @@
+package io.gpumq.soak.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.soak.suite.Figure;
+import io.gpumq.soak.suite.Limit;
+import io.gpumq.soak.suite.Outcome;
+import io.gpumq.soak.suite.Row;
+import io.gpumq.soak.workload.Tally;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Tables of made-up outcomes: nothing here was measured. */
+class SuiteTextTest {
+  private static final Tally CLEAN = new Tally(1000, 1000, 0, 0, 0, 0, 0, List.of());
+  private static final Tally ONE_LOST = new Tally(1000, 999, 1, 0, 0, 0, 0, List.of("lost"));
+
+  @Test
+  void saysForEachRowOfAGpuWhetherItIsReached() {
+    String text =
+        text(
+            outcome(0, "b", "cuda", 2.5, CLEAN, null),
+            outcome(1, "b", "cuda", 2.6, CLEAN, null),
+            outcome(2, "b", "cuda", 2.4, ONE_LOST, null),
+            outcome(3, "b", "cuda", 0, null, "the track died"),
+            outcome(0, "a", "cuda", 87, CLEAN, null));
+    assertEquals("yes", cell(text, "round trip 64 B", 2));
+    assertEquals("no", cell(text, "round trip 256 B", 2));
+    assertEquals("no", cell(text, "round trip 448 B", 2));
+    assertEquals("no", cell(text, "round trip 1024 B", 2));
+    assertEquals("p50 <= 2.50 µs, p99 <= 4.00 µs", cell(text, "round trip 64 B", 1));
+    assertEquals("p50 2.50 µs, p99 2.50 µs", cell(text, "round trip 64 B", 3));
+    assertEquals("p50 87.0 µs, p99 87.0 µs", cell(text, "round trip 64 B", 4));
+    assertEquals("FAILED p50 2.40 µs, p99 2.40 µs", cell(text, "round trip 448 B", 3));
+    assertEquals("FAILED", cell(text, "round trip 1024 B", 3));
+    assertTrue(text.contains("Reached 1 of 4\n"), text);
+    assertTrue(text.contains("Verified 3,999 messages, every byte: lost 1,"), text);
+    assertFalse(text.contains("host"), text);
+  }
+
+  @Test
+  void saysThatTheHostIsNoGpuAndJudgesNothing() {
+    String text = text(outcome(0, "b", "host", 1, CLEAN, null));
+    assertTrue(text.contains("on host device (no GPU)\n"), text);
+    assertTrue(text.contains("no aim is judged there"), text);
+    assertEquals("-", cell(text, "round trip 64 B", 2));
+    assertFalse(text.contains("Reached"), text);
+  }
+
+  private static String text(Outcome... outcomes) {
+    return SuiteText.of(Limit.NAME, List.of(outcomes));
+  }
+
+  private static String cell(String text, String row, int column) {
+    var line =
+        new ArrayList<>(
+            text.lines().filter(candidate -> candidate.startsWith(row + "  ")).toList());
+    assertEquals(1, line.size(), text);
+    return line.get(0).split(" {2,}")[column];
+  }
+
+  private static Outcome outcome(
+      int number, String track, String device, double micros, Tally tally, String problem) {
+    Row row = Limit.rows().get(number);
+    Map<Figure, Double> seen = new EnumMap<>(Figure.class);
+    if (tally != null) {
+      seen.put(Figure.P50_US, micros);
+      seen.put(Figure.P99_US, micros);
+    }
+    return new Outcome(row, track, device, "track " + track, null, 1, seen, tally, problem);
+  }
+}
