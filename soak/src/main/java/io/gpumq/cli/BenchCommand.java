@@ -170,7 +170,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--suite",
       paramLabel = "NAME",
       description = {
-        "A fixed list of workloads instead, with what each aims at: limit, for the limits of a GPU.",
+        "A fixed list of workloads instead, each with what it aims at: limit (none).",
         "Only --track, --device, --duration, --warmup, --quick, --redis, --seed, --json and"
             + " --backlog go with it."
       })
