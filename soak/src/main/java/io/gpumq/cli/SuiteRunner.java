@@ -14,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /** What {@code gpumq bench --suite} does. */
 final class SuiteRunner {
@@ -61,15 +60,12 @@ final class SuiteRunner {
     for (Outcome outcome : outcomes) {
       if (!outcome.clean()) {
         any = true;
-        boolean failed = outcome.problem() != null;
-        err.printf(
-            Locale.ROOT,
-            "%s: track %s, %s: %s%n",
-            failed ? "FAILED" : "VERIFICATION FAILED",
-            outcome.track(),
-            outcome.row().name(),
-            failed ? outcome.problem() : outcome.tally().verdict());
-        if (!failed) {
+        String where = "track " + outcome.track() + ", " + outcome.row().name() + ": ";
+        if (outcome.failure() != null) {
+          err.print("FAILED: " + where);
+          outcome.failure().printStackTrace(err);
+        } else {
+          err.println("VERIFICATION FAILED: " + where + outcome.tally().verdict());
           outcome.tally().problems().forEach(problem -> err.println("  " + problem));
         }
       }

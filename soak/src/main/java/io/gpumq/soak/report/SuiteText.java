@@ -139,6 +139,9 @@ public final class SuiteText {
   }
 
   private static String labelled(Figure figure, String value) {
+    if (figure.unit() == Figure.Unit.SHARE) {
+      return value + " " + figure.label();
+    }
     return figure.label().isEmpty() ? value : figure.label() + " " + value;
   }
 

@@ -56,7 +56,7 @@ public enum Figure {
     this.unit = unit;
   }
 
-  /** What people read before its value; empty where the unit says it. */
+  /** What people read beside its value; empty where the unit says it. */
   public String label() {
     return label;
   }

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param queues how many ran at once
  * @param seen every figure
  * @param tally every message, warm-up included; null where the row failed
- * @param problem why the row failed, or null
+ * @param failure what ended the row, or null
  */
 public record Outcome(
     Row row,
@@ -25,10 +25,15 @@ public record Outcome(
     int queues,
     Map<Figure, Double> seen,
     Tally tally,
-    String problem) {
+    Throwable failure) {
   /** Whether every message arrived once, in order, as it was sent. */
   public boolean clean() {
-    return problem == null && tally.clean();
+    return failure == null && tally.clean();
+  }
+
+  /** Why the row failed, or null. */
+  public String problem() {
+    return failure == null ? null : failure.toString();
   }
 
   /** Whether the row's aims are judged here: they are those of Track B on a GPU. */

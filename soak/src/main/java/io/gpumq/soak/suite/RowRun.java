@@ -19,7 +19,7 @@ final class RowRun {
   private static final long MOST_VRAM = 60_000_000_000L;
   private static final long HOST_MEMORY = 256_000_000;
 
-  /** As large a part of it less is tried next, where a device has not as much as was asked for. */
+  /** Where a device has not so much memory, it is asked for less, by one part in so many. */
   private static final int STEPS = 32;
 
   private final SuitePlan plan;
@@ -56,12 +56,12 @@ final class RowRun {
     BenchPlan bench = bench(row.payloadBytes(), row.capacity());
     try (QueueRun run = open(bench)) {
       if (row.kind() == Row.Kind.ROUND_TRIP) {
-        times(run.roundTrips(warmup, plan.duration().dividedBy(2)));
+        see(run.roundTrips(warmup, plan.duration().dividedBy(2)));
         return outcome(bench, 1, run.settle());
       }
       run.warmUp(warmup);
       if (row.kind() == Row.Kind.OPEN_LOOP) {
-        times(run.pace());
+        see(run.pace());
       } else {
         Flow flow = run.saturate(BenchPlan.UNLIMITED, plan.duration());
         if (row.kind() == Row.Kind.HEAP) {
@@ -75,7 +75,7 @@ final class RowRun {
     }
   }
 
-  private void times(Percentiles times) {
+  private void see(Percentiles times) {
     seen.put(Figure.P50_US, times.p50());
     seen.put(Figure.P99_US, times.p99());
     seen.put(Figure.MAX_US, times.max());
@@ -128,11 +128,11 @@ final class RowRun {
   private Outcome queues(Duration warmup) throws InterruptedException {
     int count = ManyQueues.count(cores);
     var many = new ManyQueues(track.get(), row.payloadBytes(), random);
-    BenchPlan small = times(1);
+    BenchPlan small = multiplied(1);
     meter.begin("throughput of " + count + " queues", plan.duration());
     ManyQueues.Result each = many.measure(small, count, warmup);
     meter.begin("throughput of one queue", plan.duration());
-    ManyQueues.Result one = many.measure(times(count), 1, warmup);
+    ManyQueues.Result one = many.measure(multiplied(count), 1, warmup);
     seen.put(Figure.OF_ONE_QUEUE, each.messagesPerSecond() / one.messagesPerSecond());
     seen.put(Figure.MSG_S, each.messagesPerSecond());
     seen.put(Figure.ONE_QUEUE_MSG_S, one.messagesPerSecond());
@@ -141,13 +141,13 @@ final class RowRun {
     return outcome(small, count, each.tally().and(one.tally()));
   }
 
-  private BenchPlan times(int times) {
+  private BenchPlan multiplied(int times) {
     return plan.bench(
         row, track.name(), row.payloadBytes(), row.capacity(), row.mostConsumers(), times);
   }
 
   private BenchPlan bench(int payloadBytes, int capacity) {
-    return plan.bench(row, track.name(), payloadBytes, capacity, cores);
+    return plan.bench(row, track.name(), payloadBytes, capacity, row.consumers(cores), 1);
   }
 
   private QueueRun open(BenchPlan bench) {

@@ -41,6 +41,10 @@ public final class Suite {
     var meter = new Meter(progress, cells, cellNanos);
     var random = new SplittableRandom(plan.seed());
     var outcomes = new ArrayList<Outcome>();
+    for (String name : plan.tracks().subList(1, plan.tracks().size())) {
+      // What cannot be had is refused now, not after all rows of the first track.
+      tracks.apply(name).close();
+    }
     for (String name : plan.tracks()) {
       Duration warmup = plan.warmup().multipliedBy(Bench.FIRST_WARMUPS);
       try (var opened = new OpenedTrack(() -> tracks.apply(name))) {
@@ -66,23 +70,14 @@ public final class Suite {
     try {
       return run.run(warmup);
     } catch (RuntimeException e) {
-      String problem = e.toString();
       try {
         // The next row gets a track that nothing has happened to.
         opened.close();
       } catch (RuntimeException closing) {
-        problem += "; then, closing the track: " + closing;
+        e.addSuppressed(closing);
       }
       return new Outcome(
-          row,
-          opened.name(),
-          opened.device(),
-          opened.description(),
-          null,
-          1,
-          Map.of(),
-          null,
-          problem);
+          row, opened.name(), opened.device(), opened.description(), null, 1, Map.of(), null, e);
     }
   }
 

@@ -41,12 +41,11 @@ public record SuitePlan(
     }
   }
 
-  /** The bench of one queue for this row, on one track. */
-  BenchPlan bench(Row row, String track, int payloadBytes, int capacity, int cores) {
-    return bench(row, track, payloadBytes, capacity, row.consumers(cores), 1);
-  }
-
-  /** The same with each of producers, consumers and lanes so many times. */
+  /**
+   * The bench of one queue for this row, on one track.
+   *
+   * @param times the row's producers and lanes, and {@code consumers}, each so many times
+   */
   BenchPlan bench(Row row, String track, int payloadBytes, int capacity, int consumers, int times) {
     return new BenchPlan(
         List.of(track),

@@ -27,7 +27,7 @@ class SuiteTextTest {
             outcome(0, "b", "cuda", 2.5, CLEAN, null),
             outcome(1, "b", "cuda", 2.6, CLEAN, null),
             outcome(2, "b", "cuda", 2.4, ONE_LOST, null),
-            outcome(3, "b", "cuda", 0, null, "the track died"),
+            outcome(3, "b", "cuda", 0, null, new IllegalStateException("died")),
             outcome(0, "a", "cuda", 87, CLEAN, null));
     assertEquals("yes", cell(text, "round trip 64 B", 2));
     assertEquals("no", cell(text, "round trip 256 B", 2));
@@ -65,13 +65,13 @@ class SuiteTextTest {
   }
 
   private static Outcome outcome(
-      int number, String track, String device, double micros, Tally tally, String problem) {
+      int number, String track, String device, double micros, Tally tally, Throwable failure) {
     Row row = Limit.rows().get(number);
     Map<Figure, Double> seen = new EnumMap<>(Figure.class);
     if (tally != null) {
       seen.put(Figure.P50_US, micros);
       seen.put(Figure.P99_US, micros);
     }
-    return new Outcome(row, track, device, "track " + track, null, 1, seen, tally, problem);
+    return new Outcome(row, track, device, "track " + track, null, 1, seen, tally, failure);
   }
 }

@@ -72,7 +72,8 @@ class RowsTest {
   @Test
   void aRowThatLostAMessageReachesNothing() {
     assertFalse(reached("cuda", ONE_LOST, 1, 1));
-    assertFalse(new Outcome(row(), "b", "cuda", "", null, 1, Map.of(), null, "died").reached());
+    var died = new IllegalStateException("died");
+    assertFalse(new Outcome(row(), "b", "cuda", "", null, 1, Map.of(), null, died).reached());
   }
 
   @Test

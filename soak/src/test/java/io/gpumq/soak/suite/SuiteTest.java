@@ -2,11 +2,13 @@ package io.gpumq.soak.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
+import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.api.Tracks;
 import io.gpumq.soak.bench.Doctored;
 import io.gpumq.soak.bench.Doctored.Fault;
@@ -88,6 +90,27 @@ class SuiteTest {
     assertTrue(outcomes.get(0).problem().contains("the track died"), outcomes.get(0).problem());
     assertTrue(outcomes.subList(1, outcomes.size()).stream().allMatch(Outcome::clean));
     assertEquals(2, opened.size());
+  }
+
+  @Test
+  void aTrackThatCannotBeHadIsRefusedBeforeAnyRow() {
+    var plan =
+        new SuitePlan(
+            List.of("b", "a"),
+            Duration.ofMillis(40),
+            Duration.ofMillis(10),
+            BACKLOG,
+            7,
+            Duration.ofSeconds(30));
+    var opened = new ArrayList<String>();
+    Function<String, Track> tracks =
+        name -> {
+          opened.add(name);
+          throw new TrackUnavailableException("no Redis");
+        };
+    var suite = new Suite(plan, Limit.rows(), tracks, Progress.NONE);
+    assertThrows(TrackUnavailableException.class, suite::run);
+    assertEquals(List.of("a"), opened);
   }
 
   @Test
