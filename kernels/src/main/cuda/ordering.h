@@ -181,4 +181,15 @@ GPUMQ_FN void pause(uint32_t nanos) {
 #endif
 }
 
+// Waits so many cycles awake: pause() is not exact to a microsecond.
+GPUMQ_FN void spin(uint32_t cycles) {
+#if defined(__CUDACC__)
+  const long long start = clock64();
+  while (clock64() - start < cycles) {
+  }
+#else
+  (void)cycles;
+#endif
+}
+
 }  // namespace gpumq
