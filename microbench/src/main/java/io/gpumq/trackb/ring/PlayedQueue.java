@@ -1,0 +1,85 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.Entry;
+import io.gpumq.api.Producer;
+import io.gpumq.api.Producer.PayloadWriter;
+import io.gpumq.api.QueueConfig;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashSet;
+
+/** A whole queue on a played device, with one producer and one consumer, all on one thread. */
+final class PlayedQueue implements AutoCloseable {
+  private final PlayedDevice device = new PlayedDevice();
+  private final RingQueue queue;
+  private final Producer producer;
+  private final RingConsumer consumer;
+  private final ByteBuffer payload;
+  private final PayloadWriter writer;
+
+  /**
+   * @param bytes of each payload
+   */
+  PlayedQueue(int bytes) {
+    QueueConfig config = QueueConfig.named("microbench").slotBytes(bytes).capacity(1 << 16).build();
+    queue = new RingQueue(config, device, new HashSet<>());
+    producer = queue.producer();
+    consumer = queue.consumer("group", "consumer");
+    byte[] source = new byte[bytes];
+    payload = ByteBuffer.wrap(source);
+    writer = (index, slot) -> slot.put(source);
+  }
+
+  /** Sends so many messages, and completes them. */
+  void send(int count) {
+    int sent = count == 1 ? single() : producer.trySendBatch(count, writer);
+    if (sent != count) {
+      throw new IllegalStateException("sent " + sent + " of " + count + ": the ring is full");
+    }
+    device.complete();
+  }
+
+  private int single() {
+    return producer.trySend(payload) == Producer.FULL ? 0 : 1;
+  }
+
+  Batch poll(int count) {
+    try {
+      Batch batch = consumer.poll(count, Duration.ZERO);
+      if (batch.size() != count) {
+        throw new IllegalStateException("found " + batch.size() + " entries of " + count);
+      }
+      return batch;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** One turn of so many messages: claim, write, publish, complete, poll, look, acknowledge. */
+  long turn(int count) {
+    send(count);
+    Batch batch = poll(count);
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += look(batch.get(i));
+    }
+    consumer.acknowledge(batch);
+    return sum;
+  }
+
+  static long look(Entry entry) {
+    ByteBuffer payload = entry.payload();
+    return payload.remaining() + payload.getLong(payload.position());
+  }
+
+  /** Messages acknowledged so far. */
+  long acknowledged() {
+    return queue.stats().acknowledged();
+  }
+
+  @Override
+  public void close() {
+    queue.close(Duration.ZERO);
+  }
+}
