@@ -32,12 +32,11 @@ public final class Group {
   private final Schedule schedule;
   private boolean sinkFull;
 
-  // Written under the lock, read without.
-  private volatile long delivered;
-  private volatile long acknowledged;
-  private volatile long redelivered;
-  private volatile long deadLettered;
-  private volatile long pending;
+  private final Count delivered = new Count();
+  private final Count acknowledged = new Count();
+  private final Count redelivered = new Count();
+  private final Count deadLettered = new Count();
+  private final Count pending = new Count();
 
   /**
    * {@code table.start()}, for readers without the lock. The volatile write pairs with the read of
@@ -121,16 +120,7 @@ public final class Group {
   public void passOver(long completed) {
     lock.lock();
     try {
-      long next = table.end();
-      while (next < completed && !deliverable.deliverable(next)) {
-        next++;
-        if (next - table.end() == MAX_PASSED_OVER) {
-          settleTo(next);
-        }
-      }
-      if (next > table.end()) {
-        settleTo(next);
-      }
+      passOverLocked(completed);
     } finally {
       lock.unlock();
     }
@@ -146,8 +136,8 @@ public final class Group {
     try {
       requirePending(sequence);
       table.settle(sequence);
-      acknowledged++;
-      pending--;
+      acknowledged.add(1);
+      pending.add(-1);
       publishSettled();
     } finally {
       lock.unlock();
@@ -175,8 +165,8 @@ public final class Group {
           }
         }
       }
-      acknowledged += settled;
-      pending -= settled;
+      acknowledged.add(settled);
+      pending.add(-settled);
       publishSettled();
       return settled;
     } finally {
@@ -259,27 +249,27 @@ public final class Group {
 
   /** Entries handed out, redeliveries included. */
   public long delivered() {
-    return delivered;
+    return delivered.get();
   }
 
   /** Entries acknowledged. */
   public long acknowledged() {
-    return acknowledged;
+    return acknowledged.get();
   }
 
   /** Those of {@link #delivered} that were not the first of their entry. */
   public long redelivered() {
-    return redelivered;
+    return redelivered.get();
   }
 
   /** Entries that the dead-letter queue took over. */
   public long deadLettered() {
-    return deadLettered;
+    return deadLettered.get();
   }
 
   /** Entries that were delivered and are not settled. */
   public long pending() {
-    return pending;
+    return pending.get();
   }
 
   /** How much is kept to know what is pending and when it is due: pages, and runs. */
@@ -315,8 +305,8 @@ public final class Group {
       run = schedule.lease(run, sequence, due, owner);
       table.put(sequence, deliveries, run.id);
     }
-    delivered += into.size();
-    redelivered += into.size();
+    delivered.add(into.size());
+    redelivered.add(into.size());
   }
 
   private void giveUpExhausted() {
@@ -329,13 +319,26 @@ public final class Group {
         return;
       }
       table.settle(sequence);
-      deadLettered++;
-      pending--;
+      deadLettered.add(1);
+      pending.add(-1);
+    }
+  }
+
+  private void passOverLocked(long completed) {
+    long next = table.end();
+    while (next < completed && !deliverable.deliverable(next)) {
+      next++;
+      if (next - table.end() == MAX_PASSED_OVER) {
+        settleTo(next);
+      }
+    }
+    if (next > table.end()) {
+      settleTo(next);
     }
   }
 
   private void deliverNew(Delivery into, int max, long due, int owner, long completed) {
-    passOver(completed);
+    passOverLocked(completed);
     long next = table.end();
     long end = Math.min(completed, next + MAX_PASSED_OVER);
     while (next < end && into.size() < max) {
@@ -360,8 +363,8 @@ public final class Group {
         table.put(into.sequence(i), 1, run.id);
       }
     }
-    delivered += into.size();
-    pending += into.size();
+    delivered.add(into.size());
+    pending.add(into.size());
   }
 
   private void settleTo(long end) {

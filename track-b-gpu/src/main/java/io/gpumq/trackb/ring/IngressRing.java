@@ -1,19 +1,17 @@
 package io.gpumq.trackb.ring;
 
 import com.lmax.disruptor.BusySpinWaitStrategy;
-import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
-import io.gpumq.api.TrackFailedException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
  * The pinned ingress ring, which is an LMAX Disruptor's ring: its entries are flyweights over the
- * slots, so nothing is copied between the two. Producers claim, write in place, publish; the one
- * event handler, the feeder, releases the head to the device once per batch.
+ * slots, so nothing is copied between the two. Producers claim, write in place, publish; the feeder
+ * releases the head to the device once per batch.
  *
  * <p>The feeder has no thread: a producer that published becomes the feeder for as long as there is
  * something to release, unless another one is. That saves a hand-over between cores on the way of
@@ -72,8 +70,10 @@ final class IngressRing {
 
   private final RingBuffer<Slot> ring;
   private final ControlBlock control;
-  private final EventPoller<Slot> feeder;
-  private final EventPoller.Handler<Slot> releaseHead;
+
+  /** The last sequence that the device has heard of. Written by the feeder. */
+  private final Sequence fed;
+
   private final AtomicBoolean feeding = new AtomicBoolean();
 
   /**
@@ -88,26 +88,17 @@ final class IngressRing {
             g.ingressSlots(),
             new BusySpinWaitStrategy());
     control = new ControlBlock(file.control());
-    feeder = ring.newPoller();
-    releaseHead =
-        (slot, sequence, endOfBatch) -> {
-          if (endOfBatch) {
-            control.releaseHead(sequence + 1);
-          }
-          return true;
-        };
+    fed = new Sequence(g.firstSequence() - 1);
     if (g.firstSequence() > 0) {
       ring.claimAndGetPreallocated(g.firstSequence() - 1);
       ring.publish(g.firstSequence() - 1);
-      feeder.getSequence().set(g.firstSequence() - 1);
     }
     control.releaseHead(g.firstSequence());
     // Gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim may
     // lead what is published and completed by the ingress ring, what is released by the VRAM ring.
     // What goes by express may be completed, and even released, before it is published.
     int more = g.capacity() - g.ingressSlots();
-    ring.addGatingSequences(
-        feeder.getSequence(), new Gate(completed), new Gate(() -> released.getAsLong() + more));
+    ring.addGatingSequences(fed, new Gate(completed), new Gate(() -> released.getAsLong() + more));
   }
 
   /**
@@ -135,14 +126,22 @@ final class IngressRing {
       if (!feeding.compareAndSet(false, true)) {
         return; // Whoever is feeding looks again after it stopped, and finds these.
       }
-      try {
-        while (feeder.poll(releaseHead) == EventPoller.PollState.PROCESSING) {}
-      } catch (Exception e) {
-        throw new TrackFailedException("the feeder failed: " + e, e);
-      } finally {
-        feeding.set(false);
-      }
-    } while (ring.isAvailable(feeder.getSequence().get() + 1));
+      feed(first, last);
+      feeding.set(false);
+    } while (ring.isAvailable(fed.get() + 1));
+  }
+
+  /** Releases the head to all that is published without a gap; ends after the ring's size. */
+  private void feed(long first, long last) {
+    long from = fed.get() + 1;
+    long next = from == first ? last + 1 : from; // its own it need not look for
+    while (ring.isAvailable(next)) {
+      next++;
+    }
+    if (next > from) {
+      control.releaseHead(next);
+      fed.set(next - 1);
+    }
   }
 
   /** The next sequence to be claimed. */
