@@ -90,7 +90,7 @@ constexpr uint32_t kTurnsToLookUp = 4;
 
 // Cycles from an answer by express to the first look for the next message. The host takes longer to
 // send it; a look that comes too early finds nothing, and delays the next by a trip.
-constexpr uint32_t kTurnaroundCycles = 500;
+constexpr uint32_t kTurnaroundCycles = 650;
 
 // Messages that wait to land at most, so that their express slots are free again in time.
 constexpr uint32_t kMostToLand = kExpressSlots / 2;

@@ -66,7 +66,7 @@ record LanedTrack(Track track) implements Track {
 
     /** The lanes take turns: after so many others it is the same one's turn again. */
     @Override
-    public Producer producer() {
+    public synchronized Producer producer() {
       Producer producer = queue.producer();
       for (int other = 1; other < LANES; other++) {
         queue.producer().close();
