@@ -60,21 +60,23 @@ GPUMQ_FN void look_express(const Warp& warp, const Ring& ring, uint64_t sequence
   }
 }
 
-// Whether each half of the message in `row` carries the message's word.
-GPUMQ_FN bool row_arrived(const Warp& warp, const Quad& half, uint32_t row, uint64_t word) {
+// Whether this lane's half of the message in `row` carries the message's word, if it is to.
+GPUMQ_FN bool half_arrived(const Warp& warp, const Quad& half, uint32_t row, uint64_t word) {
   const uint32_t index = row * warp.size() + warp.lane();
   const bool needed = index % 2 == 1 && index < 2 * cells_of(express_length_in(word));
-  return warp.all(!needed || high_of(half) == word);
+  return !needed || high_of(half) == word;
 }
 
 GPUMQ_FN bool arrived(const Warp& warp, const Ring& ring, uint64_t sequence, Express& seen) {
   if constexpr (Warp::size() > 1) {
     const uint64_t word = warp.from(high_of(seen.rows[0]), 1);
     if (!is_express_of(word, sequence)) return false;
+    bool whole = true;
 #pragma unroll
     for (uint32_t r = 0; r < kExpressRows; r++) {
-      if (!row_arrived(warp, seen.rows[r], r, word)) return false;
+      whole = half_arrived(warp, seen.rows[r], r, word) && whole;
     }
+    if (!warp.all(whole)) return false;
     seen.word = word;
   } else {
     // A thread has no row of lanes that read at once: it acquires the words, then reads the bytes.
@@ -125,11 +127,11 @@ GPUMQ_FN bool express_in(const Warp& warp, const Ring& ring, uint64_t sequence,
 #pragma unroll
     for (uint32_t r = 0; r < kGroupRows; r++) {
       const uint32_t index = (row + r) * warp.size() + warp.lane();
-      whole = row_arrived(warp, group[r], row + r, seen.word) && whole;
+      whole = half_arrived(warp, group[r], row + r, seen.word) && whole;
       if (index < halves) half_to_vram(slot, group[r], index, length);
     }
   }
-  return whole;
+  return warp.all(whole);
 }
 
 // Shows a payload and its result to the host. The payload as it came, where lanes still hold it.
