@@ -46,6 +46,9 @@ final class Receiver {
   void prepare(Schedule timetable, long fromNanos) {
     finish = false;
     schedule = timetable;
+    for (Histogram histogram : latency) {
+      histogram.reset();
+    }
     recordFromNanos = fromNanos;
   }
 

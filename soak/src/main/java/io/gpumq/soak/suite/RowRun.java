@@ -61,6 +61,7 @@ final class RowRun {
       }
       run.warmUp(warmup);
       if (row.kind() == Row.Kind.OPEN_LOOP) {
+        run.pace(); // what was compiled for full batches is compiled anew meanwhile
         see(run.pace());
       } else {
         Flow flow = run.saturate(BenchPlan.UNLIMITED, plan.duration());
