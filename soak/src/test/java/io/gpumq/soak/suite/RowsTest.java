@@ -33,18 +33,18 @@ class RowsTest {
             .toList();
     assertEquals(
         List.of(
+            "THROUGHPUT 256 by 1",
+            "THROUGHPUT 256 by 4",
             "ROUND_TRIP 64 by 1",
             "ROUND_TRIP 256 by 1",
             "ROUND_TRIP 448 by 1",
             "ROUND_TRIP 1024 by 1",
-            "ROUND_TRIP 4096 by 1",
-            "THROUGHPUT 256 by 1",
-            "THROUGHPUT 256 by 4"),
+            "ROUND_TRIP 4096 by 1"),
         beside);
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 2", "1, 2, 4", "1, 3, 16", "4, 1, 2", "4, 1, 6", "4, 3, 8", "4, 11, 64"})
+  @CsvSource({"1, 1, 2", "1, 2, 4", "1, 4, 16", "4, 1, 2", "4, 1, 6", "4, 3, 8", "4, 10, 64"})
   void consumersAreWhatTheCoresLeave(int producers, int consumers, int cores) {
     Row row =
         Limit.rows().stream()
@@ -88,6 +88,9 @@ class RowsTest {
 
   /** The first round trip: p50 at most 2.5, p99 at most 4. */
   private static Row row() {
-    return Limit.rows().get(0);
+    return Limit.rows().stream()
+        .filter(row -> row.kind() == Row.Kind.ROUND_TRIP)
+        .findFirst()
+        .orElseThrow();
   }
 }
