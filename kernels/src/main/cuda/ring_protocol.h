@@ -281,8 +281,8 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
 }
 
 // Carries one message that came by express: in, handled, out. It lands later. Where no handler runs
-// that could fault, the answer goes out before the slot's state says who is at work: the CASes take
-// 0.4 µs there.
+// that could fault, the answer goes out before the slot's state says who is at work, so that it does
+// not wait behind the CASes.
 template <class H>
 GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequence,
                             const Express& express, Landing& landing) {

@@ -1,6 +1,7 @@
 package io.gpumq.trackb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -185,5 +186,21 @@ abstract class Lanes {
       assertThrows(NotPendingException.class, () -> one.acknowledge(5L << 56));
       assertThrows(NotPendingException.class, () -> one.acknowledge(-1));
     }
+  }
+
+  @Test
+  void anInterruptOfTheCloserEndsTheDrain() throws Exception {
+    MessageQueue queue = open("echo");
+    queue.createGroup("g");
+    Producer producer = queue.producer();
+    producer.send(message(0, 0), LONG);
+    Future<Boolean> closing =
+        workers.submit(
+            () -> {
+              Thread.currentThread().interrupt();
+              return queue.close(Duration.ofDays(1)).drained();
+            });
+    assertFalse(closing.get());
+    assertEquals(1, queue.stats().depth());
   }
 }

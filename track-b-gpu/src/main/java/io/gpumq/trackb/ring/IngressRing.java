@@ -4,6 +4,7 @@ import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -127,7 +128,10 @@ final class IngressRing {
         return; // Whoever is feeding looks again after it stopped, and finds these.
       }
       feed(first, last);
-      feeding.set(false);
+      feeding.setRelease(false);
+      // Pairs with the CAS above in another producer, behind its publish: either it finds nobody
+      // feeding, or the look below finds what it published.
+      VarHandle.fullFence();
     } while (ring.isAvailable(fed.get() + 1));
   }
 

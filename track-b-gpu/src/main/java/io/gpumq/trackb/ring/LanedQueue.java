@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -151,7 +153,7 @@ public final class LanedQueue implements MessageQueue {
 
   /**
    * Closes the lanes side by side: each stops its intake at once and has the whole drain, and goes
-   * on for consumers until the last has drained.
+   * on for consumers until the last has drained. An interrupt of the caller ends the drain of all.
    */
   @Override
   public CloseReport close(Duration drain) {
@@ -170,11 +172,23 @@ public final class LanedQueue implements MessageQueue {
 
   private CloseReport closeLanes(Duration drain) {
     List<CompletableFuture<CloseReport>> ends = new ArrayList<>();
+    List<Thread> closers = new ArrayList<>();
+    Executor threadEach =
+        task -> {
+          closers.add(new Thread(task, "gpumq-close"));
+          closers.get(closers.size() - 1).start();
+        };
     Phaser together = new Phaser(lanes.length);
     for (RingQueue lane : lanes) {
-      ends.add(
-          CompletableFuture.supplyAsync(
-              () -> close(lane, drain, together), task -> new Thread(task, "gpumq-close").start()));
+      ends.add(CompletableFuture.supplyAsync(() -> close(lane, drain, together), threadEach));
+    }
+    try {
+      CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0])).get();
+    } catch (InterruptedException e) {
+      closers.forEach(Thread::interrupt);
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      // Told below, by the lane that it comes from.
     }
     boolean drained = true;
     long left = 0;
