@@ -4,9 +4,10 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.spi.TrackProvider;
-import io.gpumq.trackb.device.CudaRingDevice;
-import io.gpumq.trackb.device.HostRingDevice;
-import io.gpumq.trackb.ring.RingDevice;
+import io.gpumq.trackb.device.CudaBackend;
+import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.ring.LocalDevice;
+import io.gpumq.trackb.ring.RingBackend;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -25,10 +26,10 @@ public final class RingTrackProvider implements TrackProvider {
 
   @Override
   public Track open(TrackOptions options) {
-    return new RingTrack(device(options));
+    return new RingTrack(new LocalDevice(backend(options)));
   }
 
-  private static RingDevice device(TrackOptions options) {
+  private static RingBackend backend(TrackOptions options) {
     Map<String, String> settings = options.settings();
     var unknown = new TreeSet<>(settings.keySet());
     unknown.remove(DEVICE);
@@ -38,17 +39,17 @@ public final class RingTrackProvider implements TrackProvider {
           "settings " + unknown + ": track b knows " + DEVICE + " and " + BLOCKS);
     }
     return switch (options.device()) {
-      case "auto" -> CudaRingDevice.unavailable() == null ? cuda(settings) : new HostRingDevice();
+      case "auto" -> CudaBackend.unavailable() == null ? cuda(settings) : new HostBackend();
       case "cuda" -> cuda(settings);
-      case "host" -> new HostRingDevice();
+      case "host" -> new HostBackend();
       default ->
           throw new ConfigException(
               "device '" + options.device() + "': must be auto, cuda or host");
     };
   }
 
-  private static RingDevice cuda(Map<String, String> settings) {
-    return new CudaRingDevice(number(settings, DEVICE), number(settings, BLOCKS));
+  private static RingBackend cuda(Map<String, String> settings) {
+    return new CudaBackend(number(settings, DEVICE), number(settings, BLOCKS));
   }
 
   private static int number(Map<String, String> settings, String key) {

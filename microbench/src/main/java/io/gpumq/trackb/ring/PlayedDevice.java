@@ -3,6 +3,7 @@ package io.gpumq.trackb.ring;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 
 /**
  * A device without threads that completes what was published when it is told to. It writes the
@@ -32,7 +33,8 @@ final class PlayedDevice implements RingDevice {
   }
 
   @Override
-  public RunningRing start(SharedFile file, RingGeometry g, HandlerSpec handler) {
+  public RunningRing start(
+      SharedFile file, RingGeometry g, HandlerSpec handler, LongSupplier landed) {
     control = new ControlBlock(file.control());
     descriptors = file.descriptors();
     completions = file.completions();

@@ -1,47 +1,194 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.ring.MemoryFile;
 import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingMemory;
+import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.ring.Words;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
 
 /**
- * What is VRAM on a GPU, in the process's own memory: slots and their state words. Segmented, since
- * a buffer ends at 2 GB.
+ * What is VRAM on a GPU, in the process's own memory or in a file that two processes map: state
+ * words first, then the slots. Segmented, since a buffer ends at 2 GB.
  */
-final class HostMemory {
+final class HostMemory implements RingMemory {
   private static final int SEGMENT_BYTES = 1 << 29;
 
+  private final RingGeometry geometry;
+  private final ByteBuffer reads;
   private final ByteBuffer states;
   private final ByteBuffer[] segments;
   private final int segmentShift;
-  private final int strideBytes;
   private final long slotMask;
 
-  /**
-   * @throws ConfigException if this process may not have as much
-   */
-  HostMemory(RingGeometry g) {
-    strideBytes = g.strideBytes();
+  /** The file that holds it, or {@code null}. */
+  private final Path path;
+
+  private final boolean own;
+
+  private HostMemory(SharedFile file, RingGeometry g, Path path, boolean own, Mapping mapping)
+      throws IOException {
+    this.geometry = g;
+    this.reads = file.reads();
+    this.path = path;
+    this.own = own;
     slotMask = g.capacity() - 1;
-    int slots = Math.min(g.capacity(), Integer.highestOneBit(SEGMENT_BYTES / strideBytes));
+    int slots = Math.min(g.capacity(), Integer.highestOneBit(SEGMENT_BYTES / g.strideBytes()));
     segmentShift = Integer.numberOfTrailingZeros(slots);
     segments = new ByteBuffer[g.capacity() / slots];
+    states = mapping.map(0, g.capacity() * Long.BYTES);
+    int segmentBytes = slots * g.strideBytes();
+    for (int i = 0; i < segments.length; i++) {
+      segments[i] = mapping.map(statesBytes(g) + (long) i * segmentBytes, segmentBytes);
+    }
+  }
+
+  /** Where a part of the memory comes from. */
+  @FunctionalInterface
+  private interface Mapping {
+    ByteBuffer map(long offset, int bytes) throws IOException;
+  }
+
+  /**
+   * In this process alone.
+   *
+   * @throws ConfigException if it may not have as much
+   */
+  static HostMemory inProcess(SharedFile file, RingGeometry g) {
     try {
-      states = ByteBuffer.allocateDirect(g.capacity() * Long.BYTES);
-      for (int i = 0; i < segments.length; i++) {
-        segments[i] = ByteBuffer.allocateDirect(slots * strideBytes);
-      }
-    } catch (OutOfMemoryError e) {
+      return new HostMemory(
+              file, g, null, true, (offset, bytes) -> ByteBuffer.allocateDirect(bytes))
+          .cleared();
+    } catch (OutOfMemoryError | IOException e) {
       throw new ConfigException(
-          "capacity "
-              + g.capacity()
-              + " of "
-              + strideBytes
-              + " bytes a slot: the host device needs "
-              + g.vramBytes()
+          needs(g)
               + " bytes outside the heap, and this process has no room for them;"
               + " open a smaller queue, or raise -XX:MaxDirectMemorySize",
           e);
+    }
+  }
+
+  /**
+   * In a file beside the queue's.
+   *
+   * @throws ConfigException if there is no room for it
+   */
+  static HostMemory shared(SharedFile file, RingGeometry g) {
+    Path path = file.companion();
+    try (FileChannel channel = MemoryFile.create(path, fileBytes(g))) {
+      return new HostMemory(file, g, path, true, mapping(channel)).cleared();
+    } catch (IOException e) {
+      MemoryFile.remove(path);
+      throw new ConfigException(
+          needs(g)
+              + " bytes in "
+              + path
+              + ", which cannot be made ("
+              + e.getMessage()
+              + "); free room there or open a smaller queue",
+          e);
+    }
+  }
+
+  /**
+   * Of another process.
+   *
+   * @param handle its path
+   * @throws ConfigException if it is not there, or not as that process should have made it
+   */
+  static HostMemory open(SharedFile file, RingGeometry g, String handle) {
+    Path path = Path.of(handle);
+    try (FileChannel channel = MemoryFile.open(path)) {
+      if (channel.size() != fileBytes(g)) {
+        throw new IOException(channel.size() + " bytes long: must be " + fileBytes(g));
+      }
+      return new HostMemory(file, g, path, false, mapping(channel));
+    } catch (IOException e) {
+      throw new ConfigException("memory of a ring, " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Mapping mapping(FileChannel channel) {
+    return (offset, bytes) -> channel.map(MapMode.READ_WRITE, offset, bytes);
+  }
+
+  private static String needs(RingGeometry g) {
+    return "capacity "
+        + g.capacity()
+        + " of "
+        + g.strideBytes()
+        + " bytes a slot: the host device needs "
+        + g.vramBytes();
+  }
+
+  private static long statesBytes(RingGeometry g) {
+    long page = RingLayout.PAGE_BYTES;
+    return ((long) g.capacity() * Long.BYTES + page - 1) / page * page;
+  }
+
+  private static long fileBytes(RingGeometry g) {
+    return statesBytes(g) + (long) g.capacity() * g.strideBytes();
+  }
+
+  /** Every slot empty, at the start of the first lap. */
+  private HostMemory cleared() {
+    long lap = geometry.firstSequence() / geometry.capacity();
+    if (lap > 0) { // else it is all zeros already
+      for (int slot = 0; slot < geometry.capacity(); slot++) {
+        writeState(slot, lap << RingLayout.LAP_SHIFT | RingLayout.EMPTY);
+      }
+    }
+    return this;
+  }
+
+  @Override
+  public String handle() {
+    if (path == null) {
+      throw new IllegalStateException("this memory was not made to be shared");
+    }
+    return path.toString();
+  }
+
+  @Override
+  public void read(int area, long firstSequence, int count, int readsOffset) {
+    int at = readsOffset;
+    for (long sequence = firstSequence; sequence < firstSequence + count; sequence++) {
+      reads.put(at, segment(sequence), offset(sequence), geometry.strideBytes());
+      at += geometry.strideBytes();
+    }
+  }
+
+  @Override
+  public void awaitReads(int area) {}
+
+  @Override
+  public void readStates(long firstSequence, long[] words) {
+    for (int i = 0; i < words.length; i++) {
+      words[i] = Words.getAcquire(states, stateOffset(firstSequence + i));
+    }
+  }
+
+  @Override
+  public void writeState(long sequence, long word) {
+    Words.setOpaque(states, stateOffset(sequence), word);
+  }
+
+  @Override
+  public void writeSlot(long sequence, ByteBuffer slot) {
+    segment(sequence).put(offset(sequence), slot, 0, geometry.strideBytes());
+  }
+
+  /** Removes the file, if there is one. What is mapped stays while it is referred to. */
+  @Override
+  public void close() {
+    if (own && path != null) {
+      MemoryFile.remove(path);
     }
   }
 
@@ -63,7 +210,7 @@ final class HostMemory {
   }
 
   int offset(long sequence) {
-    return (int) (sequence & (1L << segmentShift) - 1) * strideBytes;
+    return (int) (sequence & (1L << segmentShift) - 1) * geometry.strideBytes();
   }
 
   int segmentCount() {

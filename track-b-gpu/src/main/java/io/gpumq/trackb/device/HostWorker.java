@@ -12,6 +12,7 @@ import io.gpumq.trackb.ring.Backoff;
 import io.gpumq.trackb.ring.Completion;
 import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Descriptor;
+import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.SharedFile;
 import io.gpumq.trackb.ring.Words;
@@ -23,12 +24,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * states: the twin of {@code run_warp} in {@code ring_protocol.h}.
  */
 final class HostWorker implements Runnable {
+  /** As many as a completion word has room for. */
+  private static final int MOST_TRIES = 15;
+
   private final SharedFile file;
   private final ControlBlock control;
   private final RingGeometry g;
   private final HostMemory memory;
   private final HostHandler handler;
   private final AtomicLong tickets;
+  private final Resume resume;
   private final Backoff backoff = new Backoff();
 
   private final int capacityShift;
@@ -38,13 +43,19 @@ final class HostWorker implements Runnable {
   private long beats;
 
   HostWorker(
-      SharedFile file, RingGeometry g, HostMemory memory, HostHandler handler, AtomicLong tickets) {
+      SharedFile file,
+      RingGeometry g,
+      HostMemory memory,
+      HostHandler handler,
+      AtomicLong tickets,
+      Resume resume) {
     this.file = file;
     this.control = new ControlBlock(file.control());
     this.g = g;
     this.memory = memory;
     this.handler = handler;
     this.tickets = tickets;
+    this.resume = resume;
     capacityShift = Integer.numberOfTrailingZeros(g.capacity());
     window = file.window();
     payloads = new ByteBuffer[memory.segmentCount()];
@@ -54,20 +65,35 @@ final class HostWorker implements Runnable {
   @Override
   public void run() {
     while (true) {
-      long ticket = tickets.getAndIncrement();
-      long end = (ticket + 1) * g.chunkSlots();
-      for (long next = ticket * g.chunkSlots(); next < end; ) {
+      long first = tickets.getAndIncrement() * g.chunkSlots();
+      if (first >= resume.end()) {
+        return;
+      }
+      long end = Math.min(first + g.chunkSlots(), resume.end());
+      for (long next = first; next < end; ) {
         long head = awaitPublished(next);
         if (head < 0) {
           return;
         }
         for (long upto = Math.min(head, end); next < upto; next++) {
-          if (!carry(next)) {
+          if (!isCompleted(next) && !carry(next)) {
             return;
           }
         }
       }
     }
+  }
+
+  /** Whether there is nothing to do: a device before this one did it. */
+  private boolean isCompleted(long sequence) {
+    return sequence < resume.resumeEnd()
+        && (sequence < resume.first()
+            || Completion.isOf(
+                Words.getAcquire(file.completions(), completion(sequence)), sequence));
+  }
+
+  private int completion(long sequence) {
+    return (int) (sequence & g.capacity() - 1) * Long.BYTES;
   }
 
   /** Waits until {@code sequence} is published. Returns the head, or -1 to stop. */
@@ -104,10 +130,13 @@ final class HostWorker implements Runnable {
     boolean ours =
         move(sequence, lap, EMPTY, lap, READY) && move(sequence, lap, READY, lap, INFLIGHT);
 
-    int tries = 1;
-    int error = 0;
+    int tries = Math.min(Descriptor.tries(word) + 1, MOST_TRIES);
+    int error = Descriptor.error(word);
     int status = RingLayout.STATUS_VOID;
-    if (!Descriptor.isVoid(word)) {
+    if (error != HostHandler.OK) {
+      tries = Descriptor.tries(word);
+      status = RingLayout.STATUS_FAILED;
+    } else if (!Descriptor.isVoid(word)) {
       error = handle(sequence, length, tries);
       while (error != HostHandler.OK && tries < g.maxTries()) {
         ours &= move(sequence, lap, INFLIGHT, lap, READY);
@@ -131,7 +160,7 @@ final class HostWorker implements Runnable {
     // Pairs with the acquire in Completions.advance().
     Words.setRelease(
         file.completions(),
-        (int) (sequence & g.capacity() - 1) * Long.BYTES,
+        completion(sequence),
         Completion.word(sequence, length, status, push, tries, error));
     return true;
   }

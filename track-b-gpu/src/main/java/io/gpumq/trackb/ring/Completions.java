@@ -23,8 +23,11 @@ final class Completions implements Deliverable {
   /** Most words that one call reads, so that a fast device cannot keep a caller here. */
   private static final int MAX_STEP = 8192;
 
-  /** A word lands microseconds after its express; what takes so much longer never comes. */
-  private static final long LANDING_NANOS = 1_000_000_000;
+  /**
+   * A word lands microseconds after its express, but for a device that dies in between and has to
+   * be started again; what takes so much longer never comes.
+   */
+  private static final long LANDING_NANOS = 30_000_000_000L;
 
   private final ByteBuffer words;
   private final long mask;
@@ -160,6 +163,11 @@ final class Completions implements Deliverable {
   long landedTo(long enough) {
     long seen = landed;
     return seen >= enough ? seen : landed();
+  }
+
+  /** {@link #landed()} as it was found last: looks at nothing, waits for nobody. */
+  long landedSoFar() {
+    return landed;
   }
 
   /** Waits for one completed sequence to land: before that, VRAM may not show all of it. */

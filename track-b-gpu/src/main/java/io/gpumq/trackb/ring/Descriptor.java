@@ -4,6 +4,13 @@ import io.gpumq.kernels.RingLayout;
 
 /** The word that the host publishes a slot with; {@code ring_layout.h} draws its bits. */
 public final class Descriptor {
+  /** As many as the word has room for. */
+  static final int MAX_TRIES = 15;
+
+  /** The bits that say what became of a message's handler. */
+  private static final long FATE =
+      (long) MAX_TRIES << RingLayout.TRIES_SHIFT | 255L << RingLayout.ERROR_SHIFT;
+
   private Descriptor() {}
 
   /** Of a message of {@code length} bytes. */
@@ -22,6 +29,23 @@ public final class Descriptor {
 
   public static int length(long word) {
     return (int) word & (1 << RingLayout.LENGTH_BITS) - 1;
+  }
+
+  /** Runs of the handler that a device did not survive; 15 may be more. */
+  public static int tries(long word) {
+    return (int) (word >> RingLayout.TRIES_SHIFT) & MAX_TRIES;
+  }
+
+  /** Not 0 for a message that is not to be handled any more, but to fail with this code. */
+  public static int error(long word) {
+    return (int) (word >> RingLayout.ERROR_SHIFT) & 255;
+  }
+
+  /** A message's word, after a device died of it or beside it. */
+  static long after(long word, int tries, int error) {
+    return word & ~FATE
+        | (long) tries << RingLayout.TRIES_SHIFT
+        | (long) error << RingLayout.ERROR_SHIFT;
   }
 
   /** Whether {@code word} is the one of {@code sequence}, not of another lap. */

@@ -92,7 +92,7 @@ public final class RingQueue implements MessageQueue {
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
       window = new Window(control, geometry);
       watch = new Watch(config.handler(), config.handlerTimeout().toNanos(), control, completions);
-      ring = device.start(file, geometry, handler);
+      ring = device.start(file, geometry, handler, completions::landedSoFar);
       reads.of(ring);
     } catch (RuntimeException e) {
       file.close();
@@ -197,14 +197,19 @@ public final class RingQueue implements MessageQueue {
 
   /** A message whose handler failed for good; false when the dead-letter queue is full. */
   private boolean giveUpFailed(long sequence, long word) {
-    int error = Completion.error(word);
-    return giveUp(
-        sequence,
-        word,
-        DeadLetter.Cause.HANDLER_FAILED,
-        "handler '" + config.handler() + "' failed with error " + error,
-        Completion.tries(word),
-        "");
+    String handler = "handler '" + config.handler() + "' ";
+    int tries = Completion.tries(word);
+    String verdict = ring.verdict(sequence);
+    if (verdict == null) {
+      String reason = handler + "failed with error " + Completion.error(word);
+      return giveUp(sequence, word, DeadLetter.Cause.HANDLER_FAILED, reason, tries, "");
+    }
+    String reason = handler + "ended its device process at attempt " + tries + ": " + verdict;
+    boolean given = giveUp(sequence, word, DeadLetter.Cause.HANDLER_FAULT, reason, tries, "");
+    if (given) {
+      ring.forget(sequence);
+    }
+    return given;
   }
 
   private boolean giveUpUndeliverable(
@@ -247,8 +252,13 @@ public final class RingQueue implements MessageQueue {
    */
   public void watch() {
     if (failure == null && !closed) {
+      long epoch = ring.epoch();
       String why = ring.failure();
-      failure = why != null ? why : watch.look(System.nanoTime());
+      if (why == null) {
+        String hangs = watch.look(System.nanoTime(), epoch);
+        why = hangs == null ? null : ring.hung(hangs, epoch);
+      }
+      failure = why;
     }
   }
 

@@ -2,24 +2,44 @@ package io.gpumq.trackb.ring;
 
 /** A ring at work on a device. Safe for use by many threads. */
 public interface RunningRing {
-  /**
-   * Begins to copy slots of the VRAM ring, one stride each, into the queue's read-area block.
-   *
-   * @param area the read area that they go to: copies of one area follow each other
-   * @param firstSequence of a run of completed sequences that is not released
-   * @param count slots of the run
-   * @param readsOffset where the first goes, in bytes from the start of the read-area block
-   * @throws io.gpumq.api.TrackFailedException if the device has failed or the ring is stopped
-   */
+  /** As {@link RingMemory#read}. */
   void read(int area, long firstSequence, int count, int readsOffset);
 
   /** Waits until everything that was asked for in {@code area} is there. */
   void awaitReads(int area);
 
   /**
-   * Why this ring no longer runs, or {@code null} while it does. Asked some hundred times a second.
+   * Why this ring no longer runs, or {@code null} while it does, and while the device is away and
+   * will come back. Asked some hundred times a second.
    */
   String failure();
+
+  /**
+   * Changes whenever the device goes away or comes back: the time that a message has stood until
+   * then is not its handler's.
+   */
+  default long epoch() {
+    return 0;
+  }
+
+  /**
+   * A handler hangs.
+   *
+   * @param why what hangs, in words
+   * @param epoch in which it was seen to
+   * @return why this ring has failed for it, or {@code null} if it goes on
+   */
+  default String hung(String why, long epoch) {
+    return why;
+  }
+
+  /** What became of the device by the message that was condemned for it, or {@code null}. */
+  default String verdict(long sequence) {
+    return null;
+  }
+
+  /** The verdict on a sequence is written down: it need not be kept. */
+  default void forget(long sequence) {}
 
   /** Sets the stop word, waits for the ring to end, and gives its memory back. Once. */
   void stop();

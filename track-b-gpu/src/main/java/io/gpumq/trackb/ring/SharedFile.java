@@ -10,12 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -54,45 +50,24 @@ public final class SharedFile implements AutoCloseable {
    * @throws ConfigException if there is no room for it
    */
   public static SharedFile create(String queue, RingGeometry g) {
-    long[] sizes = {
-      PAGE_BYTES,
-      pages((long) g.ingressSlots() * Long.BYTES),
-      pages((long) g.ingressSlots() * g.slotBytes()),
-      pages((long) g.capacity() * Long.BYTES),
-      pages((long) g.windowSlots() * g.strideBytes()),
-      pages(2L * RingLayout.EXPRESS_SLOTS * g.expressBytes()),
-      pages((long) g.readAreaBytes()) * RingGeometry.READ_AREAS
-    };
-    long[] offsets = new long[sizes.length];
-    long end = CONTROL_OFFSET;
-    for (int i = 0; i < sizes.length; i++) {
-      offsets[i] = end;
-      end += sizes[i];
-    }
-    Path path = newPath(queue);
-    try (FileChannel file =
-        FileChannel.open(
-            path,
-            Set.of(
-                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      requireRoom(path, end);
-      fill(file, end);
-      writeHeader(file.map(MapMode.READ_WRITE, 0, PAGE_BYTES), g, offsets, end);
-      ByteBuffer[] blocks = new ByteBuffer[sizes.length];
-      for (int i = 0; i < blocks.length; i++) {
-        blocks[i] = file.map(MapMode.READ_WRITE, offsets[i], sizes[i]);
-      }
-      return new SharedFile(path, blocks);
+    Layout layout = Layout.of(g);
+    var name = new RingFileName(Owner.self(), COUNTER.incrementAndGet(), queue);
+    Path path = name.ring(MemoryFile.folder());
+    try (FileChannel file = MemoryFile.create(path, layout.end())) {
+      ByteBuffer header = file.map(MapMode.READ_WRITE, 0, PAGE_BYTES);
+      header.put(0, layout.header(g, ProcessHandle.current().pid()), 0, RingLayout.HEADER_BYTES);
+      // The magic last, released: who sees it sees a whole header.
+      Words.setRelease(header, 0, RingLayout.MAGIC);
+      return new SharedFile(path, layout.map(file));
     } catch (IOException e) {
-      remove(path);
+      MemoryFile.remove(path);
       throw new ConfigException(
           "queue '"
               + queue
               + "': its shared-memory file "
               + path
               + " of "
-              + end
+              + layout.end()
               + " bytes cannot be made ("
               + e.getMessage()
               + "); free room there or open a smaller queue",
@@ -100,53 +75,91 @@ public final class SharedFile implements AutoCloseable {
     }
   }
 
-  private static Path newPath(String queue) {
-    Path memory = Path.of("/dev/shm");
-    Path folder = Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
-    return folder.resolve(
-        "gpumq-"
-            + ProcessHandle.current().pid()
-            + "-"
-            + COUNTER.incrementAndGet()
-            + "-"
-            + queue
-            + ".ring");
-  }
-
-  /** Better than to find out by filling what other processes need. */
-  private static void requireRoom(Path path, long bytes) throws IOException {
-    long free = Files.getFileStore(path).getUsableSpace();
-    if (bytes > free) {
-      throw new IOException("only " + free + " bytes free there");
+  /**
+   * Maps the file that another process of this user made for a queue.
+   *
+   * @param g as that process says it is
+   * @throws ConfigException if it is not that: says how it differs
+   */
+  public static SharedFile attach(Path path, RingGeometry g) {
+    Layout layout = Layout.of(g);
+    try (FileChannel file = MemoryFile.open(path)) {
+      Owner owner =
+          RingFileName.of(path)
+              .orElseThrow(() -> new IOException("its name is not that of a queue's file"))
+              .owner();
+      if (!owner.isAlive()) {
+        throw new IOException("its owner, process " + owner.pid() + ", has ended");
+      }
+      layout.require(file, g, owner);
+      return new SharedFile(path, layout.map(file));
+    } catch (IOException e) {
+      throw new ConfigException("shared-memory file " + path + ": " + e.getMessage(), e);
     }
   }
 
-  /**
-   * Writes zeros: a file with holes would kill the process where memory runs out, not fail here.
-   */
-  private static void fill(FileChannel file, long bytes) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-    for (long at = 0; at < bytes; at += zeros.limit()) {
-      zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
-      while (zeros.hasRemaining()) {
-        file.write(zeros);
+  /** Where the blocks lie, in the order of {@link #blocks}. */
+  private record Layout(long[] offsets, long[] sizes, long end) {
+    static Layout of(RingGeometry g) {
+      long[] sizes = {
+        PAGE_BYTES,
+        pages((long) g.ingressSlots() * Long.BYTES),
+        pages((long) g.ingressSlots() * g.slotBytes()),
+        pages((long) g.capacity() * Long.BYTES),
+        pages((long) g.windowSlots() * g.strideBytes()),
+        pages(2L * RingLayout.EXPRESS_SLOTS * g.expressBytes()),
+        pages((long) g.readAreaBytes()) * RingGeometry.READ_AREAS
+      };
+      long[] offsets = new long[sizes.length];
+      long end = CONTROL_OFFSET;
+      for (int i = 0; i < sizes.length; i++) {
+        offsets[i] = end;
+        end += sizes[i];
+      }
+      return new Layout(offsets, sizes, end);
+    }
+
+    ByteBuffer[] map(FileChannel file) throws IOException {
+      ByteBuffer[] blocks = new ByteBuffer[sizes.length];
+      for (int i = 0; i < blocks.length; i++) {
+        blocks[i] = file.map(MapMode.READ_WRITE, offsets[i], sizes[i]);
+      }
+      return blocks;
+    }
+
+    /** Every byte of the header but the magic. */
+    ByteBuffer header(RingGeometry g, long ownerPid) {
+      ByteBuffer header =
+          ByteBuffer.allocate(RingLayout.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      header.position(Long.BYTES);
+      header.putInt(RingLayout.VERSION).putInt(g.slotBytes());
+      header.putLong(end).putLong(g.capacity()).putLong(g.ingressSlots()).putLong(g.windowSlots());
+      header.putInt(g.strideBytes()).putInt(g.readAreaBytes()).putLong(RingGeometry.READ_AREAS);
+      for (int i = 1; i < offsets.length; i++) {
+        header.putLong(offsets[i]);
+      }
+      header.putLong(g.firstSequence()).putInt(g.maxTries()).putInt(g.chunkSlots());
+      return header.putLong(ownerPid).clear();
+    }
+
+    void require(FileChannel file, RingGeometry g, Owner owner) throws IOException {
+      if (file.size() != end) {
+        throw new IOException(file.size() + " bytes long: must be " + end);
+      }
+      ByteBuffer found = file.map(MapMode.READ_ONLY, 0, PAGE_BYTES);
+      if (Words.getAcquire(found, 0) != RingLayout.MAGIC) {
+        throw new IOException("it does not begin as a queue's file does");
+      }
+      int version = found.order(ByteOrder.LITTLE_ENDIAN).getInt(Long.BYTES);
+      if (version != RingLayout.VERSION) {
+        throw new IOException("its version is " + version + ": must be " + RingLayout.VERSION);
+      }
+      ByteBuffer expected = header(g, owner.pid()).putLong(0, RingLayout.MAGIC);
+      int at = found.limit(RingLayout.HEADER_BYTES).mismatch(expected);
+      if (at >= 0) {
+        throw new IOException("its header is another queue's, from byte " + at + " on");
       }
     }
-  }
-
-  private static void writeHeader(ByteBuffer header, RingGeometry g, long[] offsets, long end) {
-    header.order(ByteOrder.LITTLE_ENDIAN);
-    header.position(Long.BYTES);
-    header.putInt(RingLayout.VERSION).putInt(g.slotBytes());
-    header.putLong(end).putLong(g.capacity()).putLong(g.ingressSlots()).putLong(g.windowSlots());
-    header.putInt(g.strideBytes()).putInt(g.readAreaBytes()).putLong(RingGeometry.READ_AREAS);
-    for (int i = 1; i < offsets.length; i++) {
-      header.putLong(offsets[i]);
-    }
-    header.putLong(g.firstSequence()).putInt(g.maxTries()).putInt(g.chunkSlots());
-    header.putLong(ProcessHandle.current().pid());
-    // The magic last, released: who sees it sees a whole header.
-    Words.setRelease(header, 0, RingLayout.MAGIC);
   }
 
   private static long pages(long bytes) {
@@ -156,6 +169,13 @@ public final class SharedFile implements AutoCloseable {
   /** Where the file lies. */
   public Path path() {
     return path;
+  }
+
+  /** Where the ring's memory lies that a device without memory of its own shares. */
+  public Path companion() {
+    String ring = path.getFileName().toString();
+    String stem = ring.substring(0, ring.length() - RingFileName.RING.length());
+    return path.resolveSibling(stem + RingFileName.MEMORY);
   }
 
   public ByteBuffer control() {
@@ -194,15 +214,6 @@ public final class SharedFile implements AutoCloseable {
   /** Removes the file. The mappings stay while they are referred to. */
   @Override
   public void close() {
-    remove(path);
-  }
-
-  private static void remove(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      System.getLogger(SharedFile.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot remove " + path, e);
-    }
+    MemoryFile.remove(path);
   }
 }

@@ -25,6 +25,8 @@ final class Watch {
   /** The heartbeat when it began to be that. */
   private long heartbeat;
 
+  private long epoch;
+
   Watch(String handler, long timeoutNanos, ControlBlock control, Completions completions) {
     this.handler = handler;
     this.timeoutNanos = timeoutNanos;
@@ -37,9 +39,15 @@ final class Watch {
    * Looks once.
    *
    * @param nowNanos as {@link System#nanoTime} tells it
+   * @param deviceEpoch as {@link RunningRing#epoch} tells it: the time before it changed counts for
+   *     nothing
    * @return what hangs, or {@code null}
    */
-  String look(long nowNanos) {
+  String look(long nowNanos, long deviceEpoch) {
+    if (deviceEpoch != epoch) {
+      epoch = deviceEpoch;
+      stoodNanos = 0;
+    }
     long head = control.acquireHead();
     long next = Math.max(oldest, completions.completed());
     for (long end = Math.min(head, next + MAX_STEP); next < end; next++) {

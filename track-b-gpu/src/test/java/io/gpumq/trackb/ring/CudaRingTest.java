@@ -11,7 +11,7 @@ import io.gpumq.api.Consumer;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
-import io.gpumq.trackb.device.CudaRingDevice;
+import io.gpumq.trackb.device.CudaBackend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class CudaRingTest {
   private static final Duration WAIT = Await.DEADLINE;
 
-  private final RingDevice device = new CudaRingDevice(0, 0);
+  private final RingDevice device = new LocalDevice(new CudaBackend(0, 0));
 
   @AfterAll
   void close() {

@@ -1,10 +1,10 @@
 package io.gpumq.trackb.ring;
 
-import io.gpumq.trackb.device.HostRingDevice;
+import io.gpumq.trackb.device.HostBackend;
 
 /** Laps on the device host. */
 class HostRingLapsTest extends RingLaps {
   HostRingLapsTest() {
-    super(new HostRingDevice());
+    super(new LocalDevice(new HostBackend()));
   }
 }

@@ -1,10 +1,10 @@
 package io.gpumq.trackb.ring;
 
-import io.gpumq.trackb.device.HostRingDevice;
+import io.gpumq.trackb.device.HostBackend;
 
 /** Reads on the device host. */
 class HostRingReadsTest extends RingReads {
   HostRingReadsTest() {
-    super(new HostRingDevice());
+    super(new LocalDevice(new HostBackend()));
   }
 }

@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.HandlerSpec;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /** A device that counts what is read from its VRAM rings. */
 final class ReadingDevice implements RingDevice {
@@ -33,8 +34,9 @@ final class ReadingDevice implements RingDevice {
   }
 
   @Override
-  public RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler) {
-    RunningRing ring = device.start(file, geometry, handler);
+  public RunningRing start(
+      SharedFile file, RingGeometry geometry, HandlerSpec handler, LongSupplier landed) {
+    RunningRing ring = device.start(file, geometry, handler, landed);
     return new RunningRing() {
       @Override
       public void read(int area, long firstSequence, int count, int readsOffset) {

@@ -7,16 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.device.HostRingDevice;
+import io.gpumq.trackb.device.HostBackend;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /** How a queue ends on a device that does not. */
 class RingQueueTest {
   /** The device host, but for the end of its rings, which fails once they have ended. */
   private static final class Endless implements RingDevice {
-    private final RingDevice device = new HostRingDevice();
+    private final RingDevice device = new LocalDevice(new HostBackend());
 
     @Override
     public String name() {
@@ -34,8 +35,9 @@ class RingQueueTest {
     }
 
     @Override
-    public RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler) {
-      RunningRing ring = device.start(file, geometry, handler);
+    public RunningRing start(
+        SharedFile file, RingGeometry geometry, HandlerSpec handler, LongSupplier landed) {
+      RunningRing ring = device.start(file, geometry, handler, landed);
       return new RunningRing() {
         @Override
         public void read(int area, long firstSequence, int count, int readsOffset) {

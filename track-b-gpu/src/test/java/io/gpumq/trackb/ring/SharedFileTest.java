@@ -111,7 +111,7 @@ class SharedFileTest {
     assertTrue(why.contains(" bytes free there"), why);
     Path folder = Path.of("/dev/shm");
     if (Files.isDirectory(folder)) {
-      String own = "gpumq-" + ProcessHandle.current().pid() + "-";
+      String own = "gpumq-" + ProcessHandle.current().pid() + ".";
       try (var files = Files.list(folder)) {
         assertFalse(
             files.anyMatch(

@@ -47,7 +47,7 @@ class WatchTest {
   private String lookFor(long nanos) {
     for (long end = now + nanos; end - now > 0; ) {
       now += 5 * MILLI;
-      String why = watch.look(now);
+      String why = watch.look(now, 0);
       if (why != null) {
         return why;
       }
@@ -139,7 +139,7 @@ class WatchTest {
     control.releaseHead(FIRST + 1);
     assertNull(lookFor(TIMEOUT / 2));
     now += 1000 * TIMEOUT;
-    assertNull(watch.look(now));
+    assertNull(watch.look(now, 0));
     complete(FIRST, RingLayout.STATUS_OK);
     assertNull(lookFor(TIMEOUT));
   }

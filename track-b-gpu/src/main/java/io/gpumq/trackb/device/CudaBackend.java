@@ -3,13 +3,15 @@ package io.gpumq.trackb.device;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.ring.RingDevice;
+import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RunningRing;
+import io.gpumq.trackb.ring.RingKernel;
+import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
 
 /** The device {@code cuda}: a GPU, through the CUDA driver. */
-public final class CudaRingDevice implements RingDevice {
+public final class CudaBackend implements RingBackend {
   /** Left for the driver, and for the copies of others. */
   private static final long SPARE_BYTES = 256L << 20;
 
@@ -22,7 +24,7 @@ public final class CudaRingDevice implements RingDevice {
    *     but for a quarter at most over all lanes of a queue
    * @throws TrackUnavailableException if there is no usable driver or GPU
    */
-  public CudaRingDevice(int ordinal, int blocks) {
+  public CudaBackend(int ordinal, int blocks) {
     Cuda.requireAvailable();
     context = CudaContext.open(ordinal);
     int most = context.multiprocessors();
@@ -55,7 +57,10 @@ public final class CudaRingDevice implements RingDevice {
   }
 
   @Override
-  public RunningRing start(SharedFile file, RingGeometry geometry, HandlerSpec handler) {
+  public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
+    if (shared) {
+      throw notShared();
+    }
     context.enter();
     long free = context.freeBytes();
     if (geometry.vramBytes() > free - SPARE_BYTES) {
@@ -72,12 +77,30 @@ public final class CudaRingDevice implements RingDevice {
               + Math.max(0, free - SPARE_BYTES)
               + " free; open a smaller queue");
     }
-    return new CudaRing(context, file, geometry, handler, blocksOf(geometry.lanes()));
+    return new CudaMemory(context, file, geometry);
   }
 
-  private int blocksOf(int lanes) {
+  @Override
+  public RingMemory open(SharedFile file, RingGeometry geometry, String handle) {
+    throw notShared();
+  }
+
+  private static ConfigException notShared() {
+    return new ConfigException("isolation 'process': must be none on device " + Cuda.DEVICE);
+  }
+
+  @Override
+  public RingKernel launch(
+      SharedFile file,
+      RingGeometry geometry,
+      HandlerSpec handler,
+      RingMemory memory,
+      Resume resume) {
+    context.enter();
     int most = context.multiprocessors();
-    return blocks > 0 ? blocks : Math.max(1, Math.min(most / 8, most / 4 / lanes));
+    int share = Math.max(1, Math.min(most / 8, most / 4 / geometry.lanes()));
+    int count = blocks > 0 ? blocks : share;
+    return new CudaKernel(context, file, geometry, handler, (CudaMemory) memory, resume, count);
   }
 
   @Override

@@ -2,42 +2,36 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.ring.ControlBlock;
+import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingErrors;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RunningRing;
+import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.SharedFile;
-import io.gpumq.trackb.ring.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A ring at work on threads of this process. */
-final class HostRing implements RunningRing {
+/** Threads of this process that work on a ring. */
+final class HostKernel implements RingKernel {
   /** Workers look at the stop word at each turn; a loaded machine may not let them for a while. */
   private static final long STOP_MILLIS = 2_000;
 
-  private final SharedFile file;
   private final ControlBlock control;
-  private final RingGeometry geometry;
-  private final HostMemory memory;
   private final List<Thread> workers = new ArrayList<>();
   private volatile String failure;
 
-  HostRing(SharedFile file, RingGeometry g, HandlerSpec handler, int threads) {
-    this.file = file;
+  HostKernel(
+      SharedFile file,
+      RingGeometry g,
+      HandlerSpec handler,
+      HostMemory memory,
+      Resume resume,
+      int threads) {
     this.control = new ControlBlock(file.control());
-    this.geometry = g;
-    this.memory = new HostMemory(g);
-    if (g.firstSequence() > 0) {
-      long empty = g.firstSequence() / g.capacity() << RingLayout.LAP_SHIFT | RingLayout.EMPTY;
-      for (int slot = 0; slot < g.capacity(); slot++) {
-        Words.setOpaque(memory.states(), slot * Long.BYTES, empty);
-      }
-    }
-    AtomicLong tickets = new AtomicLong(g.firstSequence() / g.chunkSlots());
+    AtomicLong tickets = new AtomicLong(resume.first() / g.chunkSlots());
     for (int i = 0; i < threads; i++) {
-      var worker = new HostWorker(file, g, memory, handler.newHostHandler(), tickets);
+      var worker = new HostWorker(file, g, memory, handler.newHostHandler(), tickets, resume);
       Thread thread = new Thread(worker, "gpumq-host-" + i);
       thread.setDaemon(true);
       thread.setUncaughtExceptionHandler((t, e) -> failure = "the host device died: " + e);
@@ -47,22 +41,19 @@ final class HostRing implements RunningRing {
   }
 
   @Override
-  public void read(int area, long firstSequence, int count, int readsOffset) {
-    int at = readsOffset;
-    for (long sequence = firstSequence; sequence < firstSequence + count; sequence++) {
-      file.reads()
-          .put(at, memory.segment(sequence), memory.offset(sequence), geometry.strideBytes());
-      at += geometry.strideBytes();
-    }
-  }
-
-  @Override
-  public void awaitReads(int area) {}
-
-  @Override
   public String failure() {
     long error = control.error();
     return failure != null ? failure : error == 0 ? null : RingErrors.describe(error);
+  }
+
+  @Override
+  public boolean hasEnded() {
+    for (Thread worker : workers) {
+      if (worker.isAlive()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

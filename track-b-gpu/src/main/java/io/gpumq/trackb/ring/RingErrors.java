@@ -1,12 +1,13 @@
-package io.gpumq.trackb.device;
+package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.RingLayout;
 
 /** The control block's error word in words. */
-final class RingErrors {
+public final class RingErrors {
   private RingErrors() {}
 
-  static String describe(long word) {
+  /** What a word other than 0 says. */
+  public static String describe(long word) {
     int code = (int) (word >>> RingLayout.ERROR_CODE_SHIFT);
     long sequence = word & (1L << RingLayout.ERROR_CODE_SHIFT) - 1;
     String what =

@@ -1,0 +1,150 @@
+package io.gpumq.trackb.device;
+
+import static io.gpumq.trackb.device.Cuda.check;
+import static jcuda.driver.CUresult.CUDA_ERROR_NOT_READY;
+import static jcuda.driver.CUresult.CUDA_SUCCESS;
+import static jcuda.driver.JCudaDriver.cuLaunchKernel;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
+import static jcuda.driver.JCudaDriver.cuStreamQuery;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.ring.Backoff;
+import io.gpumq.trackb.ring.ControlBlock;
+import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingErrors;
+import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingKernel;
+import io.gpumq.trackb.ring.SharedFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUstream;
+
+/** A persistent kernel that works on a ring. */
+final class CudaKernel implements RingKernel {
+  private static final int BLOCK_THREADS = 256;
+
+  /** A kernel looks at the stop word far more often; what takes longer sits in its handler. */
+  private static final long STOP_NANOS = 2_000_000_000L;
+
+  private final CudaContext context;
+  private final ControlBlock control;
+  private final CUstream stream;
+  private final int multiprocessors;
+  private boolean stopped;
+
+  CudaKernel(
+      CudaContext context,
+      SharedFile file,
+      RingGeometry g,
+      HandlerSpec handler,
+      CudaMemory memory,
+      Resume resume,
+      int blocks) {
+    this.context = context;
+    this.control = new ControlBlock(file.control());
+    this.stream = memory.stream();
+    CUfunction kernel = context.function(handler.ringEntryPoint());
+    multiprocessors = context.multiprocessorsFor(kernel, blocks, BLOCK_THREADS);
+    context.kernelStarts(multiprocessors);
+    try {
+      setMirror(memory, g, resume);
+      Pointer ring = Pointer.to(Pointer.to(parameter(g, handler, memory)));
+      check(
+          cuLaunchKernel(kernel, blocks, 1, 1, BLOCK_THREADS, 1, 1, 0, stream, ring, null),
+          "launching " + handler.ringEntryPoint());
+    } catch (RuntimeException e) {
+      context.kernelEnded(multiprocessors, List.of());
+      throw e;
+    }
+  }
+
+  /** Nothing is taken from the first sequence on. */
+  private void setMirror(CudaMemory memory, RingGeometry g, Resume resume) {
+    ByteBuffer near =
+        ByteBuffer.allocateDirect(RingLayout.MIRROR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    near.putLong(RingLayout.MIRROR_TICKETS, resume.first() / g.chunkSlots());
+    near.putLong(RingLayout.MIRROR_HEAD, resume.first());
+    check(
+        cuMemcpyHtoDAsync(memory.mirror(), Pointer.to(near), RingLayout.MIRROR_BYTES, stream),
+        "setting the mirror");
+    check(cuStreamSynchronize(stream), "setting the mirror");
+  }
+
+  /** {@code struct Ring} of {@code ring_memory.h}. */
+  private static ByteBuffer parameter(RingGeometry g, HandlerSpec handler, CudaMemory memory) {
+    ByteBuffer ring =
+        ByteBuffer.allocateDirect(RingLayout.RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int block = 0; block < 5; block++) {
+      ring.putLong(memory.shared(block).value());
+    }
+    ring.putLong(memory.states().value());
+    ring.putLong(memory.slots().value());
+    ring.putLong(memory.mirror().value());
+    ring.putLong(memory.shared(5).value());
+    ring.putInt(g.ingressSlots() - 1).putInt(g.windowSlots() - 1).putInt(g.capacity() - 1);
+    ring.putInt(Integer.numberOfTrailingZeros(g.capacity()));
+    ring.putInt(g.slotBytes()).putInt(g.strideBytes());
+    ring.putInt(Integer.numberOfTrailingZeros(g.chunkSlots())).putInt(g.maxTries());
+    ring.putInt(g.expressBytes()).putInt(g.expressResultCell());
+    for (long param : handler.params()) {
+      ring.putLong(param);
+    }
+    return ring;
+  }
+
+  @Override
+  public synchronized String failure() {
+    if (stopped) {
+      return null;
+    }
+    context.enter();
+    int state = cuStreamQuery(stream);
+    if (state == CUDA_ERROR_NOT_READY) {
+      return null;
+    }
+    long error = control.error();
+    if (error != 0) {
+      return RingErrors.describe(error);
+    }
+    return state == CUDA_SUCCESS
+        ? "the kernel has ended unasked"
+        : "the kernel has died: " + Cuda.name(state) + "; no GPU call of this process works now";
+  }
+
+  @Override
+  public synchronized boolean hasEnded() {
+    if (stopped) {
+      return true;
+    }
+    context.enter();
+    return cuStreamQuery(stream) == CUDA_SUCCESS;
+  }
+
+  @Override
+  public void stop() {
+    control.requestStop();
+    context.enter();
+    long deadline = System.nanoTime() + STOP_NANOS;
+    Backoff backoff = new Backoff();
+    int state;
+    while ((state = cuStreamQuery(stream)) == CUDA_ERROR_NOT_READY) {
+      if (System.nanoTime() > deadline) {
+        throw new TrackFailedException(
+            "the kernel does not end: a handler hangs; the GPU is held until this process ends");
+      }
+      backoff.pause();
+    }
+    synchronized (this) {
+      stopped = true;
+    }
+    if (state == CUDA_SUCCESS) {
+      context.kernelEnded(multiprocessors, List.of());
+    } // else the context is dead: for the end of the process
+  }
+}

@@ -1,0 +1,235 @@
+package io.gpumq.trackb.device;
+
+import static io.gpumq.trackb.device.Cuda.check;
+import static jcuda.driver.CUresult.CUDA_SUCCESS;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
+import static jcuda.driver.JCudaDriver.cuMemsetD2D32Async;
+import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
+import static jcuda.driver.JCudaDriver.cuStreamQuery;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingMemory;
+import io.gpumq.trackb.ring.SharedFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUstream;
+
+/** A ring's VRAM, and the queue's file where kernels see it. */
+final class CudaMemory implements RingMemory {
+  private final CudaContext context;
+  private final RingGeometry geometry;
+  private final Pointer reads;
+  private final List<ByteBuffer> pinned = new ArrayList<>();
+  private final List<Address> shared = new ArrayList<>();
+  private final CUstream stream;
+  private Address states;
+  private Address slots;
+  private Address mirror;
+
+  /** Readers share it; the end of the memory waits for them. */
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  CudaMemory(CudaContext context, SharedFile file, RingGeometry g) {
+    this.context = context;
+    this.geometry = g;
+    this.reads = Pointer.to(file.reads());
+    stream = context.takeStream();
+    try {
+      for (ByteBuffer block : file.blocks()) {
+        shared.add(context.pin(block));
+        pinned.add(block);
+      }
+      states = context.allocate((long) g.capacity() * Long.BYTES, stream);
+      slots = context.allocate((long) g.capacity() * g.strideBytes(), stream);
+      mirror = context.allocate(RingLayout.MIRROR_BYTES, stream);
+      clear();
+    } catch (RuntimeException e) {
+      context.giveBackStream(stream);
+      context.unpin(pinned);
+      throw e;
+    }
+  }
+
+  /** Every slot empty, at the start of the first lap. */
+  private void clear() {
+    RingGeometry g = geometry;
+    long empty = g.firstSequence() / g.capacity() << RingLayout.LAP_SHIFT | RingLayout.EMPTY;
+    halfOfEach(states, 0, (int) empty);
+    halfOfEach(states, Integer.BYTES, (int) (empty >>> 32));
+    check(
+        cuMemsetD8Async(slots, (byte) 0, (long) g.capacity() * g.strideBytes(), stream),
+        "clearing the slots");
+    check(cuStreamSynchronize(stream), "clearing the ring");
+  }
+
+  private void halfOfEach(Address words, int offset, int value) {
+    check(
+        cuMemsetD2D32Async(
+            words.withByteOffset(offset), Long.BYTES, value, 1, geometry.capacity(), stream),
+        "clearing the slot states");
+  }
+
+  /** Where kernels see a block of the queue's file, in the order of {@link SharedFile#blocks}. */
+  Address shared(int block) {
+    return shared.get(block);
+  }
+
+  Address states() {
+    return states;
+  }
+
+  Address slots() {
+    return slots;
+  }
+
+  Address mirror() {
+    return mirror;
+  }
+
+  /** The stream for the kernel that works on this memory. */
+  CUstream stream() {
+    return stream;
+  }
+
+  @Override
+  public String handle() {
+    throw new IllegalStateException("this memory was not made to be shared");
+  }
+
+  @Override
+  public void read(int area, long firstSequence, int count, int readsOffset) {
+    use.readLock().lock();
+    try {
+      enter();
+      int mask = geometry.capacity() - 1;
+      long slot = firstSequence & mask;
+      int upToTheWrap = (int) Math.min(count, geometry.capacity() - slot);
+      copy(area, slot, upToTheWrap, readsOffset);
+      copy(area, 0, count - upToTheWrap, readsOffset + upToTheWrap * geometry.strideBytes());
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private void copy(int area, long slot, int count, int readsOffset) {
+    if (count > 0) {
+      int stride = geometry.strideBytes();
+      CUdeviceptr from = slots.withByteOffset(slot * stride);
+      check(
+          cuMemcpyDtoHAsync(
+              reads.withByteOffset(readsOffset),
+              from,
+              (long) count * stride,
+              context.readStream(area)),
+          "reading from VRAM");
+    }
+  }
+
+  @Override
+  public void awaitReads(int area) {
+    use.readLock().lock();
+    try {
+      enter();
+      check(cuStreamSynchronize(context.readStream(area)), "reading from VRAM");
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private void enter() {
+    if (closed) {
+      throw new TrackFailedException("the ring is stopped, and its VRAM given back");
+    }
+    context.enter();
+  }
+
+  @Override
+  public void readStates(long firstSequence, long[] words) {
+    ByteBuffer copy =
+        ByteBuffer.allocateDirect(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int slot = (int) (firstSequence & geometry.capacity() - 1);
+    int upToTheWrap = Math.min(words.length, geometry.capacity() - slot);
+    use.readLock().lock();
+    try {
+      enter();
+      readStates(slot, upToTheWrap, copy, 0);
+      readStates(0, words.length - upToTheWrap, copy, upToTheWrap);
+      check(cuStreamSynchronize(stream), "reading the slot states");
+    } finally {
+      use.readLock().unlock();
+    }
+    copy.asLongBuffer().get(words);
+  }
+
+  private void readStates(int slot, int count, ByteBuffer copy, int at) {
+    if (count > 0) {
+      check(
+          cuMemcpyDtoHAsync(
+              Pointer.to(copy).withByteOffset((long) at * Long.BYTES),
+              states.withByteOffset((long) slot * Long.BYTES),
+              (long) count * Long.BYTES,
+              stream),
+          "reading the slot states");
+    }
+  }
+
+  @Override
+  public void writeState(long sequence, long word) {
+    ByteBuffer copy = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    write(states, sequence, Long.BYTES, copy.putLong(0, word));
+  }
+
+  @Override
+  public void writeSlot(long sequence, ByteBuffer slot) {
+    write(slots, sequence, geometry.strideBytes(), slot);
+  }
+
+  private void write(Address to, long sequence, int stride, ByteBuffer bytes) {
+    long slot = sequence & geometry.capacity() - 1;
+    use.readLock().lock();
+    try {
+      enter();
+      check(
+          cuMemcpyHtoDAsync(to.withByteOffset(slot * stride), Pointer.to(bytes), stride, stream),
+          "writing to VRAM");
+      check(cuStreamSynchronize(stream), "writing to VRAM");
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    use.writeLock().lock();
+    try {
+      closed = true;
+      context.enter();
+      if (cuStreamQuery(stream) == CUDA_SUCCESS) {
+        giveBack();
+      } // else the context is dead, and what it held with it
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  private void giveBack() {
+    CudaContext.free(states, stream);
+    CudaContext.free(slots, stream);
+    CudaContext.free(mirror, stream);
+    check(cuStreamSynchronize(stream), "freeing VRAM");
+    context.giveBackStream(stream);
+    context.unpin(pinned);
+  }
+}

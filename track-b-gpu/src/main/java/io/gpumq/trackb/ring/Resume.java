@@ -1,0 +1,24 @@
+package io.gpumq.trackb.ring;
+
+/**
+ * Where a device takes up the work on a ring, and how far it goes.
+ *
+ * @param first every sequence below is completed
+ * @param resumeEnd sequences from here on are not completed; those from {@code first} up to here
+ *     may be, and are looked at one by one
+ * @param end the device ends before this sequence, having handled one message at a time: a trial;
+ *     {@link #NEVER} for a ring at work as usual
+ */
+public record Resume(long first, long resumeEnd, long end) {
+  public static final long NEVER = Long.MAX_VALUE;
+
+  /** Of a ring that nobody has worked on. */
+  public static Resume fresh(RingGeometry geometry) {
+    return new Resume(geometry.firstSequence(), geometry.firstSequence(), NEVER);
+  }
+
+  /** Whether this is to find out which message kills the device. */
+  public boolean isTrial() {
+    return end != NEVER;
+  }
+}
