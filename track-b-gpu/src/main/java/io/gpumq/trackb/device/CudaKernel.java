@@ -36,6 +36,7 @@ final class CudaKernel implements RingKernel {
   private final ControlBlock control;
   private final CUstream stream;
   private final int multiprocessors;
+  private final boolean trial;
   private boolean stopped;
 
   CudaKernel(
@@ -49,6 +50,7 @@ final class CudaKernel implements RingKernel {
     this.context = context;
     this.control = new ControlBlock(file.control());
     this.stream = memory.stream();
+    this.trial = resume.isTrial();
     CUfunction kernel = context.function(handler.ringEntryPoint());
     multiprocessors = context.multiprocessorsFor(kernel, blocks, BLOCK_THREADS);
     context.kernelStarts(multiprocessors);
@@ -112,9 +114,10 @@ final class CudaKernel implements RingKernel {
     if (error != 0) {
       return RingErrors.describe(error);
     }
-    return state == CUDA_SUCCESS
-        ? "the kernel has ended unasked"
-        : "the kernel has died: " + Cuda.name(state) + "; no GPU call of this process works now";
+    if (state == CUDA_SUCCESS) {
+      return trial ? null : "the kernel has ended unasked";
+    }
+    return "the kernel has died: " + Cuda.name(state) + "; no GPU call of this process works now";
   }
 
   @Override

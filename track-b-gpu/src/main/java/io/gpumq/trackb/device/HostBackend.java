@@ -25,7 +25,7 @@ public final class HostBackend implements RingBackend {
 
   @Override
   public String describe() {
-    return threads + (threads == 1 ? " thread" : " threads") + " of this process (no GPU)";
+    return threads + (threads == 1 ? " thread" : " threads") + " (no GPU)";
   }
 
   @Override

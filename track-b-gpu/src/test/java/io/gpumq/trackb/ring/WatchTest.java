@@ -143,4 +143,18 @@ class WatchTest {
     complete(FIRST, RingLayout.STATUS_OK);
     assertNull(lookFor(TIMEOUT));
   }
+
+  /** As a device that took over does not answer for the one before. */
+  @Test
+  void theTimeBeforeTheDeviceCameBackCountsForNothing() {
+    control.releaseHead(FIRST + 1);
+    assertNull(lookFor(TIMEOUT - 10 * MILLI));
+    assertNull(watch.look(now, 1));
+    for (long end = now + TIMEOUT - 10 * MILLI; end - now > 0; ) {
+      now += 5 * MILLI;
+      assertNull(watch.look(now, 1));
+    }
+    now += 20 * MILLI;
+    assertTrue(watch.look(now, 1).contains("sequence " + FIRST));
+  }
 }

@@ -1,0 +1,51 @@
+package io.gpumq.trackb.device;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.trackb.ring.RingBackend;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Opens a device by its name. Settings: {@code cuda.device}, which GPU, from 0; {@code
+ * cuda.blocks}, thread blocks of each ring's kernel.
+ */
+public final class Backends {
+  private static final String DEVICE = "cuda.device";
+  private static final String BLOCKS = "cuda.blocks";
+
+  /** The settings that a device understands. */
+  public static final Set<String> SETTINGS = Set.of(DEVICE, BLOCKS);
+
+  private Backends() {}
+
+  /**
+   * @param options of which the settings of devices are looked at
+   * @throws ConfigException if there is no such device
+   * @throws io.gpumq.api.TrackUnavailableException if it cannot be had here
+   */
+  public static RingBackend open(TrackOptions options) {
+    return switch (options.device()) {
+      case "auto" -> CudaBackend.unavailable() == null ? cuda(options) : new HostBackend();
+      case Cuda.DEVICE -> cuda(options);
+      case HostBackend.DEVICE -> new HostBackend();
+      default ->
+          throw new ConfigException(
+              "device '" + options.device() + "': must be auto, cuda or host");
+    };
+  }
+
+  private static RingBackend cuda(TrackOptions options) {
+    return new CudaBackend(number(options, DEVICE), number(options, BLOCKS));
+  }
+
+  private static int number(TrackOptions options, String key) {
+    Map<String, String> settings = options.settings();
+    String text = settings.getOrDefault(key, "0");
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new ConfigException(key + " '" + text + "': must be a whole number", e);
+    }
+  }
+}

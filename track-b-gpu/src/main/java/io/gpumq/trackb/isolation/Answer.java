@@ -1,0 +1,77 @@
+package io.gpumq.trackb.isolation;
+
+import java.io.IOException;
+import java.util.List;
+
+/** What a device process tells its owner. */
+sealed interface Answer {
+  /** The ring that stands for none. */
+  int NO_RING = -1;
+
+  /** The words of its line. */
+  List<Object> words();
+
+  /** The device is open. */
+  record Ready() implements Answer {
+    @Override
+    public List<Object> words() {
+      return List.of("ready");
+    }
+  }
+
+  /** A ring is worked on. */
+  record Launched(int ring) implements Answer {
+    @Override
+    public List<Object> words() {
+      return List.of("launched", ring);
+    }
+  }
+
+  /** The work on a ring has ended: it was stopped, or its trial is over. */
+  record Ended(int ring) implements Answer {
+    @Override
+    public List<Object> words() {
+      return List.of("ended", ring);
+    }
+  }
+
+  /** A command for a ring, or the device itself, cannot be. */
+  record Refused(int ring, String why) implements Answer {
+    @Override
+    public List<Object> words() {
+      return List.of("refused", ring, Lines.clip(why));
+    }
+  }
+
+  /** The kernel of a ring has died, and this process is about to end. */
+  record Fault(int ring, String why) implements Answer {
+    @Override
+    public List<Object> words() {
+      return List.of("fault", ring, Lines.clip(why));
+    }
+  }
+
+  /**
+   * Understands a line.
+   *
+   * @throws IOException if it is no answer
+   */
+  static Answer parse(List<String> line) throws IOException {
+    try {
+      return switch (line.get(0)) {
+        case "ready" -> new Ready();
+        case "launched" -> new Launched(ring(line));
+        case "ended" -> new Ended(ring(line));
+        case "refused" -> new Refused(ring(line), line.get(2));
+        case "fault" -> new Fault(ring(line), line.get(2));
+        default -> throw new IOException("'" + line.get(0) + "' is no answer");
+      };
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new IOException("no answer: " + line, e);
+    }
+  }
+
+  private static int ring(List<String> line) {
+    return Integer.parseInt(line.get(1));
+  }
+}

@@ -1,0 +1,113 @@
+package io.gpumq.trackb.isolation;
+
+import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingGeometry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the owner asks of a device process. Rings go by numbers that the owner gives. */
+sealed interface Command {
+  /** Which ring. */
+  int ring();
+
+  /** The words of its line. */
+  List<Object> words();
+
+  /** Map the file, and open the memory. */
+  record Open(int ring, Path file, String handle, RingGeometry geometry, String handler)
+      implements Command {
+    @Override
+    public List<Object> words() {
+      RingGeometry g = geometry;
+      return List.of(
+          "open",
+          ring,
+          file,
+          handle,
+          handler,
+          g.lanes(),
+          g.capacity(),
+          g.ingressSlots(),
+          g.windowSlots(),
+          g.slotBytes(),
+          g.resultBytes(),
+          g.strideBytes(),
+          g.chunkSlots(),
+          g.maxTries(),
+          g.firstSequence());
+    }
+  }
+
+  /** Start to work on an opened ring. */
+  record Launch(int ring, Resume resume) implements Command {
+    @Override
+    public List<Object> words() {
+      return List.of("launch", ring, resume.first(), resume.resumeEnd(), resume.end());
+    }
+  }
+
+  /** End the work on a ring. */
+  record Stop(int ring) implements Command {
+    @Override
+    public List<Object> words() {
+      return List.of("stop", ring);
+    }
+  }
+
+  /** Let go of a ring that is not worked on. */
+  record Close(int ring) implements Command {
+    @Override
+    public List<Object> words() {
+      return List.of("close", ring);
+    }
+  }
+
+  /**
+   * Understands a line.
+   *
+   * @throws IOException if it is no command
+   */
+  static Command parse(List<String> line) throws IOException {
+    try {
+      int ring = Integer.parseInt(line.get(1));
+      List<Long> n = new ArrayList<>();
+      switch (line.get(0)) {
+        case "open" -> {
+          for (String number : line.subList(5, 15)) {
+            n.add(Long.parseLong(number));
+          }
+          RingGeometry geometry =
+              new RingGeometry(
+                  Math.toIntExact(n.get(0)),
+                  Math.toIntExact(n.get(1)),
+                  Math.toIntExact(n.get(2)),
+                  Math.toIntExact(n.get(3)),
+                  Math.toIntExact(n.get(4)),
+                  Math.toIntExact(n.get(5)),
+                  Math.toIntExact(n.get(6)),
+                  Math.toIntExact(n.get(7)),
+                  Math.toIntExact(n.get(8)),
+                  n.get(9));
+          return new Open(ring, Path.of(line.get(2)), line.get(3), geometry, line.get(4));
+        }
+        case "launch" -> {
+          for (String number : line.subList(2, 5)) {
+            n.add(Long.parseLong(number));
+          }
+          return new Launch(ring, new Resume(n.get(0), n.get(1), n.get(2)));
+        }
+        case "stop" -> {
+          return new Stop(ring);
+        }
+        case "close" -> {
+          return new Close(ring);
+        }
+        default -> throw new IOException("'" + line.get(0) + "' is no command");
+      }
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      throw new IOException("no command: " + line, e);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.gpumq.trackb.isolation;
+
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.ring.MemoryFile;
+import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingKernel;
+import io.gpumq.trackb.ring.RingMemory;
+import io.gpumq.trackb.ring.SharedFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+
+/**
+ * What a device process does: its owner's commands, and a look at its kernels every millisecond. It
+ * ends when a kernel has died, and when the owner has: then the commands end.
+ */
+final class Device {
+  /** How the process exits when its owner has no more commands. */
+  static final int EXIT_ENDED = 0;
+
+  /** How the process exits when a kernel has died. */
+  static final int EXIT_FAULT = 86;
+
+  private static final long LOOK_NANOS = 1_000_000;
+
+  private final RingBackend backend;
+  private final InputStream commands;
+  private final OutputStream answers;
+  private final IntConsumer halt;
+  private final Map<Integer, Opened> rings = new HashMap<>();
+
+  private static final class Opened {
+    private final SharedFile file;
+    private final RingGeometry geometry;
+    private final HandlerSpec handler;
+    private final RingMemory memory;
+
+    /** What works on it, or {@code null}. */
+    private RingKernel kernel;
+
+    private Opened(Command.Open open, RingBackend backend) {
+      geometry = open.geometry();
+      handler = HandlerSpec.parse(open.handler());
+      file = SharedFile.attach(open.file(), geometry);
+      memory = backend.open(file, geometry, open.handle());
+    }
+  }
+
+  /**
+   * @param halt ends the process at once, with an exit code
+   */
+  Device(RingBackend backend, InputStream commands, OutputStream answers, IntConsumer halt) {
+    this.backend = backend;
+    this.commands = commands;
+    this.answers = answers;
+    this.halt = halt;
+  }
+
+  /** Carries commands out until they end. */
+  void run() throws IOException {
+    Thread looks = new Thread(this::watch, "gpumq-kernels");
+    looks.setDaemon(true);
+    looks.start();
+    say(new Answer.Ready());
+    for (List<String> line; (line = Lines.read(commands)) != null; ) {
+      Command command = Command.parse(line);
+      try {
+        carryOut(command);
+      } catch (RuntimeException e) {
+        say(new Answer.Refused(command.ring(), String.valueOf(e.getMessage())));
+      }
+    }
+    removeFiles();
+    halt.accept(EXIT_ENDED);
+  }
+
+  private void carryOut(Command command) throws IOException {
+    if (command instanceof Command.Stop stop) {
+      stop(stop.ring());
+      return;
+    }
+    synchronized (rings) {
+      if (command instanceof Command.Open open) {
+        rings.put(open.ring(), new Opened(open, backend));
+      } else if (command instanceof Command.Launch launch) {
+        Opened ring = opened(launch.ring());
+        ring.kernel =
+            backend.launch(ring.file, ring.geometry, ring.handler, ring.memory, launch.resume());
+        say(new Answer.Launched(launch.ring()));
+      } else {
+        Opened closed = rings.remove(command.ring());
+        if (closed != null) {
+          closed.memory.close();
+        }
+      }
+    }
+  }
+
+  /** Without the lock while it waits: a kernel that dies meanwhile is to be seen. */
+  private void stop(int number) throws IOException {
+    RingKernel kernel;
+    synchronized (rings) {
+      kernel = opened(number).kernel;
+    }
+    if (kernel != null) {
+      kernel.stop();
+    }
+    synchronized (rings) {
+      if (opened(number).kernel == kernel) {
+        opened(number).kernel = null;
+        say(new Answer.Ended(number));
+      } // else its end was seen, and told
+    }
+  }
+
+  private Opened opened(int number) {
+    Opened ring = rings.get(number);
+    if (ring == null) {
+      throw new IllegalStateException("ring " + number + " is not open in this device process");
+    }
+    return ring;
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        look();
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    } catch (IOException e) {
+      halt.accept(EXIT_ENDED); // nobody hears: the owner is gone
+    }
+  }
+
+  private void look() throws IOException {
+    synchronized (rings) {
+      for (Map.Entry<Integer, Opened> each : rings.entrySet()) {
+        RingKernel kernel = each.getValue().kernel;
+        if (kernel == null) {
+          continue;
+        }
+        String failure = kernel.failure();
+        if (failure != null) {
+          say(new Answer.Fault(each.getKey(), failure));
+          halt.accept(EXIT_FAULT);
+        } else if (kernel.hasEnded()) {
+          each.getValue().kernel = null;
+          say(new Answer.Ended(each.getKey()));
+        }
+      }
+    }
+  }
+
+  /** The owner ended without a word, so nobody else removes what it shared. */
+  private void removeFiles() {
+    synchronized (rings) {
+      for (Opened ring : rings.values()) {
+        MemoryFile.remove(ring.file.companion());
+        MemoryFile.remove(ring.file.path());
+      }
+    }
+  }
+
+  private void say(Answer answer) throws IOException {
+    synchronized (answers) {
+      Lines.write(answers, answer.words());
+    }
+  }
+}

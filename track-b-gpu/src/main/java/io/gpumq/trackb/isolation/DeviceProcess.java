@@ -1,0 +1,232 @@
+package io.gpumq.trackb.isolation;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One device process as its owner sees it: commands go out, answers and at last the end come in.
+ * Safe for use by many threads.
+ */
+final class DeviceProcess {
+  /** Told by a thread of the process's own, the end last and once. */
+  interface Listener {
+    void answered(DeviceProcess process, Answer answer);
+
+    /** The process is gone: it touches no memory any more. */
+    void died(DeviceProcess process);
+  }
+
+  private static final System.Logger LOG = System.getLogger(DeviceProcess.class.getName());
+  private static final int KEPT_LINES = 8;
+  private static final int MOST_LINE = 500;
+  private static final long END_MILLIS = 2_000;
+
+  /** A process that a signal ended exits with its number and this. */
+  private static final int SIGNALLED = 128;
+
+  /** Hang-up, interrupt, kill, terminate: sent by somebody, not caused by what a process does. */
+  private static final Set<Integer> SENT = Set.of(1, 2, 9, 15);
+
+  /** The Java virtual machine of a process that only waits for a kernel, or runs few threads. */
+  private static final List<String> MACHINE =
+      List.of(
+          "-Xshare:auto",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-Xmx128m");
+
+  private final Process process;
+  private final Listener listener;
+  private final Thread errors;
+  private final ArrayDeque<String> lastLines = new ArrayDeque<>();
+
+  // Told by the process, or done to it; the first of each counts.
+  private volatile Answer.Fault fault;
+  private volatile String refusal;
+  private volatile String killedFor;
+  private volatile boolean hung;
+  private volatile boolean ready;
+
+  private DeviceProcess(Process process, Listener listener) {
+    this.process = process;
+    this.listener = listener;
+    errors = thread("gpumq-device-errors", this::readErrors);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @throws IOException if the system does not let it
+   */
+  static DeviceProcess start(
+      List<String> machine, String device, Map<String, String> settings, Listener listener)
+      throws IOException {
+    var command = new ArrayList<String>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.addAll(MACHINE);
+    if (Runtime.version().feature() >= 22) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(machine);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(DeviceMain.class.getName());
+    command.add(device);
+    new TreeMap<>(settings).forEach((key, value) -> command.add(key + "=" + value));
+    var started = new DeviceProcess(new ProcessBuilder(command).start(), listener);
+    started.errors.start();
+    thread("gpumq-device-answers", started::readAnswers).start();
+    return started;
+  }
+
+  private static Thread thread(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Whether it has said that its device is open. */
+  boolean isReady() {
+    return ready;
+  }
+
+  /** Asks for something. Of a process that has died nobody hears it; its end is told apart. */
+  void send(Command command) {
+    try {
+      synchronized (process) {
+        Lines.write(process.getOutputStream(), command.words());
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "device process " + pid() + " does not hear", e);
+    }
+  }
+
+  private void readAnswers() {
+    try (InputStream answers = process.getInputStream()) {
+      for (List<String> line; (line = Lines.read(answers)) != null; ) {
+        Answer answer = Answer.parse(line);
+        note(answer);
+        listener.answered(this, answer);
+      }
+    } catch (IOException e) {
+      kill("it does not speak as a device process does: " + e.getMessage());
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        process.waitFor();
+        errors.join(END_MILLIS);
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    listener.died(this);
+  }
+
+  private void note(Answer answer) {
+    if (answer instanceof Answer.Ready) {
+      ready = true;
+    } else if (answer instanceof Answer.Fault said) {
+      fault = said;
+    } else if (answer instanceof Answer.Refused said) {
+      refusal = said.why();
+    }
+  }
+
+  private void readErrors() {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+      for (String line; (line = reader.readLine()) != null; ) {
+        String kept = line.length() <= MOST_LINE ? line : line.substring(0, MOST_LINE) + "...";
+        LOG.log(Level.WARNING, "device process {0}: {1}", Long.toString(pid()), kept);
+        synchronized (lastLines) {
+          lastLines.add(kept);
+          if (lastLines.size() > KEPT_LINES) {
+            lastLines.remove();
+          }
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "device process " + pid() + " says no more", e);
+    }
+  }
+
+  /** Ends it at once, since a handler hangs. */
+  void killHung(String why) {
+    hung = true;
+    kill(why);
+  }
+
+  /** Ends it at once. */
+  synchronized void kill(String why) {
+    if (killedFor == null) {
+      killedFor = why;
+    }
+    process.destroyForcibly();
+  }
+
+  /** Lets it end by itself, and sees to it that it does. */
+  void end() {
+    try {
+      process.getOutputStream().close();
+      if (process.waitFor(END_MILLIS, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "device process " + pid() + " is gone already", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    kill("it does not end by itself");
+  }
+
+  /**
+   * Whether it died of what it ran: not by a signal from outside, nor by its owner's will. Once it
+   * has ended.
+   */
+  boolean diedOfItsWork() {
+    return hung || killedFor == null && !SENT.contains(process.exitValue() - SIGNALLED);
+  }
+
+  /** How it ended, in words, once it has. */
+  String obituary() {
+    if (fault != null && killedFor == null) {
+      return fault.why();
+    }
+    if (killedFor != null) {
+      return killedFor;
+    }
+    int exit = process.exitValue();
+    String how =
+        exit > SIGNALLED ? "killed by signal " + (exit - SIGNALLED) : "exited with " + exit;
+    synchronized (lastLines) {
+      return "device process "
+          + pid()
+          + " was gone, "
+          + how
+          + (refusal != null ? "; it refused: " + refusal : "")
+          + (lastLines.isEmpty() ? "" : "; its last lines: " + String.join(" | ", lastLines));
+    }
+  }
+}

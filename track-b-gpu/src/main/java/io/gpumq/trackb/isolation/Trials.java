@@ -1,0 +1,61 @@
+package io.gpumq.trackb.isolation;
+
+import io.gpumq.trackb.ring.Recovery;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds the message that kills the device. Those that a device was at work on when it died are
+ * suspects, of all rings together; the next device handles them one at a time, so that the next
+ * death has one suspect alone.
+ */
+final class Trials {
+  /** The error of a message that is not handled any more, in its completion word. */
+  static final int FAULT = 255;
+
+  /** Devices that may die beside a message, whatever they die of: more do not fit its word. */
+  private static final int MOST_ATTEMPTS = 15;
+
+  private Trials() {}
+
+  /**
+   * Brings the rings in order.
+   *
+   * @return whether there was progress: a message was completed since the last death, or is nearer
+   *     to being condemned
+   */
+  static boolean afterDeath(DeviceProcess process, Collection<IsolatedRing> rings) {
+    Map<IsolatedRing, Recovery.Remains> left = new LinkedHashMap<>();
+    int suspects = 0;
+    boolean progress = false;
+    for (IsolatedRing ring : rings) {
+      progress |= ring.hasProgressed();
+      Recovery.Remains remains = ring.remains();
+      left.put(ring, remains);
+      suspects += remains.suspects().size();
+    }
+    boolean alone = suspects == 1 && process.diedOfItsWork();
+    for (Map.Entry<IsolatedRing, Recovery.Remains> each : left.entrySet()) {
+      restore(each.getKey(), each.getValue(), alone, process.obituary());
+    }
+    return progress || suspects > 0;
+  }
+
+  private static void restore(
+      IsolatedRing ring, Recovery.Remains remains, boolean alone, String obituary) {
+    Set<Long> condemned = new HashSet<>();
+    for (long sequence : remains.suspects()) {
+      int attempts = remains.attempts(sequence);
+      if (alone && attempts >= ring.maxTries() || attempts >= MOST_ATTEMPTS) {
+        condemned.add(sequence);
+        ring.condemn(sequence, obituary);
+      } else {
+        ring.tryTo(sequence + 1);
+      }
+    }
+    remains.restore(condemned::contains, FAULT);
+  }
+}

@@ -1,0 +1,212 @@
+package io.gpumq.trackb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.DeadLetter.Cause;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.conformance.Await;
+import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.isolation.IsolatedDevice;
+import io.gpumq.trackb.isolation.ProcessPlan;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Device processes that die in every way and at any moment. {@code -Dgpumq.chaos.rounds=100}
+ * repeats each so often on one queue; {@code -Dgpumq.seed} repeats the moments of a run.
+ */
+@Tag("chaos")
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
+class IsolationScenariosTest {
+  private static final int ROUNDS = Integer.getInteger("gpumq.chaos.rounds", 3);
+
+  private final long seed = Long.getLong("gpumq.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+  private final IsolatedDevice device =
+      new IsolatedDevice(new HostBackend(), ProcessPlan.of("host", Map.of(), true));
+  private final RingTrack track = new RingTrack(device);
+
+  @BeforeEach
+  void printSeed(TestInfo test) {
+    System.out.println(test.getDisplayName() + ": -Dgpumq.seed=" + seed);
+  }
+
+  @AfterEach
+  void close() {
+    track.close();
+  }
+
+  private static QueueConfig.Builder config(String name, String handler) {
+    return QueueConfig.named(name)
+        .capacity(1024)
+        .slotBytes(256)
+        .handler(handler)
+        .lease(Duration.ofMinutes(10))
+        .deadLetterCapacity(1000);
+  }
+
+  private IsolatedRun open(QueueConfig.Builder config) {
+    return new IsolatedRun(track.open(config.build()), Cause.HANDLER_FAULT);
+  }
+
+  /** Kills the process at work, whichever that is, once there is one. */
+  private void kill() {
+    long pid = Await.until("a process at work", device::pid, at -> at != 0);
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  private void pause(int mostMillis) {
+    Await.passed(Duration.ofNanos(random.nextInt(mostMillis * 1_000_000)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"trap", "address"})
+  void aFaultCostsExactlyTheGuilty(String how) {
+    try (IsolatedRun run = open(config("fault-" + how, "fail:every=2,how=" + how))) {
+      run.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        run.send(0, 1 + random.nextInt(600), 1, random);
+        run.settle();
+      }
+    }
+  }
+
+  /** As a message that the device survives at its second attempt is no dead letter. */
+  @Test
+  void whatFaultsOnceIsDeliveredAtItsSecondAttempt() {
+    var config = config("once", "fail:every=2,attempts=1,how=trap").handlerAttempts(3);
+    try (IsolatedRun run = open(config)) {
+      run.expectNoLetters();
+      run.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        run.send(0, 1 + random.nextInt(600), 1, random);
+        run.settle();
+      }
+    }
+  }
+
+  @Test
+  void aLoopCostsExactlyTheGuilty() {
+    var config = config("loop", "fail:every=2,how=loop").handlerTimeout(Duration.ofMillis(300));
+    try (IsolatedRun run = open(config)) {
+      run.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        run.send(0, 1 + random.nextInt(600), 1, random);
+        run.settle();
+      }
+    }
+  }
+
+  /** In two queues, and two in one. */
+  @Test
+  void faultsAtOnceAreToldApart() throws Exception {
+    try (IsolatedRun one = open(config("one", "fail:every=2,how=trap").lanes(2));
+        IsolatedRun other = open(config("other", "fail:every=2,how=address").handlerAttempts(2))) {
+      one.receives();
+      other.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        Thread sender =
+            new Thread(() -> one.send(0, 200, 1 + new Random(seed).nextInt(3), new Random(seed)));
+        sender.start();
+        other.send(0, 1 + random.nextInt(200), 1, random);
+        sender.join();
+        one.settle();
+        other.settle();
+      }
+    }
+  }
+
+  @Test
+  void aKillOfAnIdleProcessCostsNothing() {
+    try (IsolatedRun run = open(config("idle", "fail:every=2,how=trap"))) {
+      run.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        kill();
+        pause(20);
+        run.send(0, 100, 0, random);
+        run.settle();
+        pause(20);
+      }
+    }
+  }
+
+  @Test
+  void aKillWhileTheQueueIsFullCostsNothing() {
+    for (int round = 0; round < ROUNDS; round++) {
+      try (IsolatedRun run = open(config("full" + round, "fail:every=2,how=trap"))) {
+        run.fill(0);
+        kill();
+        pause(20);
+        run.receives();
+        run.settle();
+        run.send(0, 100, 0, random);
+        run.settle();
+      }
+    }
+  }
+
+  @Test
+  void aKillUnderLoadCostsNothing() throws Exception {
+    try (IsolatedRun run = open(config("load", "fail:every=2,how=trap"))) {
+      run.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        Thread second = new Thread(() -> run.send(1, 20_000, 0, new Random(seed)));
+        Thread killer =
+            new Thread(
+                () -> {
+                  pause(50);
+                  kill();
+                });
+        second.start();
+        killer.start();
+        run.send(0, 20_000, 0, new Random(seed));
+        second.join();
+        killer.join();
+        run.settle();
+      }
+    }
+  }
+
+  @Test
+  void aKillWhileTheQueueDrainsCostsNothing() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      try (IsolatedRun run = open(config("drain" + round, "fail:every=2,how=trap"))) {
+        Thread sender = new Thread(() -> run.send(0, 1000, 0, new Random(seed)));
+        sender.start();
+        pause(3);
+        kill();
+        sender.join();
+        run.receives();
+        assertTrue(run.queue.close(Await.DEADLINE).drained());
+        assertEquals(run.sent(), run.delivered());
+      }
+    }
+  }
+
+  /** The next process is killed, too, as soon as there is one, at any moment of its work. */
+  @Test
+  void aDeathDuringRecoveryCostsExactlyTheGuilty() {
+    try (IsolatedRun run = open(config("again", "fail:every=2,how=trap"))) {
+      run.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        long before = device.pid();
+        run.send(0, 400, 2, random);
+        Await.until("the next process", device::pid, pid -> pid != 0 && pid != before);
+        pause(30);
+        kill();
+        run.settle();
+      }
+    }
+  }
+}
