@@ -7,6 +7,7 @@ import io.gpumq.spi.TrackProvider;
 import io.gpumq.trackb.device.Backends;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
+import io.gpumq.trackb.ring.Leftovers;
 import io.gpumq.trackb.ring.LocalDevice;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingDevice;
@@ -45,6 +46,7 @@ public final class RingTrackProvider implements TrackProvider {
     if (settings.containsKey(STANDBY) && !isolated) {
       throw new ConfigException(STANDBY + ": goes with " + ISOLATION + " process alone");
     }
+    Leftovers.sweep();
     RingBackend backend = Backends.open(options);
     return new RingTrack(
         isolated ? isolated(backend, settings, standby) : new LocalDevice(backend));

@@ -52,6 +52,7 @@ class IsolationScenariosTest {
         .capacity(1024)
         .slotBytes(256)
         .handler(handler)
+        .handlerAttempts(1)
         .lease(Duration.ofMinutes(10))
         .deadLetterCapacity(1000);
   }

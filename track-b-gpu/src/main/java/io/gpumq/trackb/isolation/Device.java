@@ -10,6 +10,7 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ final class Device {
   private final OutputStream answers;
   private final IntConsumer halt;
   private final Map<Integer, Opened> rings = new HashMap<>();
+
+  /** The files of rings that were to be opened, guarded by the rings. */
+  private final Map<Integer, Path> files = new HashMap<>();
 
   private static final class Opened {
     private final SharedFile file;
@@ -87,6 +91,7 @@ final class Device {
     }
     synchronized (rings) {
       if (command instanceof Command.Open open) {
+        files.put(open.ring(), open.file());
         rings.put(open.ring(), new Opened(open, backend));
       } else if (command instanceof Command.Launch launch) {
         Opened ring = opened(launch.ring());
@@ -94,6 +99,7 @@ final class Device {
             backend.launch(ring.file, ring.geometry, ring.handler, ring.memory, launch.resume());
         say(new Answer.Launched(launch.ring()));
       } else {
+        files.remove(command.ring());
         Opened closed = rings.remove(command.ring());
         if (closed != null) {
           closed.memory.close();
@@ -160,9 +166,9 @@ final class Device {
   /** The owner ended without a word, so nobody else removes what it shared. */
   private void removeFiles() {
     synchronized (rings) {
-      for (Opened ring : rings.values()) {
-        MemoryFile.remove(ring.file.companion());
-        MemoryFile.remove(ring.file.path());
+      for (Path file : files.values()) {
+        MemoryFile.remove(SharedFile.companion(file));
+        MemoryFile.remove(file);
       }
     }
   }

@@ -75,6 +75,7 @@ final class DeviceProcess {
       throws IOException {
     var command = new ArrayList<String>();
     command.add(System.getProperty("java.home") + "/bin/java");
+    command.add(DeviceProcesses.mark());
     command.addAll(MACHINE);
     if (Runtime.version().feature() >= 22) {
       command.add("--enable-native-access=ALL-UNNAMED");

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -25,6 +26,15 @@ public final class MemoryFile {
     return Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
+  /** Bytes that may be had there. */
+  public static long freeBytes() {
+    try {
+      return Files.getFileStore(folder()).getUsableSpace();
+    } catch (IOException e) {
+      throw new UncheckedIOException("asking for room in " + folder(), e);
+    }
+  }
+
   /**
    * Creates a file of zeros, open to read and write.
    *
@@ -38,7 +48,7 @@ public final class MemoryFile {
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE)));
     try {
-      requireRoom(path, bytes);
+      requireRoom(bytes);
       fill(file, bytes);
       return file;
     } catch (IOException e) {
@@ -49,8 +59,8 @@ public final class MemoryFile {
   }
 
   /** Better than to find out by filling what other processes need. */
-  private static void requireRoom(Path path, long bytes) throws IOException {
-    long free = Files.getFileStore(path).getUsableSpace();
+  private static void requireRoom(long bytes) throws IOException {
+    long free = freeBytes();
     if (bytes > free) {
       throw new IOException("only " + free + " bytes free there");
     }

@@ -173,6 +173,11 @@ public final class SharedFile implements AutoCloseable {
 
   /** Where the ring's memory lies that a device without memory of its own shares. */
   public Path companion() {
+    return companion(path);
+  }
+
+  /** Where the memory lies that belongs to a ring's file. */
+  public static Path companion(Path path) {
     String ring = path.getFileName().toString();
     String stem = ring.substring(0, ring.length() - RingFileName.RING.length());
     return path.resolveSibling(stem + RingFileName.MEMORY);

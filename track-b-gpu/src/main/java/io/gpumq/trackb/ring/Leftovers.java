@@ -1,0 +1,141 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.kernels.RingLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The shared-memory files of this user's rings on this machine, and the end of those whose owners
+ * died without a word.
+ */
+public final class Leftovers {
+  private static final System.Logger LOG = System.getLogger(Leftovers.class.getName());
+
+  // Of struct FileHeader in ring_layout.h.
+  private static final int VERSION = 8;
+  private static final int FILE_BYTES = 16;
+  private static final int CAPACITY = 24;
+  private static final int COMPLETIONS = 80;
+  private static final int FIRST_SEQUENCE = 112;
+
+  private Leftovers() {}
+
+  /**
+   * A ring's files.
+   *
+   * @param name whose they are
+   * @param files the ring's file, its memory, or both
+   * @param isLeft whether their owner has ended
+   * @param bytes of all of them
+   * @param contents what was in the ring, in words
+   */
+  public record Found(
+      RingFileName name, List<Path> files, boolean isLeft, long bytes, String contents) {
+    /** One line for people. */
+    public String describe() {
+      return "queue '"
+          + name.queue()
+          + "' of process "
+          + name.owner().pid()
+          + (isLeft ? ", which has ended: " : ": ")
+          + bytes
+          + " bytes, "
+          + contents;
+    }
+  }
+
+  /** What lies here now. */
+  public static List<Found> find() {
+    Map<String, List<Path>> rings = new TreeMap<>();
+    Path folder = MemoryFile.folder();
+    try (var paths = Files.newDirectoryStream(folder, "gpumq-*")) {
+      for (Path path : paths) {
+        if (RingFileName.of(path).isPresent() && MemoryFile.isOwn(path)) {
+          String file = path.getFileName().toString();
+          String stem = file.substring(0, file.lastIndexOf('.'));
+          rings.computeIfAbsent(stem, s -> new ArrayList<>()).add(path);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("looking through " + folder, e);
+    }
+    List<Found> found = new ArrayList<>();
+    for (List<Path> files : rings.values()) {
+      RingFileName name = RingFileName.of(files.get(0)).orElseThrow();
+      boolean isLeft = !name.owner().isAlive();
+      found.add(new Found(name, files, isLeft, bytes(files), contents(files)));
+    }
+    return found;
+  }
+
+  private static long bytes(List<Path> files) {
+    long bytes = 0;
+    for (Path file : files) {
+      bytes += file.toFile().length();
+    }
+    return bytes;
+  }
+
+  /** Removes what owners left that have ended, and answers what that was. */
+  public static List<Found> sweep() {
+    List<Found> left = find().stream().filter(Found::isLeft).toList();
+    for (Found found : left) {
+      found.files().forEach(MemoryFile::remove);
+      LOG.log(Level.WARNING, "removed, and its messages are lost: {0}", found.describe());
+    }
+    return left;
+  }
+
+  private static String contents(List<Path> files) {
+    for (Path file : files) {
+      if (file.toString().endsWith(RingFileName.RING)) {
+        try {
+          return contents(file);
+        } catch (IOException | RuntimeException e) {
+          return "unreadable (" + e.getMessage() + ")";
+        }
+      }
+    }
+    return "memory of a ring that is gone";
+  }
+
+  private static String contents(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path)) {
+      if (file.size() < RingLayout.CONTROL_OFFSET + RingLayout.PAGE_BYTES) {
+        return "nothing in it";
+      }
+      ByteBuffer header =
+          file.map(MapMode.READ_ONLY, 0, RingLayout.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      if (Words.getAcquire(header, 0) != RingLayout.MAGIC
+          || header.getInt(VERSION) != RingLayout.VERSION
+          || header.getLong(FILE_BYTES) != file.size()) {
+        return "not of this version";
+      }
+      ByteBuffer control =
+          file.map(MapMode.READ_ONLY, RingLayout.CONTROL_OFFSET, RingLayout.PAGE_BYTES);
+      long first = header.getLong(FIRST_SEQUENCE);
+      long published = new ControlBlock(control).acquireHead() - first;
+      int capacity = Math.toIntExact(header.getLong(CAPACITY));
+      ByteBuffer words =
+          file.map(MapMode.READ_ONLY, header.getLong(COMPLETIONS), (long) capacity * Long.BYTES);
+      long pending = 0;
+      for (long i = Math.max(0, published - capacity); i < published; i++) {
+        long sequence = first + i;
+        int slot = (int) (sequence & capacity - 1) * Long.BYTES;
+        pending += Completion.isOf(Words.getAcquire(words, slot), sequence) ? 0 : 1;
+      }
+      return published + " messages published, " + (published - pending) + " completed";
+    }
+  }
+}

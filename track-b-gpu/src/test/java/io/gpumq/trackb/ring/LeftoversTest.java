@@ -1,0 +1,123 @@
+package io.gpumq.trackb.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.QueueConfig;
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.device.HostBackend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is swept and what is not, and what is said of it. */
+class LeftoversTest {
+  private static final Owner DEAD = new Owner(Integer.MAX_VALUE, 1);
+  private static final long FIRST = 3L << 56;
+
+  private final String queue = "left-" + ProcessHandle.current().pid();
+  private final RingGeometry g =
+      RingGeometry.of(
+          QueueConfig.named("l").capacity(64).slotBytes(64).build(),
+          HandlerSpec.parse("echo"),
+          FIRST);
+  private final SharedFile file = SharedFile.create(queue, g);
+  private final RingMemory memory = new HostBackend().allocate(file, g, true);
+  private final RingFileName orphan = new RingFileName(DEAD, 7, queue);
+
+  @AfterEach
+  void close() throws IOException {
+    memory.close();
+    file.close();
+    Files.deleteIfExists(orphan.ring(MemoryFile.folder()));
+    Files.deleteIfExists(orphan.memory(MemoryFile.folder()));
+  }
+
+  private static List<Leftovers.Found> of(List<Leftovers.Found> all, String queue) {
+    return all.stream().filter(found -> found.name().queue().equals(queue)).toList();
+  }
+
+  /** As if this process had died: its files bear another owner. */
+  private void die() throws IOException {
+    Files.move(file.companion(), orphan.memory(MemoryFile.folder()));
+    Files.move(file.path(), orphan.ring(MemoryFile.folder()));
+  }
+
+  /** A hundred published, the slots of the last lap completed but for three. */
+  private void work() {
+    new ControlBlock(file.control()).releaseHead(FIRST + 100);
+    for (long sequence = FIRST + 36; sequence < FIRST + 97; sequence++) {
+      Words.setRelease(
+          file.completions(),
+          (int) (sequence & 63) * Long.BYTES,
+          Completion.word(sequence, 8, RingLayout.STATUS_OK, false, 1, 0));
+    }
+  }
+
+  @Test
+  void whatAnOwnerUsesStays() {
+    Leftovers.Found found = of(Leftovers.find(), queue).get(0);
+    assertFalse(found.isLeft());
+    assertEquals(Owner.self(), found.name().owner());
+    assertEquals(2, found.files().size());
+    assertTrue(of(Leftovers.sweep(), queue).isEmpty());
+    assertTrue(Files.exists(file.path()));
+    assertTrue(Files.exists(file.companion()));
+  }
+
+  @Test
+  void whatADeadOwnerLeftIsToldAndRemoved() throws IOException {
+    work();
+    long bytes = Files.size(file.path()) + Files.size(file.companion());
+    die();
+    Leftovers.Found found = of(Leftovers.find(), queue).get(0);
+    assertTrue(found.isLeft());
+    assertEquals(
+        "queue '"
+            + queue
+            + "' of process "
+            + DEAD.pid()
+            + ", which has ended: "
+            + bytes
+            + " bytes, 100 messages published, 97 completed",
+        found.describe());
+    assertEquals(List.of(found), of(Leftovers.sweep(), queue));
+    assertFalse(Files.exists(orphan.ring(MemoryFile.folder())));
+    assertFalse(Files.exists(orphan.memory(MemoryFile.folder())));
+    assertTrue(of(Leftovers.sweep(), queue).isEmpty());
+  }
+
+  @Test
+  void whatWasHalfMadeIsRemovedToo() throws IOException {
+    Path path = orphan.ring(MemoryFile.folder());
+    Files.write(path, new byte[100]);
+    Leftovers.Found found = of(Leftovers.sweep(), queue).get(0);
+    assertTrue(found.describe().endsWith("100 bytes, nothing in it"), found::describe);
+    assertFalse(Files.exists(path));
+  }
+
+  @Test
+  void memoryAloneIsRemovedToo() throws IOException {
+    Files.write(orphan.memory(MemoryFile.folder()), new byte[10]);
+    Leftovers.Found found = of(Leftovers.sweep(), queue).get(0);
+    assertTrue(found.describe().endsWith("memory of a ring that is gone"), found::describe);
+  }
+
+  @Test
+  void aFileOfAnotherVersionIsRemovedUnread() throws IOException {
+    file.control().putLong(0, 0);
+    die();
+    Path path = orphan.ring(MemoryFile.folder());
+    byte[] bytes = Files.readAllBytes(path);
+    bytes[8] = 99;
+    Files.write(path, bytes);
+    Leftovers.Found found = of(Leftovers.sweep(), queue).get(0);
+    assertTrue(found.describe().endsWith("not of this version"), found::describe);
+    assertFalse(Files.exists(path));
+  }
+}
