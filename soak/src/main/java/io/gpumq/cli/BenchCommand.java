@@ -87,6 +87,12 @@ final class BenchCommand implements Callable<Integer> {
   private String device = "auto";
 
   @Option(
+      names = "--isolation",
+      paramLabel = "none|process",
+      description = "Whether Track B runs its handlers in a process of their own (none).")
+  private String isolation = "none";
+
+  @Option(
       names = "--payload",
       split = ",",
       paramLabel = "BYTES",
@@ -171,7 +177,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = {
         "A fixed list of workloads instead, each with what it aims at: limit (none).",
-        "Only --track, --device, --duration, --warmup, --quick, --redis, --seed, --json and"
+        "Only --track, --device, --isolation, --duration, --warmup, --quick, --redis, --seed, --json and"
             + " --backlog go with it."
       })
   private String suite;
@@ -225,7 +231,7 @@ final class BenchCommand implements Callable<Integer> {
     var runner = new SuiteRunner(suite, plan, json, out, err);
     requireFolder("--json", json);
     tellSeed(plan.seed());
-    return runner.run(device, redis);
+    return runner.run(device, isolation, redis);
   }
 
   private int bench() throws IOException, InterruptedException {
@@ -240,7 +246,7 @@ final class BenchCommand implements Callable<Integer> {
     tellSeed(plan.seed());
     List<BenchResult> results;
     int largest = payloads.stream().mapToInt(Integer::intValue).max().orElse(0);
-    try (var opener = new TrackOpener(device, redis, largest, capacity);
+    try (var opener = new TrackOpener(device, isolation, redis, largest, capacity);
         ProgressDisplay display = ProgressDisplay.on(err)) {
       results = new Bench(plan, opener::open, display).run();
     }

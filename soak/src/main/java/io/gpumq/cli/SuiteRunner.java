@@ -39,12 +39,12 @@ final class SuiteRunner {
   }
 
   /** Runs every row, shows and writes what was seen; answers the exit code. */
-  int run(String device, String redis) throws IOException, InterruptedException {
+  int run(String device, String isolation, String redis) throws IOException, InterruptedException {
     List<Row> rows = Limit.rows();
     int largest = rows.stream().filter(Row::beside).mapToInt(Row::payloadBytes).max().orElse(0);
     int longest = rows.stream().filter(Row::beside).mapToInt(Row::capacity).max().orElse(0);
     List<Outcome> outcomes;
-    try (var opener = new TrackOpener(device, redis, largest, longest);
+    try (var opener = new TrackOpener(device, isolation, redis, largest, longest);
         ProgressDisplay display = ProgressDisplay.on(err)) {
       outcomes = new Suite(plan, rows, opener::open, display).run();
     }

@@ -23,7 +23,7 @@ class GpuMqTest {
   void helpNamesEveryOption() {
     assertEquals(GpuMq.OK, run("bench", "--help"));
     for (String option :
-        ("track device messages payload producers consumers batch handler rate duration warmup"
+        ("track device isolation messages payload producers consumers batch handler rate duration warmup"
                 + " json html quick redis capacity seed suite backlog")
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);

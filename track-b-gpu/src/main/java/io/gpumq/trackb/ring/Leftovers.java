@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class Leftovers {
     Path folder = MemoryFile.folder();
     try (var paths = Files.newDirectoryStream(folder, "gpumq-*")) {
       for (Path path : paths) {
-        if (RingFileName.of(path).isPresent() && MemoryFile.isOwn(path)) {
+        if (RingFileName.of(path).isPresent() && isOwn(path)) {
           String file = path.getFileName().toString();
           String stem = file.substring(0, file.lastIndexOf('.'));
           rings.computeIfAbsent(stem, s -> new ArrayList<>()).add(path);
@@ -77,6 +78,14 @@ public final class Leftovers {
       found.add(new Found(name, files, isLeft, bytes(files), contents(files)));
     }
     return found;
+  }
+
+  private static boolean isOwn(Path path) throws IOException {
+    try {
+      return MemoryFile.isOwn(path);
+    } catch (NoSuchFileException e) {
+      return false; // its owner removed it just now
+    }
   }
 
   private static long bytes(List<Path> files) {

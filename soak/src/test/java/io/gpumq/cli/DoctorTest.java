@@ -1,0 +1,63 @@
+package io.gpumq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.MessageQueue;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Track;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.api.Tracks;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What {@code gpumq doctor} finds, and what it removes. */
+class DoctorTest {
+  private static final long PID = ProcessHandle.current().pid();
+
+  private final StringWriter out = new StringWriter();
+
+  private String doctor(String... options) {
+    String[] args = new String[1 + options.length];
+    args[0] = "doctor";
+    System.arraycopy(options, 0, args, 1, options.length);
+    assertEquals(GpuMq.OK, GpuMq.commandLine().setOut(new PrintWriter(out)).execute(args));
+    return out.toString();
+  }
+
+  @Test
+  void namesDevicesQueuesAndProcesses() {
+    var options = new TrackOptions("host", Map.of("isolation", "process"));
+    try (Track track = Tracks.open("b", options);
+        MessageQueue queue = track.open(QueueConfig.named("patient").build())) {
+      String said = doctor();
+      assertTrue(said.contains("device cuda: "), said);
+      assertTrue(said.contains("device host: "), said);
+      assertTrue(said.contains(" bytes free"), said);
+      assertTrue(said.contains("in use: queue '" + queue.name() + "' of process " + PID), said);
+      assertTrue(said.matches("(?s).*device process \\d+ of process " + PID + "\\R.*"), said);
+    }
+  }
+
+  @Test
+  void removesWhatADeadProcessLeft() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    Path folder = Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+    String queue = "crashed-" + PID;
+    Path file = folder.resolve("gpumq-" + Integer.MAX_VALUE + ".1-1-" + queue + ".ring");
+    Files.write(file, new byte[10]);
+    try {
+      String said = doctor("--clean");
+      assertTrue(said.contains("removed: queue '" + queue + "' of process "), said);
+      assertFalse(Files.exists(file));
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+}
