@@ -15,11 +15,18 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
+import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.isolation.DeviceProcesses;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
 import io.gpumq.trackb.ring.Leftovers;
+import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingKernel;
+import io.gpumq.trackb.ring.RingMemory;
+import io.gpumq.trackb.ring.SharedFile;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
@@ -98,6 +105,126 @@ class IsolationEndsTest {
       assertTrue(why.contains(said), why);
     }
     assertNothingLeft(SELF);
+  }
+
+  @Test
+  void aDeviceThatTheProcessCannotOpenIsNamed() {
+    var plan = new ProcessPlan("abacus", Map.of(), true, Duration.ofSeconds(30), List.of());
+    try (var track = new RingTrack(new IsolatedDevice(new HostBackend(), plan))) {
+      var failure =
+          assertThrows(TrackFailedException.class, () -> track.open(config("never").build()));
+      String why = failure.getMessage();
+      assertTrue(why.contains("it refused: device 'abacus': must be auto, cuda or host"), why);
+    }
+    assertNothingLeft(SELF);
+  }
+
+  /** As a GPU does that has no room for one more kernel: this queue is refused, others go on. */
+  @Test
+  void aRingThatTheProcessCannotOpenIsRefusedAlone() throws Exception {
+    var backend = new Misleading();
+    var plan = ProcessPlan.of("host", Map.of(), true);
+    try (var track = new RingTrack(new IsolatedDevice(backend, plan))) {
+      for (int i = 0; i < 3; i++) {
+        backend.misleads = true;
+        var refusal =
+            assertThrows(ConfigException.class, () -> track.open(config("refused").build()));
+        assertEquals("memory of a ring, /no/such/memory: it is not there", refusal.getMessage());
+        backend.misleads = false;
+        try (var run = new IsolatedRun(track.open(config("fine").build()), Cause.HANDLER_FAULT)) {
+          run.receives();
+          run.send(0, 100, 0, new Random());
+          run.settle();
+          run.queue.close();
+        }
+        assertEquals(List.of(), files(SELF));
+      }
+    }
+    assertNothingLeft(SELF);
+  }
+
+  /** The device host, whose memory cannot be found at times. */
+  private static final class Misleading implements RingBackend {
+    private final HostBackend host = new HostBackend();
+    private boolean misleads;
+
+    @Override
+    public String name() {
+      return host.name();
+    }
+
+    @Override
+    public String describe() {
+      return host.describe();
+    }
+
+    @Override
+    public boolean hasExpress() {
+      return host.hasExpress();
+    }
+
+    @Override
+    public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
+      RingMemory memory = host.allocate(file, geometry, shared);
+      return misleads ? new Lost(memory) : memory;
+    }
+
+    @Override
+    public RingMemory open(SharedFile file, RingGeometry geometry, String handle) {
+      return host.open(file, geometry, handle);
+    }
+
+    @Override
+    public RingKernel launch(
+        SharedFile file,
+        RingGeometry geometry,
+        HandlerSpec handler,
+        RingMemory memory,
+        Resume resume) {
+      return host.launch(file, geometry, handler, memory, resume);
+    }
+
+    @Override
+    public void close() {
+      host.close();
+    }
+  }
+
+  private record Lost(RingMemory memory) implements RingMemory {
+    @Override
+    public String handle() {
+      return "/no/such/memory";
+    }
+
+    @Override
+    public void read(int area, long firstSequence, int count, int readsOffset) {
+      memory.read(area, firstSequence, count, readsOffset);
+    }
+
+    @Override
+    public void awaitReads(int area) {
+      memory.awaitReads(area);
+    }
+
+    @Override
+    public void readStates(long firstSequence, long[] words) {
+      memory.readStates(firstSequence, words);
+    }
+
+    @Override
+    public void writeState(long sequence, long word) {
+      memory.writeState(sequence, word);
+    }
+
+    @Override
+    public void writeSlot(long sequence, ByteBuffer slot) {
+      memory.writeSlot(sequence, slot);
+    }
+
+    @Override
+    public void close() {
+      memory.close();
+    }
   }
 
   /** Each is killed before it can do anything. */

@@ -47,10 +47,11 @@ class IsolationScenariosTest {
     track.close();
   }
 
-  private static QueueConfig.Builder config(String name, String handler) {
+  /** Of any capacity: less than the ingress ring has slots, as many, or more. */
+  private QueueConfig.Builder config(String name, String handler) {
     return QueueConfig.named(name)
-        .capacity(1024)
-        .slotBytes(256)
+        .capacity(1 << 3 + random.nextInt(9))
+        .slotBytes(random.nextBoolean() ? 256 : 4096)
         .handler(handler)
         .handlerAttempts(1)
         .lease(Duration.ofMinutes(10))
@@ -206,6 +207,21 @@ class IsolationScenariosTest {
         Await.until("the next process", device::pid, pid -> pid != 0 && pid != before);
         pause(30);
         kill();
+        run.settle();
+      }
+    }
+  }
+
+  /** As a process that a debugger holds, or a machine that swaps: it is alive and does nothing. */
+  @Test
+  void aProcessThatStandsStillIsReplaced() throws Exception {
+    var config = config("still", "fail:every=2,how=trap").handlerTimeout(Duration.ofMillis(300));
+    try (IsolatedRun run = open(config)) {
+      run.receives();
+      for (int round = 0; round < ROUNDS; round++) {
+        long pid = Await.until("a process at work", device::pid, at -> at != 0);
+        new ProcessBuilder("kill", "-STOP", Long.toString(pid)).start().waitFor();
+        run.send(0, 100, 0, random);
         run.settle();
       }
     }

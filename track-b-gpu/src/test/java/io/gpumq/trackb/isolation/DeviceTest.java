@@ -1,0 +1,152 @@
+package io.gpumq.trackb.isolation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.QueueConfig;
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingMemory;
+import io.gpumq.trackb.ring.SharedFile;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A device process's inside, in this process; the test is its owner. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DeviceTest {
+  private static final int RING = 3;
+
+  private final HandlerSpec handler = HandlerSpec.parse("fail:every=2,how=trap");
+  private final RingGeometry g =
+      RingGeometry.of(
+          QueueConfig.named("d").capacity(64).slotBytes(64).handler(handler.text()).build(),
+          handler,
+          0);
+  private final SharedFile file = SharedFile.create("d", g);
+  private final RingMemory memory = new HostBackend().allocate(file, g, true);
+  private final PipedOutputStream commands = new PipedOutputStream();
+  private final PipedInputStream answers = new PipedInputStream();
+  private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    var device =
+        new Device(
+            new HostBackend(),
+            new PipedInputStream(commands),
+            new PipedOutputStream(answers),
+            exit::complete);
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                device.run();
+              } catch (IOException e) {
+                exit.completeExceptionally(e);
+              }
+            },
+            "device");
+    thread.setDaemon(true);
+    thread.start();
+    assertEquals(new Answer.Ready(), answer());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    commands.close();
+    memory.close();
+    file.close();
+  }
+
+  private void say(Command command) throws IOException {
+    Lines.write(commands, command.words());
+  }
+
+  private Answer answer() throws IOException {
+    return Answer.parse(Lines.read(answers));
+  }
+
+  private Command.Open open(Path path, String handle) {
+    return new Command.Open(RING, path, handle, g, handler.text());
+  }
+
+  private String refusal() throws IOException {
+    Answer.Refused refused = (Answer.Refused) answer();
+    assertEquals(RING, refused.ring());
+    return refused.why();
+  }
+
+  @Test
+  void aRingIsLaunchedAndEnded() throws IOException {
+    say(open(file.path(), memory.handle()));
+    say(new Command.Launch(RING, Resume.fresh(g)));
+    assertEquals(new Answer.Launched(RING), answer());
+    say(new Command.Stop(RING));
+    assertEquals(new Answer.Ended(RING), answer());
+    say(new Command.Close(RING));
+    say(new Command.Launch(RING, Resume.fresh(g)));
+    assertEquals("ring 3 is not open in this device process", refusal());
+  }
+
+  @Test
+  void aTrialEndsByItself() throws IOException {
+    say(open(file.path(), memory.handle()));
+    say(new Command.Launch(RING, new Resume(0, 0, 0)));
+    assertEquals(new Answer.Launched(RING), answer());
+    assertEquals(new Answer.Ended(RING), answer());
+  }
+
+  @Test
+  void whatCannotBeOpenedIsRefused() throws IOException {
+    say(open(file.companion(), memory.handle()));
+    assertTrue(refusal().startsWith("shared-memory file " + file.companion() + ": "));
+    say(open(file.path(), "/no/such/memory"));
+    assertEquals("memory of a ring, /no/such/memory: it is not there", refusal());
+    say(new Command.Launch(RING, Resume.fresh(g)));
+    assertEquals("ring 3 is not open in this device process", refusal());
+  }
+
+  /** The owner has died: nobody else removes what it shared, opened here or not. */
+  @Test
+  void theEndOfTheCommandsIsTheEndOfAll() throws Exception {
+    say(open(file.path(), memory.handle()));
+    say(new Command.Launch(RING, Resume.fresh(g)));
+    assertEquals(new Answer.Launched(RING), answer());
+    commands.close();
+    assertEquals(Device.EXIT_ENDED, exit.get(30, TimeUnit.SECONDS));
+    assertFalse(Files.exists(file.path()));
+    assertFalse(Files.exists(file.companion()));
+  }
+
+  @Test
+  void whatWasClosedIsItsOwnersToRemove() throws Exception {
+    say(open(file.path(), memory.handle()));
+    say(new Command.Close(RING));
+    commands.close();
+    assertEquals(Device.EXIT_ENDED, exit.get(30, TimeUnit.SECONDS));
+    assertTrue(Files.exists(file.path()));
+    assertTrue(Files.exists(file.companion()));
+  }
+
+  @Test
+  void aLineThatIsNoCommandEndsIt() throws IOException {
+    Lines.write(commands, List.of("dance", 1));
+    var failure = assertThrows(ExecutionException.class, () -> exit.get(30, TimeUnit.SECONDS));
+    assertEquals("'dance' is no command", failure.getCause().getMessage());
+  }
+}
