@@ -122,6 +122,22 @@ final class IsolatedRun implements AutoCloseable {
     }
   }
 
+  /** Sends in a thread of its own, which is to be joined. */
+  Thread sends(int producer, int count, int guiltyCount, Random random) {
+    Thread sender =
+        new Thread(
+            () -> {
+              try {
+                send(producer, count, guiltyCount, random);
+              } catch (RuntimeException | Error e) {
+                failure = e;
+              }
+            },
+            "sender");
+    sender.start();
+    return sender;
+  }
+
   /** Sends until the queue is full; none of it is guilty. */
   void fill(int producer) {
     AtomicLong numbers = sent.computeIfAbsent(producer, p -> new AtomicLong());
@@ -172,7 +188,7 @@ final class IsolatedRun implements AutoCloseable {
             failure != null
                 || delivered.get() + queue.deadLetters().size() >= sent() - lettersTaken);
     if (failure != null) {
-      throw new AssertionError("receiver: " + failure, failure);
+      throw new AssertionError("a sender or the receiver: " + failure, failure);
     }
     for (DeadLetter letter : queue.deadLetters().take(Integer.MAX_VALUE)) {
       lettersTaken++;
@@ -204,6 +220,6 @@ final class IsolatedRun implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-    assertNull(failure, () -> "receiver: " + failure + Arrays.toString(failure.getStackTrace()));
+    assertNull(failure, () -> failure + Arrays.toString(failure.getStackTrace()));
   }
 }

@@ -118,9 +118,7 @@ class IsolationScenariosTest {
       one.receives();
       other.receives();
       for (int round = 0; round < ROUNDS; round++) {
-        Thread sender =
-            new Thread(() -> one.send(0, 200, 1 + new Random(seed).nextInt(3), new Random(seed)));
-        sender.start();
+        Thread sender = one.sends(0, 200, 1 + new Random(seed).nextInt(3), new Random(seed));
         other.send(0, 1 + random.nextInt(200), 1, random);
         sender.join();
         one.settle();
@@ -163,14 +161,13 @@ class IsolationScenariosTest {
     try (IsolatedRun run = open(config("load", "fail:every=2,how=trap"))) {
       run.receives();
       for (int round = 0; round < ROUNDS; round++) {
-        Thread second = new Thread(() -> run.send(1, 20_000, 0, new Random(seed)));
+        Thread second = run.sends(1, 20_000, 0, new Random(seed));
         Thread killer =
             new Thread(
                 () -> {
                   pause(50);
                   kill();
                 });
-        second.start();
         killer.start();
         run.send(0, 20_000, 0, new Random(seed));
         second.join();
@@ -184,8 +181,7 @@ class IsolationScenariosTest {
   void aKillWhileTheQueueDrainsCostsNothing() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       try (IsolatedRun run = open(config("drain" + round, "fail:every=2,how=trap"))) {
-        Thread sender = new Thread(() -> run.send(0, 1000, 0, new Random(seed)));
-        sender.start();
+        Thread sender = run.sends(0, run.queue.config().capacity(), 0, new Random(seed));
         pause(3);
         kill();
         sender.join();
