@@ -181,13 +181,22 @@ GPUMQ_FN void pause(uint32_t nanos) {
 #endif
 }
 
-// Waits so many cycles awake: pause() is not exact to a microsecond.
-GPUMQ_FN void spin(uint32_t cycles) {
 #if defined(__CUDACC__)
-  const long long start = clock64();
-  while (clock64() - start < cycles) {
+using Instant = long long;  // of the multiprocessor's clock, in cycles
+GPUMQ_FN Instant now() { return clock64(); }
+#else
+using Instant = uint32_t;
+GPUMQ_FN Instant now() { return 0; }
+#endif
+
+// Waits awake until so many cycles have passed: pause() is not exact to a microsecond.
+// On threads nobody waits so.
+GPUMQ_FN void spin_until(Instant from, uint32_t cycles) {
+#if defined(__CUDACC__)
+  while (clock64() - from < cycles) {
   }
 #else
+  (void)from;
   (void)cycles;
 #endif
 }

@@ -143,7 +143,7 @@ constexpr uint32_t kErrorState = 2;  // a slot was not in the state that its own
 
 // --- The kernel's parameter and the device's own words: struct Ring and struct Mirror -----------
 constexpr uint32_t kRingBytes = 144;
-constexpr uint32_t kMirrorBytes = 640;
+constexpr uint32_t kMirrorBytes = 896;
 constexpr uint32_t kMirrorTickets = 0;  // byte offsets in the mirror
 constexpr uint32_t kMirrorHead = 128;
 

@@ -11,28 +11,47 @@ struct Look {
   uint64_t head;        // sequences below are published
   uint64_t push_limit;  // sequences below may go to the window
   uint64_t stop;        // not 0: end
+  uint64_t answered;    // the last two near by alone
+  uint64_t turnaround;
 };
 
-// Reads the near copies of the host's words, or the words themselves across the link. One
-// instruction of as many lanes as words: one trip. (A thread that stands for a warp makes three.)
-GPUMQ_FN Look look(const Warp& warp, uint64_t* head, uint64_t* push_limit, uint64_t* stop) {
-  Look seen = {0, 0, 0};
-  const uint32_t lanes = warp.size();
-  for (uint32_t w = warp.lane(); w < 3; w += lanes) {
-    const uint64_t value = poll_shared(w == 0 ? head : w == 1 ? push_limit : stop);
-    (w == 0 ? seen.head : w == 1 ? seen.push_limit : seen.stop) = value;
+constexpr uint32_t kFarWords = 3;
+constexpr uint32_t kNearWords = 5;
+static_assert(kHead == 0 && kPushLimit == 1 && kStop == 2 && kControlStride == 128 &&
+                  offsetof(Mirror, push_limit) == offsetof(Mirror, head) + 128 &&
+                  offsetof(Mirror, stop) == offsetof(Mirror, head) + 256 &&
+                  offsetof(Mirror, answered) == offsetof(Mirror, head) + 384 &&
+                  offsetof(Mirror, turnaround) == offsetof(Mirror, head) + 512,
+              "far and near words lie alike, and in the order of Look");
+
+// Words that are on their way: each lane's own, until settled.
+struct Begun {
+  uint64_t words[(kNearWords + Warp::size() - 1) / Warp::size()];
+};
+
+// Begins to read so many words. One instruction of as many lanes: one trip, and others can be begun
+// meanwhile. (A thread that stands for a warp makes a trip for each word.)
+template <uint32_t Words>
+GPUMQ_FN Begun begin_look(const Warp& warp, uint64_t* first) {
+  Begun begun = {};
+  for (uint32_t w = warp.lane(); w < Words; w += warp.size()) {
+    begun.words[w / warp.size()] = poll_shared(first + w * kControlStride / sizeof(uint64_t));
   }
-  return {warp.from(seen.head, 0), warp.from(seen.push_limit, 1 % lanes),
-          warp.from(seen.stop, 2 % lanes)};
+  return begun;
+}
+
+GPUMQ_FN Look settle(const Warp& warp, const Begun& begun) {
+  constexpr uint32_t lanes = Warp::size();
+  const auto word = [&](uint32_t w) { return warp.from(begun.words[w / lanes], w % lanes); };
+  return {word(0), word(1), word(2), word(3), word(4)};
+}
+
+GPUMQ_FN Begun begin_look_far(const Warp& warp, const Ring& ring) {
+  return begin_look<kFarWords>(warp, ring.control_word(kHead));
 }
 
 GPUMQ_FN Look look_near(const Warp& warp, const Ring& ring) {
-  return look(warp, &ring.mirror->head, &ring.mirror->push_limit, &ring.mirror->stop);
-}
-
-GPUMQ_FN Look look_far(const Warp& warp, const Ring& ring) {
-  return look(warp, ring.control_word(kHead), ring.control_word(kPushLimit),
-              ring.control_word(kStop));
+  return settle(warp, begin_look<kNearWords>(warp, &ring.mirror->head));
 }
 
 // Passes on what was seen across the link. Both words release: others may pass on at the same time,
@@ -45,6 +64,14 @@ GPUMQ_FN void pass_on(const Warp& warp, const Ring& ring, const Look& seen) {
   raise_local(&ring.mirror->head, seen.head);
 }
 
+// Tells that messages below `end` were answered by express, for the warp of the next chunk to take over
+// in time. It orders nothing, since that one looks across the link itself.
+GPUMQ_FN void tell_answered(const Warp& warp, const Ring& ring, uint64_t end, uint32_t turnaround) {
+  if (warp.lane() != 0) return;
+  set_local(&ring.mirror->turnaround, turnaround);
+  raise_local(&ring.mirror->answered, end);  // two front warps may answer in either order
+}
+
 // Looks in vain before a front warp beats and looks at what the others say.
 constexpr uint32_t kTurnsToBeat = 64;
 
@@ -54,22 +81,6 @@ GPUMQ_FN void beat(const Warp& warp, const Ring& ring, uint32_t turn) {
     set_shared(ring.control_word(kHeartbeat), add_local(&ring.mirror->beats, 1) + 1);
   }
   if (turn > kAwakeTurns) pause(20000);
-}
-
-// Waits until the head is at `end`, or the stop word is set.
-GPUMQ_FN Look await_head(const Warp& warp, const Ring& ring, uint64_t end) {
-  for (uint32_t turn = 1;; turn++) {
-    Look seen = look_far(warp, ring);
-    if (seen.head < end && seen.stop == 0 && turn % kTurnsToBeat == 0) {
-      beat(warp, ring, turn);
-      seen.stop = look_near(warp, ring).stop;
-    }
-    if (seen.head >= end || seen.stop != 0) {
-      after_shared_wait();  // pairs with ControlBlock.releaseHead() and releasePushLimit()
-      warp.sync();
-      return seen;
-    }
-  }
 }
 
 }  // namespace gpumq

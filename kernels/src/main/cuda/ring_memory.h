@@ -9,13 +9,15 @@ namespace gpumq {
 
 using Warp = Tile<32>;
 
-// What the device keeps of its own: the tickets, and near copies of the host's words, so that one
-// warp polls across the link for all of them.
+// What the device keeps of its own: the tickets, and what front warps look up across the link for
+// all of them. From `head` on it is read as the control block is, a word in each 128 bytes.
 struct Mirror {
   alignas(128) uint64_t tickets;  // chunks of sequences taken so far
   alignas(128) uint64_t head;     // near copy of kHead, may lag behind
   alignas(128) uint64_t push_limit;
-  alignas(128) uint64_t stop;  // any warp may set it; nobody clears it
+  alignas(128) uint64_t stop;        // any warp may set it; nobody clears it
+  alignas(128) uint64_t answered;    // messages below were answered, the last of them by express
+  alignas(128) uint64_t turnaround;  // cycles from such an answer to the next look, as last found best
   alignas(128) uint64_t beats;
 };
 static_assert(sizeof(Mirror) == kMirrorBytes && offsetof(Mirror, tickets) == kMirrorTickets &&

@@ -5,8 +5,7 @@
 // docs/MEMORY_ORDERING.md draws which release pairs with which acquire.
 #pragma once
 
-#include "express.h"
-#include "ring_look.h"
+#include "lookout.h"
 
 namespace gpumq {
 
@@ -18,127 +17,10 @@ struct Work {
   bool push;       // whether they go to the window, too
 };
 
-// Ends the kernel with an error that the host will show.
-GPUMQ_FN void fail(const Ring& ring, uint32_t code, uint64_t sequence) {
-  set_shared(ring.control_word(kError), error_word(code, sequence));
-  set_local(&ring.mirror->stop, 1);
-}
-
-// What a slot's state word held when its message's owner moved it on. Compared only when the message
-// is completed: nobody waits for the CASes meanwhile.
-struct Taken {
-  uint64_t ready;     // at EMPTY -> READY
-  uint64_t inflight;  // at READY -> INFLIGHT
-};
-
-// EMPTY -> READY -> INFLIGHT. Relaxed, as this warp alone holds the slot's ticket; the lap in the
-// word keeps every other one off.
-GPUMQ_FN Taken take(const Ring& ring, uint64_t sequence) {
-  const uint64_t lap = sequence >> ring.capacity_shift;
-  uint64_t* state = ring.state(sequence);
-  return {move_local(state, state_word(lap, kEmpty), state_word(lap, kReady)),
-          move_local(state, state_word(lap, kReady), state_word(lap, kInflight))};
-}
-
-// DONE of the lap before -> EMPTY. The head covers a sequence only after its producer saw the slot
-// released: the claim is the permission. On the first lap the slot is empty already.
-GPUMQ_FN void empty(const Ring& ring, uint64_t sequence) {
-  const uint64_t lap = sequence >> ring.capacity_shift;
-  move_local(ring.state(sequence), state_word(lap - 1, kDone), state_word(lap, kEmpty));
-}
-
-// INFLIGHT -> DONE, and the completion word.
-GPUMQ_FN void complete(const Ring& ring, uint64_t sequence, const Taken& taken, uint64_t word) {
-  const uint64_t lap = sequence >> ring.capacity_shift;
-  const uint64_t done =
-      move_local(ring.state(sequence), state_word(lap, kInflight), state_word(lap, kDone));
-  before_shared_release();
-  if (taken.ready == state_word(lap, kEmpty) && taken.inflight == state_word(lap, kReady) &&
-      done == state_word(lap, kInflight)) {
-    // Pairs with the acquire in Completions.advance(): who sees the word sees payload and result.
-    release_shared(ring.completions + (sequence & ring.capacity_mask), word);
-  } else {
-    fail(ring, kErrorState, sequence);
-  }
-}
-
-// What went out by express and has not landed: its completion word waits, at most one in each lane,
-// since the fence before it takes longer than the message took so far.
-struct Landing {
-  uint64_t sequence;
-  uint64_t word;
-  Taken taken;
-  bool due;        // whether this lane has one
-  uint32_t count;  // how many lanes have
-};
-
-// Lands whatever waits to.
-GPUMQ_FN void land(const Warp& warp, const Ring& ring, Landing& landing) {
-  warp.sync();
-  if (landing.due) {
-    complete(ring, landing.sequence, landing.taken, landing.word);
-    landing.due = false;
-  }
-  landing.count = 0;
-}
-
-// Looks in vain before what went out by express lands: the next message may be close behind.
-constexpr uint32_t kTurnsToLand = 4;
-
-// Looks at the express way alone before the host's words are looked at, too.
-constexpr uint32_t kTurnsToLookUp = 4;
-
-// Cycles from an answer by express to the first look for the next message. The host takes longer to
-// send it; a look that comes too early finds nothing, and delays the next by a trip.
-constexpr uint32_t kTurnaroundCycles = 650;
-
-// Messages that wait to land at most, so that their express slots are free again in time.
-constexpr uint32_t kMostToLand = kExpressSlots / 2;
-
-// Waits until `sequence` is published, or the stop word is set.
-//
-// Only the warps of the first unpublished chunk and of the one after it poll the host's words across
-// the link (a third gets in their way there); the others wait for one of the two to pass them on in
-// VRAM. Two, so that one still looks out while the other carries a part of its chunk. `front` says,
-// and keeps, whether this warp is one of them.
-//
-// A message that comes by express is left in `express`, and what is returned says nothing. `quick`
-// says that the last one came so: then the next is looked for there, and seldom elsewhere, since
-// every line more makes a look longer.
-GPUMQ_FN Look await_published(const Warp& warp, const Ring& ring, uint64_t sequence, bool& front,
-                              bool quick, Express& express, Landing& landing) {
-  express.word = 0;
-  if (quick) spin(kTurnaroundCycles);
-  for (uint32_t turn = 1;; turn++) {
-    if (turn == kTurnsToLand && landing.count > 0) land(warp, ring, landing);
-    if (front) {
-      look_express(warp, ring, sequence, express);
-      if (quick && turn % kTurnsToLookUp != 0) {
-        if (arrived(warp, ring, sequence, express)) return {};
-        continue;
-      }
-      const Look far = look_far(warp, ring);  // its trip and the express's overlap
-      if (far.head <= sequence + 1 && far.stop == 0 && arrived(warp, ring, sequence, express)) {
-        return {};
-      }
-      if (far.head > sequence || far.stop != 0) {
-        after_shared_wait();  // pairs with ControlBlock.releaseHead() and releasePushLimit()
-        warp.sync();          // of the lane that saw the word, so for all of them
-        return far;
-      }
-      if (turn % kTurnsToBeat != 0) continue;
-      beat(warp, ring, turn);
-    }
-    const Look near = look_near(warp, ring);
-    if (near.head > sequence || near.stop != 0) {
-      after_local_wait();  // pairs with pass_on() in another warp
-      warp.sync();
-      front = false;
-      return near;
-    }
-    front = sequence >> ring.chunk_shift <= (near.head >> ring.chunk_shift) + 1;
-    if (!front) pause(turn < 4096 ? 200 : 4000);
-  }
+// Whether there is anything to run: what could fail, fault or hang.
+template <class H>
+GPUMQ_FN constexpr bool runs() {
+  return H::kId != Echo::kId;
 }
 
 // Copies the messages from the ingress ring to their slots in VRAM, and to the window.
@@ -214,7 +96,7 @@ GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& wor
   const Tile<H::kLanes> tile;
   const uint32_t tiles = warp.size() / tile.size();
   uint32_t outcome = 1 << 8;
-  if constexpr (H::kId != Echo::kId) {
+  if constexpr (runs<H>()) {
     for (uint32_t base = 0; base < work.n; base += tiles) {
       const uint32_t message = base + warp.lane() / tile.size();
       const uint64_t word = warp.from(work.word, message % warp.size());
@@ -257,13 +139,13 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
   // The descriptors' trip across the link, the payloads', and the slots' way from DONE to INFLIGHT
   // overlap: none of them waits for another.
   Work work = {first, n, 0, push};
-  Taken taken = {};
+  Moves moves = {};
   if (mine) {
     work.word = poll_shared(ring.descriptors + (sequence & ring.ingress_mask));
     empty(ring, sequence);
   }
   copy_in(warp, ring, work);
-  if (mine) taken = take(ring, sequence);
+  if (mine) take(ring, sequence, moves);
   warp.sync();
   const uint32_t outcome = handle_all<H>(warp, ring, work);
   if constexpr (H::kResultBytes > 0) {
@@ -276,7 +158,9 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
   if (stamp_in(work.word) != stamp_of(sequence)) {
     fail(ring, kErrorStamp, sequence);
   } else {
-    complete(ring, sequence, taken, completion_of(work, sequence, outcome));
+    finish(ring, sequence, moves);
+    before_shared_release();
+    complete(ring, sequence, moves, completion_of(work, sequence, outcome));
   }
 }
 
@@ -285,35 +169,34 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
 // not wait behind the CASes.
 template <class H>
 GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequence,
-                            const Express& express, Landing& landing) {
+                            const Express& express, Lookout& lookout, Landing& landing) {
   const bool mine = warp.lane() == sequence % warp.size();
-  constexpr bool kRuns = H::kId != Echo::kId;
-  Taken taken = {};
-  if (kRuns && mine) {
+  Moves moves = {};
+  if (runs<H>() && mine) {
     empty(ring, sequence);
-    taken = take(ring, sequence);
+    take(ring, sequence, moves);
   }
-  if (!express_in(warp, ring, sequence, express)) {
-    if (mine) fail(ring, kErrorStamp, sequence);
-    return;
-  }
+  express_in(warp, ring, sequence, express);
   const uint32_t length = express_length_in(express.word);
   const Work work = {sequence, 1, descriptor_word(sequence, length), false};
   uint32_t outcome = 1 << 8;
-  if constexpr (kRuns) {
+  if constexpr (runs<H>()) {
     warp.sync();
     outcome = warp.from(handle_all<H>(warp, ring, work), 0);
   }
   warp.sync();
   if ((outcome & 0xff) == 0) express_out(warp, ring, sequence, express, H::kResultBytes);
+  lookout.answered = now();
+  tell_answered(warp, ring, sequence + 1, lookout.turnaround);
   if (mine) {
-    if constexpr (!kRuns) {
+    if constexpr (!runs<H>()) {
       empty(ring, sequence);
-      taken = take(ring, sequence);
+      take(ring, sequence, moves);
     }
+    finish(ring, sequence, moves);
     landing.sequence = sequence;
     landing.word = completion_of(work, sequence, outcome);
-    landing.taken = taken;
+    landing.moves = moves;
     landing.due = true;
   }
   landing.count++;
@@ -324,32 +207,29 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
 template <class H>
 GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
   Landing landing = {};
-  bool quick = false;
+  Lookout lookout = {};
+  Express express;
+  express.looked = kExpressRows;
   for (;;) {
     const uint64_t ticket =
         warp.from(warp.lane() == 0 ? add_local(&ring.mirror->tickets, 1) : 0, 0);
     const uint64_t end = (ticket + 1) << ring.chunk_shift;
-    bool front = false;
+    lookout.front = false;
     for (uint64_t next = ticket << ring.chunk_shift; next < end;) {
-      Express express;
-      const Look seen = await_published(warp, ring, next, front, quick, express, landing);
+      const Look seen = await_published<!runs<H>()>(warp, ring, next, lookout, express, landing);
       if (express.word != 0) {
-        carry_express<H>(warp, ring, next, express, landing);
+        carry_express<H>(warp, ring, next, express, lookout, landing);
         next++;
-        quick = true;
-        if (next == end) {
-          // What came by express may not be published yet, nor all before it. Until it is, this warp
-          // stays on the lookout: another would take its place only after it passed on the end.
-          land(warp, ring, landing);
-          pass_on(warp, ring, await_head(warp, ring, end));
-        }
+        lookout.quick = true;
+        if (next == end) land(warp, ring, landing);
         continue;
       }
-      quick = false;
       if (landing.count > 0) land(warp, ring, landing);
-      // A head beyond this chunk, and a stop, is news for the others, who hear of it first.
-      const bool news = seen.head > end || seen.stop != 0;
-      if (front && news) pass_on(warp, ring, seen);
+      // A head beyond this chunk, and a stop, is news for the others, who hear of it first; that the
+      // express is not the only way any more, too.
+      const bool news = seen.head >= end || seen.stop != 0 || lookout.quick;
+      if (lookout.front && news) pass_on(warp, ring, seen);
+      lookout.quick = false;
       if (seen.stop != 0) return;
       const uint64_t upto = seen.head < end ? seen.head : end;
       while (next < upto) {
@@ -358,7 +238,6 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
         carry<H>(warp, ring, next, n, seen.push_limit >= next + n);
         next += n;
       }
-      if (front && seen.head == end) pass_on(warp, ring, seen);
     }
   }
 }

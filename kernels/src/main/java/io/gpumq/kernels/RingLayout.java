@@ -74,7 +74,7 @@ public final class RingLayout {
   // --- The kernel's parameter and the device's own words
 
   public static final int RING_BYTES = 144;
-  public static final int MIRROR_BYTES = 640;
+  public static final int MIRROR_BYTES = 896;
   public static final int MIRROR_TICKETS = 0;
   public static final int MIRROR_HEAD = 128;
 }

@@ -23,6 +23,9 @@ final class Express {
 
   private static final int WORD_OFFSET = CELL_PAYLOAD;
 
+  /** Looks for a cell that the others have outrun: some microseconds. */
+  private static final int TURNS = 4096;
+
   private final ByteBuffer cells;
   private final ByteBuffer ingress;
   private final int slotBytes;
@@ -59,16 +62,36 @@ final class Express {
     int from = (int) (sequence & ingressMask) * slotBytes;
     int to = slotOf(sequence);
     long word = word(sequence, length);
-    // The first cell last: the device reads the others once it has seen that one.
-    for (int cell = cells(length) - 1; cell >= 0; cell--) {
+    // The first cell last: the device takes the message once it has seen that one.
+    int cell = cells(length) - 1;
+    if (length < (cell + 1) * CELL_PAYLOAD) {
+      copySome(
+          ingress,
+          from + cell * CELL_PAYLOAD,
+          cells,
+          to + cell * CELL_BYTES,
+          length % CELL_PAYLOAD);
+      Words.setRelease(cells, to + cell * CELL_BYTES + WORD_OFFSET, word);
+      cell--;
+    }
+    for (; cell >= 0; cell--) {
       int at = to + cell * CELL_BYTES;
-      for (int i = 0; i < CELL_PAYLOAD; i += Long.BYTES) {
-        int offset = cell * CELL_PAYLOAD + i;
-        if (offset < length) {
-          Words.set(cells, at + i, Words.get(ingress, from + offset));
-        }
-      }
+      copyCell(ingress, from + cell * CELL_PAYLOAD, cells, at);
       Words.setRelease(cells, at + WORD_OFFSET, word); // pairs with poll_half() of the device
+    }
+  }
+
+  /** Copies what one cell carries. */
+  private static void copyCell(ByteBuffer from, int at, ByteBuffer to, int target) {
+    Words.set(to, target, Words.get(from, at));
+    Words.set(to, target + Long.BYTES, Words.get(from, at + Long.BYTES));
+    Words.set(to, target + 2 * Long.BYTES, Words.get(from, at + 2 * Long.BYTES));
+  }
+
+  /** Copies less than that, by whole words: both sides have room for the last. */
+  private static void copySome(ByteBuffer from, int at, ByteBuffer to, int target, int length) {
+    for (int i = 0; i < length; i += Long.BYTES) {
+      Words.set(to, target + i, Words.get(from, at + i));
     }
   }
 
@@ -100,24 +123,43 @@ final class Express {
   }
 
   private boolean copyCells(int from, long word, int length, ByteBuffer memory, int to) {
-    for (int cell = 0; cell < cells(length); cell++) {
-      int at = from + cell * CELL_BYTES;
-      if (Words.getAcquire(cells, at + WORD_OFFSET) != word) {
-        return false;
-      }
-      for (int i = 0; i < CELL_PAYLOAD; i += Long.BYTES) {
-        int offset = cell * CELL_PAYLOAD + i;
-        if (offset < length) {
-          Words.set(memory, to + offset, Words.get(cells, at + i));
-        }
-      }
-      // The device may have overwritten the cell meanwhile: then its word has changed, too.
-      VarHandle.loadLoadFence();
-      if (Words.getOpaque(cells, at + WORD_OFFSET) != word) {
+    int count = cells(length);
+    for (int cell = 0; cell < count; cell++) {
+      if (!await(from + cell * CELL_BYTES + WORD_OFFSET, word)) {
         return false;
       }
     }
-    return true;
+    int whole = length / CELL_PAYLOAD;
+    for (int cell = 0; cell < whole; cell++) {
+      copyCell(cells, from + cell * CELL_BYTES, memory, to + cell * CELL_PAYLOAD);
+    }
+    if (whole < count) {
+      int at = whole * CELL_PAYLOAD;
+      copySome(cells, from + whole * CELL_BYTES, memory, to + at, length - at);
+    }
+    // The device may have overwritten cells meanwhile: then their words have changed, too.
+    VarHandle.loadLoadFence();
+    long other = 0;
+    for (int cell = 0; cell < count; cell++) {
+      other |= Words.get(cells, from + cell * CELL_BYTES + WORD_OFFSET) ^ word;
+    }
+    return other == 0;
+  }
+
+  /**
+   * Whether a cell of a message whose first cell is here has come: the device shows them at once.
+   */
+  private boolean await(int offset, long word) {
+    for (int turn = 0; turn < TURNS; turn++) {
+      long seen = Words.getAcquire(cells, offset);
+      if (seen == word) {
+        return true;
+      }
+      if (seen > word) {
+        return false; // a later message's
+      }
+    }
+    return false;
   }
 
   private int slotOf(long sequence) {
