@@ -42,7 +42,7 @@ final class IsolatedRun implements AutoCloseable {
   private final Set<Long> guilty = ConcurrentHashMap.newKeySet();
   private final AtomicLong guiltySent = new AtomicLong();
   private final AtomicLong delivered = new AtomicLong();
-  private long lettersTaken;
+  private volatile long lettersTaken;
   private boolean pardoned;
   private volatile boolean receiving;
   private volatile Throwable failure;
@@ -172,6 +172,7 @@ final class IsolatedRun implements AutoCloseable {
         }
         consumer.acknowledge(batch);
         delivered.addAndGet(batch.size());
+        takeLetters();
       }
     } catch (InterruptedException | QueueClosedException e) {
       Thread.currentThread().interrupt(); // the test is over
@@ -184,12 +185,20 @@ final class IsolatedRun implements AutoCloseable {
   void settle() {
     Await.until(
         "everything sent is delivered or given up",
-        () ->
-            failure != null
-                || delivered.get() + queue.deadLetters().size() >= sent() - lettersTaken);
+        () -> {
+          takeLetters();
+          return failure != null || delivered.get() + lettersTaken >= sent();
+        });
     if (failure != null) {
       throw new AssertionError("a sender or the receiver: " + failure, failure);
     }
+    assertEquals(Set.of(), guilty, "guilty ones that were not given up");
+    assertEquals(sent(), delivered.get() + lettersTaken, "sent = delivered + dead-lettered");
+    assertEquals(guiltySent.get(), lettersTaken);
+  }
+
+  /** While they are full, nothing more is delivered. */
+  private synchronized void takeLetters() {
     for (DeadLetter letter : queue.deadLetters().take(Integer.MAX_VALUE)) {
       lettersTaken++;
       checkBytes(letter.payload());
@@ -198,9 +207,6 @@ final class IsolatedRun implements AutoCloseable {
       assertTrue(letter.reason().contains("fail:every=2"), letter::reason);
       assertTrue(letter.count() >= 1, letter::toString);
     }
-    assertEquals(Set.of(), guilty, "guilty ones that were not given up");
-    assertEquals(sent(), delivered.get() + lettersTaken, "sent = delivered + dead-lettered");
-    assertEquals(guiltySent.get(), lettersTaken);
   }
 
   long sent() {

@@ -55,7 +55,7 @@ class IsolationScenariosTest {
         .handler(handler)
         .handlerAttempts(1)
         .lease(Duration.ofMinutes(10))
-        .deadLetterCapacity(1000);
+        .deadLetterCapacity(1 + random.nextInt(3));
   }
 
   private IsolatedRun open(QueueConfig.Builder config) {

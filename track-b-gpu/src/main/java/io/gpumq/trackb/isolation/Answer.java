@@ -35,6 +35,14 @@ sealed interface Answer {
     }
   }
 
+  /** It was asked about a ring whose handler seems to hang; the process does not. */
+  record Alive(int ring) implements Answer {
+    @Override
+    public List<Object> words() {
+      return List.of("alive", ring);
+    }
+  }
+
   /** A command for a ring, or the device itself, cannot be. */
   record Refused(int ring, String why) implements Answer {
     @Override
@@ -62,6 +70,7 @@ sealed interface Answer {
         case "ready" -> new Ready();
         case "launched" -> new Launched(ring(line));
         case "ended" -> new Ended(ring(line));
+        case "alive" -> new Alive(ring(line));
         case "refused" -> new Refused(ring(line), line.get(2));
         case "fault" -> new Fault(ring(line), line.get(2));
         default -> throw new IOException("'" + line.get(0) + "' is no answer");

@@ -56,6 +56,14 @@ sealed interface Command {
     }
   }
 
+  /** Say that you are alive: a handler of this ring seems to hang. */
+  record Ask(int ring) implements Command {
+    @Override
+    public List<Object> words() {
+      return List.of("ask", ring);
+    }
+  }
+
   /** Let go of a ring that is not worked on. */
   record Close(int ring) implements Command {
     @Override
@@ -100,6 +108,9 @@ sealed interface Command {
         }
         case "stop" -> {
           return new Stop(ring);
+        }
+        case "ask" -> {
+          return new Ask(ring);
         }
         case "close" -> {
           return new Close(ring);

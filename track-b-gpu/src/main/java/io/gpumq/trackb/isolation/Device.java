@@ -85,6 +85,10 @@ final class Device {
   }
 
   private void carryOut(Command command) throws IOException {
+    if (command instanceof Command.Ask ask) {
+      say(new Answer.Alive(ask.ring()));
+      return;
+    }
     if (command instanceof Command.Stop stop) {
       stop(stop.ring());
       return;

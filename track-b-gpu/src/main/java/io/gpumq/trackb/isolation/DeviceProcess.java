@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,6 +53,11 @@ final class DeviceProcess {
   private final Process process;
   private final Listener listener;
   private final Thread errors;
+
+  /** Writes commands: a process that does not read them must not hold up its owner. */
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(task -> thread("gpumq-device-commands", task));
+
   private final ArrayDeque<String> lastLines = new ArrayDeque<>();
 
   // Told by the process, or done to it; the first of each counts.
@@ -58,6 +66,7 @@ final class DeviceProcess {
   private volatile String killedFor;
   private volatile boolean hung;
   private volatile boolean ready;
+  private String hangs;
 
   private DeviceProcess(Process process, Listener listener) {
     this.process = process;
@@ -109,12 +118,25 @@ final class DeviceProcess {
 
   /** Asks for something. Of a process that has died nobody hears it; its end is told apart. */
   void send(Command command) {
+    write(() -> Lines.write(process.getOutputStream(), command.words()));
+  }
+
+  private interface Write {
+    void run() throws IOException;
+  }
+
+  private void write(Write what) {
     try {
-      synchronized (process) {
-        Lines.write(process.getOutputStream(), command.words());
-      }
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "device process " + pid() + " does not hear", e);
+      writer.execute(
+          () -> {
+            try {
+              what.run();
+            } catch (IOException e) {
+              LOG.log(Level.DEBUG, "device process " + pid() + " does not hear", e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "device process " + pid() + " has ended", e);
     }
   }
 
@@ -141,6 +163,7 @@ final class DeviceProcess {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    writer.shutdownNow();
     listener.died(this);
   }
 
@@ -179,6 +202,15 @@ final class DeviceProcess {
     kill(why);
   }
 
+  /** What seems to hang in it, or {@code null}; written by the supervisor's thread alone. */
+  String hangs() {
+    return hangs;
+  }
+
+  void seemsToHang(String why) {
+    hangs = why;
+  }
+
   /** Ends it at once. */
   synchronized void kill(String why) {
     if (killedFor == null) {
@@ -189,13 +221,11 @@ final class DeviceProcess {
 
   /** Lets it end by itself, and sees to it that it does. */
   void end() {
+    write(() -> process.getOutputStream().close());
     try {
-      process.getOutputStream().close();
       if (process.waitFor(END_MILLIS, TimeUnit.MILLISECONDS)) {
         return;
       }
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "device process " + pid() + " is gone already", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

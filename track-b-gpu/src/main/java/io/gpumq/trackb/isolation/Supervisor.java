@@ -25,6 +25,7 @@ final class Supervisor {
   private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
   private static final long FIRST_BACKOFF_MILLIS = 50;
   private static final long STOP_MILLIS = 2_000;
+  private static final long ANSWER_MILLIS = 1_000;
 
   private final ProcessPlan plan;
   private final Events events = new Events("gpumq-supervisor", this::onFailedEvent);
@@ -82,8 +83,7 @@ final class Supervisor {
     events.post(
         () -> {
           if (ring.epoch() == epoch && ring.phase() == Phase.RUNNING && active != null) {
-            LOG.log(Level.WARNING, "{0}: device process {1} is killed", why, Long.toString(pid));
-            active.killHung(why);
+            askWhetherAlive(ring, why);
           }
         });
   }
@@ -134,6 +134,23 @@ final class Supervisor {
         });
   }
 
+  /** A process that does not answer stands still, and its handler with it: no message's fault. */
+  private void askWhetherAlive(IsolatedRing ring, String why) {
+    DeviceProcess asked = active;
+    if (asked.hangs() != null) {
+      return; // already asked
+    }
+    asked.seemsToHang(why);
+    asked.send(new Command.Ask(ring.number()));
+    events.later(
+        ANSWER_MILLIS,
+        () -> {
+          if (active == asked) {
+            asked.kill("device process " + asked.pid() + " stood still; " + why);
+          }
+        });
+  }
+
   private void remove(IsolatedRing ring) {
     rings.remove(ring.number());
     for (DeviceProcess process : processes()) {
@@ -156,6 +173,8 @@ final class Supervisor {
         onLaunched(rings.get(launched.ring()));
       } else if (answer instanceof Answer.Ended ended) {
         onEnded(rings.get(ended.ring()));
+      } else if (answer instanceof Answer.Alive) {
+        process.killHung(process.hangs());
       } else if (answer instanceof Answer.Refused refused) {
         onRefused(refused);
       } // a fault: the process's end follows

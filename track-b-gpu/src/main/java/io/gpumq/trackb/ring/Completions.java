@@ -33,6 +33,10 @@ final class Completions implements Deliverable {
   private final long mask;
   private final Express express;
   private final FailureSink failures;
+
+  /** Throws when nothing lands any more. */
+  private Runnable alive = () -> {};
+
   private final AtomicBoolean advancing = new AtomicBoolean();
 
   /** Written by whoever holds {@link #advancing}. */
@@ -187,7 +191,16 @@ final class Completions implements Deliverable {
     return landed;
   }
 
-  private static void await(BooleanSupplier landing) {
+  /**
+   * Set once, before the first wait.
+   *
+   * @param check throws when nothing lands any more
+   */
+  void waitsOnlyWhile(Runnable check) {
+    alive = check;
+  }
+
+  private void await(BooleanSupplier landing) {
     Backoff backoff = new Backoff();
     long deadline = System.nanoTime() + LANDING_NANOS;
     while (!landing.getAsBoolean()) {
@@ -197,6 +210,7 @@ final class Completions implements Deliverable {
                 + LANDING_NANOS / 1_000_000
                 + " ms: the device has stopped");
       }
+      alive.run();
       backoff.pause();
     }
   }

@@ -87,6 +87,7 @@ public final class RingQueue implements MessageQueue {
       express = new Express(file, geometry);
       offersExpress = device.hasExpress();
       completions = new Completions(file, geometry, express, this::giveUpFailed);
+      completions.waitsOnlyWhile(this::requireUsable);
       reads = new Reads(file, geometry, completions);
       releases = new Releases(completions, geometry);
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);

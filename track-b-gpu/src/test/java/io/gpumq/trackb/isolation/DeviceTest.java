@@ -96,6 +96,8 @@ class DeviceTest {
     say(open(file.path(), memory.handle()));
     say(new Command.Launch(RING, Resume.fresh(g)));
     assertEquals(new Answer.Launched(RING), answer());
+    say(new Command.Ask(RING));
+    assertEquals(new Answer.Alive(RING), answer());
     say(new Command.Stop(RING));
     assertEquals(new Answer.Ended(RING), answer());
     say(new Command.Close(RING));

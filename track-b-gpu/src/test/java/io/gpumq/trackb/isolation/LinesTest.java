@@ -43,6 +43,7 @@ class LinesTest {
         new Command.Launch(1, new Resume(3, 9, Resume.NEVER)),
         new Command.Launch(1, new Resume(3, 9, 17)),
         new Command.Stop(2),
+        new Command.Ask(2),
         new Command.Close(Integer.MAX_VALUE));
   }
 
@@ -57,6 +58,7 @@ class LinesTest {
         new Answer.Ready(),
         new Answer.Launched(3),
         new Answer.Ended(4),
+        new Answer.Alive(4),
         new Answer.Refused(Answer.NO_RING, "no room:\n  5 > 4 + ä"),
         new Answer.Fault(5, ""));
   }
