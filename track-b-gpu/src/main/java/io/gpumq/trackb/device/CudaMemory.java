@@ -1,7 +1,10 @@
 package io.gpumq.trackb.device;
 
 import static io.gpumq.trackb.device.Cuda.check;
+import static jcuda.driver.CUmemorytype.CU_MEMORYTYPE_DEVICE;
+import static jcuda.driver.CUmemorytype.CU_MEMORYTYPE_HOST;
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
+import static jcuda.driver.JCudaDriver.cuMemcpy2DAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD2D32Async;
@@ -17,11 +20,12 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.Pointer;
-import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUstream;
 
 /** A ring's VRAM, and the queue's file where kernels see it. */
@@ -32,6 +36,7 @@ final class CudaMemory implements RingMemory {
   private final List<ByteBuffer> pinned = new ArrayList<>();
   private final List<Address> shared = new ArrayList<>();
   private final CUstream stream;
+  private final CUDA_MEMCPY2D[] copies = new CUDA_MEMCPY2D[RingGeometry.READ_AREAS];
   private Address states;
   private Address slots;
   private Address mirror;
@@ -54,6 +59,7 @@ final class CudaMemory implements RingMemory {
       states = context.allocate((long) g.capacity() * Long.BYTES, stream);
       slots = context.allocate((long) g.capacity() * g.strideBytes(), stream);
       mirror = context.allocate(RingLayout.MIRROR_BYTES, stream);
+      Arrays.setAll(copies, this::copyTo);
       clear();
     } catch (RuntimeException e) {
       context.giveBackStream(stream);
@@ -125,16 +131,28 @@ final class CudaMemory implements RingMemory {
 
   private void copy(int area, long slot, int count, int readsOffset) {
     if (count > 0) {
-      int stride = geometry.strideBytes();
-      CUdeviceptr from = slots.withByteOffset(slot * stride);
-      check(
-          cuMemcpyDtoHAsync(
-              reads.withByteOffset(readsOffset),
-              from,
-              (long) count * stride,
-              context.readStream(area)),
-          "reading from VRAM");
+      CUDA_MEMCPY2D copy = copies[area];
+      copy.srcY = slot;
+      copy.dstY = (readsOffset - area * geometry.readAreaBytes()) / geometry.strideBytes();
+      copy.Height = count;
+      check(cuMemcpy2DAsync(copy, context.readStream(area)), "reading from VRAM");
     }
+  }
+
+  /**
+   * What copies slots into one read area: a slot is a row. A plain copy would want two pointer
+   * objects for each call; this is told by numbers where to copy from and to.
+   */
+  private CUDA_MEMCPY2D copyTo(int area) {
+    CUDA_MEMCPY2D copy = new CUDA_MEMCPY2D();
+    copy.srcMemoryType = CU_MEMORYTYPE_DEVICE;
+    copy.srcDevice = slots;
+    copy.srcPitch = geometry.strideBytes();
+    copy.dstMemoryType = CU_MEMORYTYPE_HOST;
+    copy.dstHost = reads.withByteOffset((long) area * geometry.readAreaBytes());
+    copy.dstPitch = geometry.strideBytes();
+    copy.WidthInBytes = geometry.strideBytes();
+    return copy;
   }
 
   @Override
