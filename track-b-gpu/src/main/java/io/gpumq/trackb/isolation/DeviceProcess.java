@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,7 @@ final class DeviceProcess {
           "-Xmx128m");
 
   private final Process process;
+  private final long startNanos = System.nanoTime();
   private final Listener listener;
   private final Thread errors;
 
@@ -109,6 +111,11 @@ final class DeviceProcess {
 
   long pid() {
     return process.pid();
+  }
+
+  /** How long ago it was started. */
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
   /** Whether it has said that its device is open. */

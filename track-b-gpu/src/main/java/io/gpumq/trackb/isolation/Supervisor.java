@@ -15,8 +15,9 @@ import java.util.Map;
  * Keeps a device process at work on the rings of a track, and another one ready beside it. Whatever
  * happens is one event after the other on the thread {@code gpumq-supervisor}.
  *
- * <p>A process that died is followed by the next at once, unless it achieved nothing: then after a
- * while that doubles each time, and after {@value #MOST_FRUITLESS} in a row every ring fails.
+ * <p>A process that died is followed by the next at once, unless it achieved nothing in its short
+ * life: then after a while that doubles each time, and after {@value #MOST_FRUITLESS} in a row
+ * every ring fails.
  */
 final class Supervisor {
   /** Processes in a row that complete no message before the rings fail. */
@@ -169,7 +170,7 @@ final class Supervisor {
     } else if (process == active) {
       if (answer instanceof Answer.Ready) {
         proceed();
-      } else if (answer instanceof Answer.Launched launched) {
+      } else if (answer instanceof Answer.Launched launched && !isGone(launched.ring())) {
         onLaunched(rings.get(launched.ring()));
       } else if (answer instanceof Answer.Ended ended) {
         onEnded(rings.get(ended.ring()));
@@ -340,7 +341,8 @@ final class Supervisor {
     }
     boolean fruitful = Trials.afterDeath(process, rings.values());
     boolean killedAtRest = working && !process.diedOfItsWork() && allDone();
-    fruitless = fruitful || killedAtRest ? 0 : fruitless + 1;
+    boolean lasted = process.age().compareTo(plan.startTime()) > 0;
+    fruitless = fruitful || killedAtRest || working && lasted ? 0 : fruitless + 1;
     List.copyOf(rings.values()).stream().filter(IsolatedRing::isStopping).forEach(this::remove);
     if (rings.isEmpty()) {
       fruitless = 0;

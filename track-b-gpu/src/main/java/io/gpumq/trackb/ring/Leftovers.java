@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The shared-memory files of this user's rings on this machine, and the end of those whose owners
@@ -56,13 +57,20 @@ public final class Leftovers {
     }
   }
 
-  /** What lies here now. */
+  /** What lies here now, whosever it is. */
   public static List<Found> find() {
+    return find(MemoryFile.folder());
+  }
+
+  static List<Found> find(Path folder) {
+    return find(folder, name -> true);
+  }
+
+  private static List<Found> find(Path folder, Predicate<RingFileName> wanted) {
     Map<String, List<Path>> rings = new TreeMap<>();
-    Path folder = MemoryFile.folder();
     try (var paths = Files.newDirectoryStream(folder, "gpumq-*")) {
       for (Path path : paths) {
-        if (RingFileName.of(path).isPresent() && isOwn(path)) {
+        if (RingFileName.of(path).filter(wanted).isPresent() && isOwn(path)) {
           String file = path.getFileName().toString();
           String stem = file.substring(0, file.lastIndexOf('.'));
           rings.computeIfAbsent(stem, s -> new ArrayList<>()).add(path);
@@ -98,7 +106,11 @@ public final class Leftovers {
 
   /** Removes what owners left that have ended, and answers what that was. */
   public static List<Found> sweep() {
-    List<Found> left = find().stream().filter(Found::isLeft).toList();
+    return sweep(MemoryFile.folder());
+  }
+
+  static List<Found> sweep(Path folder) {
+    List<Found> left = find(folder, name -> !name.owner().isAlive());
     for (Found found : left) {
       found.files().forEach(MemoryFile::remove);
       LOG.log(Level.WARNING, "removed, and its messages are lost: {0}", found.describe());

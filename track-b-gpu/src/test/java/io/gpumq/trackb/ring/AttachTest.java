@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -159,15 +160,11 @@ class AttachTest {
   }
 
   @Test
-  void theFileOfADeadOwnerIsRefused() throws IOException {
+  void theFileOfADeadOwnerIsRefused(@TempDir Path folder) throws IOException {
     var dead = new RingFileName(new Owner(Integer.MAX_VALUE, 1), 1, QUEUE);
-    Path orphan = dead.ring(MemoryFile.folder());
+    Path orphan = dead.ring(folder);
     Files.move(file.path(), orphan);
-    try {
-      assertEquals("its owner, process " + Integer.MAX_VALUE + ", has ended", refusal(orphan));
-    } finally {
-      Files.delete(orphan);
-    }
+    assertEquals("its owner, process " + Integer.MAX_VALUE + ", has ended", refusal(orphan));
   }
 
   @Test

@@ -14,11 +14,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is swept and what is not, and what is said of it. */
 class LeftoversTest {
   private static final Owner DEAD = new Owner(Integer.MAX_VALUE, 1);
   private static final long FIRST = 3L << 56;
+
+  /** Not that of all, where another track may sweep first. */
+  @TempDir private Path folder;
 
   private final String queue = "left-" + ProcessHandle.current().pid();
   private final RingGeometry g =
@@ -31,11 +35,9 @@ class LeftoversTest {
   private final RingFileName orphan = new RingFileName(DEAD, 7, queue);
 
   @AfterEach
-  void close() throws IOException {
+  void close() {
     memory.close();
     file.close();
-    Files.deleteIfExists(orphan.ring(MemoryFile.folder()));
-    Files.deleteIfExists(orphan.memory(MemoryFile.folder()));
   }
 
   private static List<Leftovers.Found> of(List<Leftovers.Found> all, String queue) {
@@ -44,8 +46,8 @@ class LeftoversTest {
 
   /** As if this process had died: its files bear another owner. */
   private void die() throws IOException {
-    Files.move(file.companion(), orphan.memory(MemoryFile.folder()));
-    Files.move(file.path(), orphan.ring(MemoryFile.folder()));
+    Files.move(file.companion(), orphan.memory(folder));
+    Files.move(file.path(), orphan.ring(folder));
   }
 
   /** A hundred published, the slots of the last lap completed but for three. */
@@ -61,11 +63,12 @@ class LeftoversTest {
 
   @Test
   void whatAnOwnerUsesStays() {
-    Leftovers.Found found = of(Leftovers.find(), queue).get(0);
+    Path folder = MemoryFile.folder();
+    Leftovers.Found found = of(Leftovers.find(folder), queue).get(0);
     assertFalse(found.isLeft());
     assertEquals(Owner.self(), found.name().owner());
     assertEquals(2, found.files().size());
-    assertTrue(of(Leftovers.sweep(), queue).isEmpty());
+    assertTrue(of(Leftovers.sweep(folder), queue).isEmpty());
     assertTrue(Files.exists(file.path()));
     assertTrue(Files.exists(file.companion()));
   }
@@ -75,7 +78,7 @@ class LeftoversTest {
     work();
     long bytes = Files.size(file.path()) + Files.size(file.companion());
     die();
-    Leftovers.Found found = of(Leftovers.find(), queue).get(0);
+    Leftovers.Found found = of(Leftovers.find(folder), queue).get(0);
     assertTrue(found.isLeft());
     assertEquals(
         "queue '"
@@ -86,25 +89,25 @@ class LeftoversTest {
             + bytes
             + " bytes, 100 messages published, 97 completed",
         found.describe());
-    assertEquals(List.of(found), of(Leftovers.sweep(), queue));
-    assertFalse(Files.exists(orphan.ring(MemoryFile.folder())));
-    assertFalse(Files.exists(orphan.memory(MemoryFile.folder())));
-    assertTrue(of(Leftovers.sweep(), queue).isEmpty());
+    assertEquals(List.of(found), of(Leftovers.sweep(folder), queue));
+    assertFalse(Files.exists(orphan.ring(folder)));
+    assertFalse(Files.exists(orphan.memory(folder)));
+    assertTrue(of(Leftovers.sweep(folder), queue).isEmpty());
   }
 
   @Test
   void whatWasHalfMadeIsRemovedToo() throws IOException {
-    Path path = orphan.ring(MemoryFile.folder());
+    Path path = orphan.ring(folder);
     Files.write(path, new byte[100]);
-    Leftovers.Found found = of(Leftovers.sweep(), queue).get(0);
+    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
     assertTrue(found.describe().endsWith("100 bytes, nothing in it"), found::describe);
     assertFalse(Files.exists(path));
   }
 
   @Test
   void memoryAloneIsRemovedToo() throws IOException {
-    Files.write(orphan.memory(MemoryFile.folder()), new byte[10]);
-    Leftovers.Found found = of(Leftovers.sweep(), queue).get(0);
+    Files.write(orphan.memory(folder), new byte[10]);
+    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
     assertTrue(found.describe().endsWith("memory of a ring that is gone"), found::describe);
   }
 
@@ -112,11 +115,11 @@ class LeftoversTest {
   void aFileOfAnotherVersionIsRemovedUnread() throws IOException {
     file.control().putLong(0, 0);
     die();
-    Path path = orphan.ring(MemoryFile.folder());
+    Path path = orphan.ring(folder);
     byte[] bytes = Files.readAllBytes(path);
     bytes[8] = 99;
     Files.write(path, bytes);
-    Leftovers.Found found = of(Leftovers.sweep(), queue).get(0);
+    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
     assertTrue(found.describe().endsWith("not of this version"), found::describe);
     assertFalse(Files.exists(path));
   }
