@@ -68,12 +68,14 @@ constexpr uint32_t kControlWords = 5;
 
 // --- Descriptor word: what the host says of a published slot ----------------------------------
 //
-//   63                              32 31          18 17 16                             0
-//   +--------------------------------+--------------+--+---------------------------------+
-//   | stamp: low 32 bits of seq + 1  | 0            |V | payload length                  |
-//   +--------------------------------+--------------+--+---------------------------------+
+//   63                              32 31    24 23   20 19  18 17 16                       0
+//   +--------------------------------+--------+-------+------+--+---------------------------+
+//   | stamp: low 32 bits of seq + 1  | error  | tries | 0    |V | payload length            |
+//   +--------------------------------+--------+-------+------+--+---------------------------+
 //
-// V (void): the slot was claimed, and its send given up; there is nothing to handle.
+// V (void): the slot was claimed, and its send given up; there is nothing to handle. tries: runs of
+// the handler that a device did not survive. error: not 0 for a message that killed devices enough: it
+// is not handled again, but fails with this code. Both in the places of the completion word.
 constexpr uint32_t kStampShift = 32;
 constexpr uint32_t kLengthBits = 17;
 constexpr uint32_t kVoidBit = 17;
@@ -93,6 +95,7 @@ constexpr uint32_t kStatusFailed = 1;
 constexpr uint32_t kStatusVoid = 2;
 constexpr uint32_t kPushedBit = 19;
 constexpr uint32_t kTriesShift = 20;
+constexpr uint32_t kMostTries = 15;
 constexpr uint32_t kErrorShift = 24;
 
 // --- Express cells: the quick way for a message that finds the queue nearly empty ----------------
@@ -142,7 +145,8 @@ constexpr uint32_t kErrorStamp = 1;  // a published slot did not carry its own s
 constexpr uint32_t kErrorState = 2;  // a slot was not in the state that its owner left it in
 
 // --- The kernel's parameter and the device's own words: struct Ring and struct Mirror -----------
-constexpr uint32_t kRingBytes = 144;
+constexpr uint32_t kRingBytes = 168;
+constexpr uint64_t kNever = 0x7fffffffffffffffull;
 constexpr uint32_t kMirrorBytes = 896;
 constexpr uint32_t kMirrorTickets = 0;  // byte offsets in the mirror
 constexpr uint32_t kMirrorHead = 128;

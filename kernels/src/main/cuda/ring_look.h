@@ -64,7 +64,7 @@ GPUMQ_FN void pass_on(const Warp& warp, const Ring& ring, const Look& seen) {
   raise_local(&ring.mirror->head, seen.head);
 }
 
-// Tells that messages below `end` were answered by express, for the warp of the next chunk to take over
+// Tells that messages below `end` were answered, by express or by a kernel before, for the warp of the next chunk to take over
 // in time. It orders nothing, since that one looks across the link itself.
 GPUMQ_FN void tell_answered(const Warp& warp, const Ring& ring, uint64_t end, uint32_t turnaround) {
   if (warp.lane() != 0) return;

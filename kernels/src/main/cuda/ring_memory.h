@@ -35,6 +35,9 @@ struct Ring {
   uint8_t* slots;
   Mirror* mirror;
   uint8_t* express;
+  uint64_t first;       // sequences below were completed by a kernel before this one
+  uint64_t resume_end;  // those from `first` up to here may have been, and are looked at one by one
+  uint64_t end;         // where a trial ends, which carries one message at a time; or kNever
   uint32_t ingress_mask;
   uint32_t window_mask;
   uint32_t capacity_mask;

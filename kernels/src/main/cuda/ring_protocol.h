@@ -71,15 +71,23 @@ GPUMQ_FN void copy_in(const Warp& warp, const Ring& ring, const Work& work) {
   }
 }
 
-// Runs the handler on one message until it succeeds or has had its tries. Returns tries << 8 | error.
+// What became of a message: tries << 8 | error. This is before its handler runs, or where none does.
+GPUMQ_FN uint32_t outcome_of(uint64_t descriptor) {
+  const uint32_t before = tries_in(descriptor);
+  const uint32_t error = error_in(descriptor);
+  return (error != 0 || before == kMostTries ? before : before + 1) << 8 | error;
+}
+
+// Runs the handler on one message until it succeeds or has had its tries, and returns the outcome.
 template <class H, class T>
-GPUMQ_FN uint32_t handle_one(const T& tile, const Ring& ring, uint64_t sequence, uint32_t length) {
+GPUMQ_FN uint32_t handle_one(const T& tile, const Ring& ring, uint64_t sequence,
+                             uint64_t descriptor) {
   uint8_t* slot = ring.slot(sequence);
   const uint64_t lap = sequence >> ring.capacity_shift;
-  for (uint32_t tries = 1;; tries++) {
-    const uint32_t error =
-        H::run(tile, ring.params, slot, length, slot + ring.slot_bytes, tries);
-    if (error == 0 || tries == ring.max_tries) return tries << 8 | error;
+  for (uint32_t tries = outcome_of(descriptor) >> 8;; tries++) {
+    const uint32_t error = H::run(tile, ring.params, slot, length_in(descriptor),
+                                  slot + ring.slot_bytes, tries);
+    if (error == 0 || tries >= ring.max_tries) return tries << 8 | error;
     // Back to READY for the next run: who takes the slots over after a crash sees it as untaken.
     if (tile.lane() == 0) {
       move_local(ring.state(sequence), state_word(lap, kInflight), state_word(lap, kReady));
@@ -89,20 +97,20 @@ GPUMQ_FN uint32_t handle_one(const T& tile, const Ring& ring, uint64_t sequence,
   }
 }
 
-// Runs the handler on every message, as many at once as there are tiles in a warp. Returns what
-// handle_one returned for this lane's message.
+// Runs the handler on every message that wants it, as many at once as there are tiles in a warp.
+// Returns the outcome of this lane's message.
 template <class H>
 GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& work) {
   const Tile<H::kLanes> tile;
   const uint32_t tiles = warp.size() / tile.size();
-  uint32_t outcome = 1 << 8;
+  uint32_t outcome = outcome_of(work.word);
   if constexpr (runs<H>()) {
     for (uint32_t base = 0; base < work.n; base += tiles) {
       const uint32_t message = base + warp.lane() / tile.size();
       const uint64_t word = warp.from(work.word, message % warp.size());
-      uint32_t theirs = 1 << 8;
-      if (message < work.n && !is_void(word)) {
-        theirs = handle_one<H>(tile, ring, work.first + message, length_in(word));
+      uint32_t theirs = outcome_of(word);
+      if (message < work.n && !is_void(word) && error_in(word) == 0) {
+        theirs = handle_one<H>(tile, ring, work.first + message, word);
       }
       warp.sync();
       const uint32_t back = warp.from(theirs, (warp.lane() - base) % tiles * tile.size());
@@ -179,7 +187,7 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
   express_in(warp, ring, sequence, express);
   const uint32_t length = express_length_in(express.word);
   const Work work = {sequence, 1, descriptor_word(sequence, length), false};
-  uint32_t outcome = 1 << 8;
+  uint32_t outcome = outcome_of(work.word);
   if constexpr (runs<H>()) {
     warp.sync();
     outcome = warp.from(handle_all<H>(warp, ring, work), 0);
@@ -203,7 +211,20 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
   if (landing.count >= kMostToLand || landing.count >= warp.size()) land(warp, ring, landing);
 }
 
-// The life of one warp: chunk after chunk, until the stop word.
+// Whether a kernel before this one completed a message.
+GPUMQ_FN bool was_completed(const Warp& warp, const Ring& ring, uint64_t sequence) {
+  if (sequence >= ring.resume_end) return false;
+  const uint64_t word = poll_shared(ring.completions + (sequence & ring.capacity_mask));
+  return sequence < ring.first || stamp_in(warp.from(word, 0)) == stamp_of(sequence);
+}
+
+// How many messages a warp carries at once from `sequence` on: one in a trial, so that a fault is known
+// for its own, and one where some may be completed already.
+GPUMQ_FN uint32_t most_at_once(const Warp& warp, const Ring& ring, uint64_t sequence) {
+  return ring.end != kNever || sequence < ring.resume_end ? 1 : warp.size();
+}
+
+// The life of one warp: chunk after chunk, until the stop word or the end of a trial.
 template <class H>
 GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
   Landing landing = {};
@@ -213,9 +234,17 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
   for (;;) {
     const uint64_t ticket =
         warp.from(warp.lane() == 0 ? add_local(&ring.mirror->tickets, 1) : 0, 0);
-    const uint64_t end = (ticket + 1) << ring.chunk_shift;
+    uint64_t next = ticket << ring.chunk_shift;
+    if (next >= ring.end) break;
+    const uint64_t chunk_end = next + (1ull << ring.chunk_shift);
+    const uint64_t end = chunk_end < ring.end ? chunk_end : ring.end;
     lookout.front = false;
-    for (uint64_t next = ticket << ring.chunk_shift; next < end;) {
+    while (next < end) {
+      if (was_completed(warp, ring, next)) {
+        next++;
+        tell_answered(warp, ring, next, lookout.turnaround);  // or nobody would look out behind it
+        continue;
+      }
       const Look seen = await_published<!runs<H>()>(warp, ring, next, lookout, express, landing);
       if (express.word != 0) {
         carry_express<H>(warp, ring, next, express, lookout, landing);
@@ -232,9 +261,10 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
       lookout.quick = false;
       if (seen.stop != 0) return;
       const uint64_t upto = seen.head < end ? seen.head : end;
-      while (next < upto) {
+      while (next < upto && !was_completed(warp, ring, next)) {
         const uint32_t left = static_cast<uint32_t>(upto - next);  // at most a chunk
-        const uint32_t n = left < warp.size() ? left : warp.size();
+        const uint32_t most = most_at_once(warp, ring, next);
+        const uint32_t n = left < most ? left : most;
         carry<H>(warp, ring, next, n, seen.push_limit >= next + n);
         next += n;
       }

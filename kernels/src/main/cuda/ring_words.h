@@ -16,6 +16,13 @@ GPUMQ_FN uint32_t length_in(uint64_t word) {
 
 GPUMQ_FN bool is_void(uint64_t descriptor) { return (descriptor >> kVoidBit) & 1; }
 
+// Of a descriptor or a completion word.
+GPUMQ_FN uint32_t tries_in(uint64_t word) {
+  return static_cast<uint32_t>(word >> kTriesShift) & kMostTries;
+}
+
+GPUMQ_FN uint32_t error_in(uint64_t word) { return static_cast<uint32_t>(word >> kErrorShift) & 0xff; }
+
 GPUMQ_FN uint64_t descriptor_word(uint64_t sequence, uint32_t length) {
   return static_cast<uint64_t>(stamp_of(sequence)) << kStampShift | length;
 }

@@ -70,6 +70,9 @@ class Memory {
              slots_.bytes(),
              &mirror_,
              express_.bytes(),
+             g.first_sequence,
+             g.first_sequence,
+             kNever,
              g.ingress_slots - 1,
              g.window_slots - 1,
              g.capacity - 1,
@@ -88,6 +91,24 @@ class Memory {
   }
 
   const Ring& ring() const { return ring_; }
+
+  // Recovery.resume() and CudaKernel.setMirror(), while no warp runs: from the first sequence from
+  // `landed` on without a completion word.
+  void resume(const Geometry& g, uint64_t landed) {
+    const auto completed = [this](uint64_t sequence) {
+      const uint64_t* word = ring_.completions + (sequence & ring_.capacity_mask);
+      return stamp_in(Word(const_cast<uint64_t*>(word)).get_acquire()) == stamp_of(sequence);
+    };
+    ring_.first = landed;
+    while (completed(ring_.first)) ring_.first++;
+    ring_.resume_end = ring_.first;
+    for (uint64_t s = ring_.first; s < ring_.first + g.ingress_slots; s++) {
+      if (completed(s)) ring_.resume_end = s + 1;
+    }
+    mirror_ = {};
+    mirror_.tickets = ring_.first / g.chunk_slots;
+    mirror_.head = ring_.first;
+  }
 
  private:
   // Zeros, aligned as a page of the shared file would be to all that matters here.

@@ -28,7 +28,8 @@ steady_clock::time_point deadline;
 
 // What a run was made to do; each must happen, or the test tests less than it says.
 struct Tally {
-  std::atomic<uint64_t> from_window, from_express, from_vram, voids, failures, retries, laps;
+  std::atomic<uint64_t> from_window, from_express, from_vram, voids, failures, retries, laps,
+      resumed;
 } tally;
 
 struct Plan {
@@ -37,6 +38,7 @@ struct Plan {
   uint32_t warps;
   uint32_t producers;
   uint32_t readers;
+  uint32_t relays;  // times that the warps end, and others take up their work
   uint64_t messages;
 };
 
@@ -55,25 +57,26 @@ class Run {
         ingress_(ring_, plan.g) {}
 
   void run() {
-    std::vector<std::thread> warps, others;
-    std::atomic<uint32_t> ended{0};
-    for (uint32_t w = 0; w < plan_.warps; w++) {
-      warps.emplace_back([&] {
-        run_warp<H>(Warp(), ring_);
-        ended++;
-      });
-    }
+    std::vector<std::thread> others;
+    start_warps();
     for (uint32_t p = 0; p < plan_.producers; p++) {
       others.emplace_back([this, p] { produce(p); });
     }
     for (uint32_t r = 0; r < plan_.readers; r++) {
       others.emplace_back([this, r] { read(r); });
     }
+    for (uint32_t relay = 1; relay <= plan_.relays; relay++) {
+      const uint64_t from = plan_.g.first_sequence + plan_.messages * relay / (plan_.relays + 1);
+      while (advance() < from) wait("completions before a relay", from);
+      stop_warps();
+      Word(ring_.control_word(kStop)).set_release(0);
+      memory_.resume(plan_.g, completions_.landed());
+      tally.resumed += ring_.resume_end - ring_.first;
+      start_warps();
+    }
     for (auto& other : others) other.join();
     if (advance() != end_) die("more was completed than sent", end_);
-    Word(ring_.control_word(kStop)).set_release(1);
-    while (ended.load() < plan_.warps) wait("the warps to see the stop word", end_);
-    for (auto& warp : warps) warp.join();
+    stop_warps();
     for (uint64_t s = end_ - std::min<uint64_t>(plan_.messages, plan_.g.capacity); s < end_; s++) {
       if (*ring_.state(s) != state_word(s >> ring_.capacity_shift, kDone)) {
         die("a slot is not DONE at the end", s);
@@ -83,6 +86,23 @@ class Run {
   }
 
  private:
+  void start_warps() {
+    running_ = plan_.warps;
+    for (uint32_t w = 0; w < plan_.warps; w++) {
+      warps_.emplace_back([this] {
+        run_warp<H>(Warp(), ring_);
+        running_--;
+      });
+    }
+  }
+
+  void stop_warps() {
+    Word(ring_.control_word(kStop)).set_release(1);
+    while (running_.load() > 0) wait("the warps to see the stop word", end_);
+    for (auto& warp : warps_) warp.join();
+    warps_.clear();
+  }
+
   void produce(uint32_t producer) {
     Dice dice(seed ^ producer);
     uint8_t bytes[kMostBytes];
@@ -258,6 +278,8 @@ class Run {
   Window window_;
   Releases releases_;
   IngressRing ingress_;
+  std::vector<std::thread> warps_;
+  std::atomic<uint32_t> running_{0};
 };
 
 // A random plan for handler H.
@@ -281,6 +303,7 @@ Plan plan_for(Dice& dice, uint64_t messages, bool near_the_stamps_wrap) {
   plan.warps = 2 + dice.below(3);
   plan.producers = 1 + dice.below(3);
   plan.readers = 1 + dice.below(2);
+  plan.relays = dice.below(4);
   plan.messages = messages;
   return plan;
 }
@@ -323,6 +346,7 @@ int main(int count, char** arguments) {
       {"voids", tally.voids},         {"entries from VRAM", tally.from_vram},
       {"retries", tally.retries},     {"failures", tally.failures},
       {"entries by express", tally.from_express},
+      {"messages looked at again by later warps", tally.resumed},
   };
   for (const auto& [what, times] : happened) {
     std::printf("%" PRIu64 " %s\n", times.load(), what);

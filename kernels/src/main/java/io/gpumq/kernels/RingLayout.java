@@ -46,6 +46,7 @@ public final class RingLayout {
   public static final int STATUS_VOID = 2;
   public static final int PUSHED_BIT = 19;
   public static final int TRIES_SHIFT = 20;
+  public static final int MOST_TRIES = 15;
   public static final int ERROR_SHIFT = 24;
 
   // --- Express cells
@@ -73,7 +74,8 @@ public final class RingLayout {
 
   // --- The kernel's parameter and the device's own words
 
-  public static final int RING_BYTES = 144;
+  public static final int RING_BYTES = 168;
+  public static final long NEVER = Long.MAX_VALUE;
   public static final int MIRROR_BYTES = 896;
   public static final int MIRROR_TICKETS = 0;
   public static final int MIRROR_HEAD = 128;

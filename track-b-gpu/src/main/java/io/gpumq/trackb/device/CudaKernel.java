@@ -56,7 +56,7 @@ final class CudaKernel implements RingKernel {
     context.kernelStarts(multiprocessors);
     try {
       setMirror(memory, g, resume);
-      Pointer ring = Pointer.to(Pointer.to(parameter(g, handler, memory)));
+      Pointer ring = Pointer.to(Pointer.to(parameter(g, handler, memory, resume)));
       check(
           cuLaunchKernel(kernel, blocks, 1, 1, BLOCK_THREADS, 1, 1, 0, stream, ring, null),
           "launching " + handler.ringEntryPoint());
@@ -79,7 +79,8 @@ final class CudaKernel implements RingKernel {
   }
 
   /** {@code struct Ring} of {@code ring_memory.h}. */
-  private static ByteBuffer parameter(RingGeometry g, HandlerSpec handler, CudaMemory memory) {
+  private static ByteBuffer parameter(
+      RingGeometry g, HandlerSpec handler, CudaMemory memory, Resume resume) {
     ByteBuffer ring =
         ByteBuffer.allocateDirect(RingLayout.RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int block = 0; block < 5; block++) {
@@ -89,6 +90,7 @@ final class CudaKernel implements RingKernel {
     ring.putLong(memory.slots().value());
     ring.putLong(memory.mirror().value());
     ring.putLong(memory.shared(5).value());
+    ring.putLong(resume.first()).putLong(resume.resumeEnd()).putLong(resume.end());
     ring.putInt(g.ingressSlots() - 1).putInt(g.windowSlots() - 1).putInt(g.capacity() - 1);
     ring.putInt(Integer.numberOfTrailingZeros(g.capacity()));
     ring.putInt(g.slotBytes()).putInt(g.strideBytes());

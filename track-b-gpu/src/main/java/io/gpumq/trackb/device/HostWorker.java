@@ -24,9 +24,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * states: the twin of {@code run_warp} in {@code ring_protocol.h}.
  */
 final class HostWorker implements Runnable {
-  /** As many as a completion word has room for. */
-  private static final int MOST_TRIES = 15;
-
   private final SharedFile file;
   private final ControlBlock control;
   private final RingGeometry g;
@@ -130,7 +127,7 @@ final class HostWorker implements Runnable {
     boolean ours =
         move(sequence, lap, EMPTY, lap, READY) && move(sequence, lap, READY, lap, INFLIGHT);
 
-    int tries = Math.min(Descriptor.tries(word) + 1, MOST_TRIES);
+    int tries = Math.min(Descriptor.tries(word) + 1, RingLayout.MOST_TRIES);
     int error = Descriptor.error(word);
     int status = RingLayout.STATUS_VOID;
     if (error != HostHandler.OK) {

@@ -5,7 +5,7 @@ import io.gpumq.kernels.RingLayout;
 /** The word that the host publishes a slot with; {@code ring_layout.h} draws its bits. */
 public final class Descriptor {
   /** As many as the word has room for. */
-  static final int MAX_TRIES = 15;
+  static final int MAX_TRIES = RingLayout.MOST_TRIES;
 
   /** The bits that say what became of a message's handler. */
   private static final long FATE =

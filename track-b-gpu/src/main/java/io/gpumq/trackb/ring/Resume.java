@@ -1,5 +1,7 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.kernels.RingLayout;
+
 /**
  * Where a device takes up the work on a ring, and how far it goes.
  *
@@ -10,7 +12,7 @@ package io.gpumq.trackb.ring;
  *     {@link #NEVER} for a ring at work as usual
  */
 public record Resume(long first, long resumeEnd, long end) {
-  public static final long NEVER = Long.MAX_VALUE;
+  public static final long NEVER = RingLayout.NEVER;
 
   /** Of a ring that nobody has worked on. */
   public static Resume fresh(RingGeometry geometry) {
