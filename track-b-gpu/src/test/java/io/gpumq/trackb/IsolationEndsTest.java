@@ -212,8 +212,8 @@ class IsolationEndsTest {
     }
 
     @Override
-    public void writeState(long sequence, long word) {
-      memory.writeState(sequence, word);
+    public void writeStates(long firstSequence, long[] words) {
+      memory.writeStates(firstSequence, words);
     }
 
     @Override

@@ -15,6 +15,9 @@ public final class CudaBackend implements RingBackend {
   /** Left for the driver, and for the copies of others. */
   private static final long SPARE_BYTES = 256L << 20;
 
+  /** The same, and for the contexts of a device process and of the one that stands by. */
+  private static final long SPARE_FOR_PROCESSES = 2L << 30;
+
   private final CudaContext context;
   private final int blocks;
 
@@ -58,12 +61,9 @@ public final class CudaBackend implements RingBackend {
 
   @Override
   public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
-    if (shared) {
-      throw notShared();
-    }
     context.enter();
-    long free = context.freeBytes();
-    if (geometry.vramBytes() > free - SPARE_BYTES) {
+    long free = context.freeBytes() - (shared ? SPARE_FOR_PROCESSES : SPARE_BYTES);
+    if (geometry.vramBytes() > free) {
       throw new ConfigException(
           "capacity "
               + geometry.capacity()
@@ -74,19 +74,18 @@ public final class CudaBackend implements RingBackend {
               + " bytes of VRAM, and "
               + context.name()
               + " has "
-              + Math.max(0, free - SPARE_BYTES)
+              + Math.max(0, free)
               + " free; open a smaller queue");
     }
-    return new CudaMemory(context, file, geometry);
+    return shared
+        ? CudaMemory.shared(context, file, geometry)
+        : CudaMemory.inProcess(context, file, geometry);
   }
 
   @Override
   public RingMemory open(SharedFile file, RingGeometry geometry, String handle) {
-    throw notShared();
-  }
-
-  private static ConfigException notShared() {
-    return new ConfigException("isolation 'process': must be none on device " + Cuda.DEVICE);
+    context.enter();
+    return CudaMemory.open(context, file, geometry, handle);
   }
 
   @Override

@@ -30,7 +30,6 @@ import io.gpumq.kernels.Ptx;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -72,8 +71,8 @@ final class CudaContext implements AutoCloseable {
 
   private final CUstream[] readStreams = new CUstream[READ_STREAMS];
 
-  /** Pinned memory that no kernel uses any more, to be let go of when none runs. */
-  private final List<ByteBuffer> retired = new ArrayList<>();
+  /** What is to be let go of when no kernel runs. */
+  private final ArrayDeque<Runnable> retired = new ArrayDeque<>();
 
   private int kernels;
   private int held;
@@ -257,21 +256,30 @@ final class CudaContext implements AutoCloseable {
     kernels++;
   }
 
-  /** A persistent kernel has ended; its pinned memory is no longer used. */
-  synchronized void kernelEnded(int multiprocessors, List<ByteBuffer> pinned) {
+  /** A persistent kernel has ended. */
+  synchronized void kernelEnded(int multiprocessors) {
     held -= multiprocessors;
     kernels--;
-    unpin(pinned);
+    letGo();
   }
 
-  /**
-   * Pinned memory is no longer used: lets go of it, at the latest when no persistent kernel runs.
-   */
-  synchronized void unpin(List<ByteBuffer> pinned) {
-    retired.addAll(pinned);
+  /** Pinned memory is no longer used: lets go of it. */
+  void unpin(List<ByteBuffer> pinned) {
+    for (ByteBuffer block : pinned) {
+      whenNoKernelRuns(
+          () -> check(cuMemHostUnregister(Pointer.to(block)), "unpinning shared memory"));
+    }
+  }
+
+  /** Does what would wait for running kernels, now or as soon as none runs. */
+  synchronized void whenNoKernelRuns(Runnable release) {
+    retired.add(release);
+    letGo();
+  }
+
+  private void letGo() {
     while (kernels == 0 && !retired.isEmpty()) {
-      ByteBuffer block = retired.remove(retired.size() - 1);
-      check(cuMemHostUnregister(Pointer.to(block)), "unpinning shared memory");
+      retired.remove().run();
     }
   }
 

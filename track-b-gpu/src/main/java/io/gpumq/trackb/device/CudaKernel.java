@@ -20,7 +20,6 @@ import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.SharedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
@@ -28,6 +27,9 @@ import jcuda.driver.CUstream;
 /** A persistent kernel that works on a ring. */
 final class CudaKernel implements RingKernel {
   private static final int BLOCK_THREADS = 256;
+
+  /** A trial is one warp's. */
+  private static final int WARP_THREADS = 32;
 
   /** A kernel looks at the stop word far more often; what takes longer sits in its handler. */
   private static final long STOP_NANOS = 2_000_000_000L;
@@ -52,16 +54,18 @@ final class CudaKernel implements RingKernel {
     this.stream = memory.stream();
     this.trial = resume.isTrial();
     CUfunction kernel = context.function(handler.ringEntryPoint());
-    multiprocessors = context.multiprocessorsFor(kernel, blocks, BLOCK_THREADS);
+    int grid = trial ? 1 : blocks;
+    int threads = trial ? WARP_THREADS : BLOCK_THREADS;
+    multiprocessors = context.multiprocessorsFor(kernel, grid, threads);
     context.kernelStarts(multiprocessors);
     try {
       setMirror(memory, g, resume);
       Pointer ring = Pointer.to(Pointer.to(parameter(g, handler, memory, resume)));
       check(
-          cuLaunchKernel(kernel, blocks, 1, 1, BLOCK_THREADS, 1, 1, 0, stream, ring, null),
+          cuLaunchKernel(kernel, grid, 1, 1, threads, 1, 1, 0, stream, ring, null),
           "launching " + handler.ringEntryPoint());
     } catch (RuntimeException e) {
-      context.kernelEnded(multiprocessors, List.of());
+      context.kernelEnded(multiprocessors);
       throw e;
     }
   }
@@ -128,7 +132,17 @@ final class CudaKernel implements RingKernel {
       return true;
     }
     context.enter();
-    return cuStreamQuery(stream) == CUDA_SUCCESS;
+    if (cuStreamQuery(stream) == CUDA_SUCCESS) {
+      end();
+    }
+    return stopped;
+  }
+
+  private synchronized void end() {
+    if (!stopped) {
+      stopped = true;
+      context.kernelEnded(multiprocessors);
+    }
   }
 
   @Override
@@ -145,11 +159,8 @@ final class CudaKernel implements RingKernel {
       }
       backoff.pause();
     }
-    synchronized (this) {
-      stopped = true;
-    }
     if (state == CUDA_SUCCESS) {
-      context.kernelEnded(multiprocessors, List.of());
+      end();
     } // else the context is dead: for the end of the process
   }
 }

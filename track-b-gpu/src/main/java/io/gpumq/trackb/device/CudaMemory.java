@@ -37,45 +37,101 @@ final class CudaMemory implements RingMemory {
   private final List<Address> shared = new ArrayList<>();
   private final CUstream stream;
   private final CUDA_MEMCPY2D[] copies = new CUDA_MEMCPY2D[RingGeometry.READ_AREAS];
-  private Address states;
-  private Address slots;
-  private Address mirror;
+  private CudaVram vram;
 
   /** Readers share it; the end of the memory waits for them. */
   private final ReadWriteLock use = new ReentrantReadWriteLock();
 
   private boolean closed;
 
-  CudaMemory(CudaContext context, SharedFile file, RingGeometry g) {
+  /** Where a ring's VRAM comes from. */
+  @FunctionalInterface
+  private interface Source {
+    CudaVram get(long bytes, CUstream stream);
+  }
+
+  private CudaMemory(
+      CudaContext context,
+      SharedFile file,
+      RingGeometry g,
+      List<ByteBuffer> used,
+      Source source,
+      boolean own) {
     this.context = context;
     this.geometry = g;
     this.reads = Pointer.to(file.reads());
     stream = context.takeStream();
     try {
-      for (ByteBuffer block : file.blocks()) {
+      for (ByteBuffer block : used) {
         shared.add(context.pin(block));
         pinned.add(block);
       }
-      states = context.allocate((long) g.capacity() * Long.BYTES, stream);
-      slots = context.allocate((long) g.capacity() * g.strideBytes(), stream);
-      mirror = context.allocate(RingLayout.MIRROR_BYTES, stream);
+      vram = source.get(mirrorAt(g) + RingLayout.MIRROR_BYTES, stream);
       Arrays.setAll(copies, this::copyTo);
-      clear();
+      if (own) {
+        clear();
+      }
     } catch (RuntimeException e) {
+      if (vram != null) {
+        vram.close();
+      }
       context.giveBackStream(stream);
       context.unpin(pinned);
       throw e;
     }
   }
 
+  /** For kernels of this process. */
+  static CudaMemory inProcess(CudaContext context, SharedFile file, RingGeometry g) {
+    return new CudaMemory(
+        context,
+        file,
+        g,
+        file.blocks(),
+        (bytes, stream) -> CudaVram.inProcess(context, bytes, stream),
+        true);
+  }
+
+  /** For kernels of another process: here it is read from. */
+  static CudaMemory shared(CudaContext context, SharedFile file, RingGeometry g) {
+    return new CudaMemory(
+        context,
+        file,
+        g,
+        List.of(file.reads()),
+        (bytes, stream) -> CudaVram.shared(context, bytes),
+        true);
+  }
+
+  /** Of another process, for kernels of this one. */
+  static CudaMemory open(CudaContext context, SharedFile file, RingGeometry g, String handle) {
+    List<ByteBuffer> used = new ArrayList<>(file.blocks());
+    used.remove(file.reads());
+    return new CudaMemory(
+        context, file, g, used, (bytes, stream) -> CudaVram.open(context, handle), false);
+  }
+
+  private static long slotsAt(RingGeometry g) {
+    return aligned((long) g.capacity() * Long.BYTES);
+  }
+
+  private static long mirrorAt(RingGeometry g) {
+    return aligned(slotsAt(g) + (long) g.capacity() * g.strideBytes());
+  }
+
+  /** To what an allocation of its own would be aligned to. */
+  private static long aligned(long bytes) {
+    return (bytes + 255) & ~255L;
+  }
+
   /** Every slot empty, at the start of the first lap. */
   private void clear() {
     RingGeometry g = geometry;
     long empty = g.firstSequence() / g.capacity() << RingLayout.LAP_SHIFT | RingLayout.EMPTY;
-    halfOfEach(states, 0, (int) empty);
-    halfOfEach(states, Integer.BYTES, (int) (empty >>> 32));
+    halfOfEach(states(), 0, (int) empty);
+    halfOfEach(states(), Integer.BYTES, (int) (empty >>> 32));
     check(
-        cuMemsetD8Async(slots, (byte) 0, (long) g.capacity() * g.strideBytes(), stream),
+        cuMemsetD8Async(slots(), (byte) 0, (long) g.capacity() * g.strideBytes(), stream),
         "clearing the slots");
     check(cuStreamSynchronize(stream), "clearing the ring");
   }
@@ -93,15 +149,15 @@ final class CudaMemory implements RingMemory {
   }
 
   Address states() {
-    return states;
+    return vram.base();
   }
 
   Address slots() {
-    return slots;
+    return vram.base().plus(slotsAt(geometry));
   }
 
   Address mirror() {
-    return mirror;
+    return vram.base().plus(mirrorAt(geometry));
   }
 
   /** The stream for the kernel that works on this memory. */
@@ -111,7 +167,10 @@ final class CudaMemory implements RingMemory {
 
   @Override
   public String handle() {
-    throw new IllegalStateException("this memory was not made to be shared");
+    if (vram.handle() == null) {
+      throw new IllegalStateException("this memory was not made to be shared");
+    }
+    return vram.handle();
   }
 
   @Override
@@ -146,7 +205,7 @@ final class CudaMemory implements RingMemory {
   private CUDA_MEMCPY2D copyTo(int area) {
     CUDA_MEMCPY2D copy = new CUDA_MEMCPY2D();
     copy.srcMemoryType = CU_MEMORYTYPE_DEVICE;
-    copy.srcDevice = slots;
+    copy.srcDevice = slots();
     copy.srcPitch = geometry.strideBytes();
     copy.dstMemoryType = CU_MEMORYTYPE_HOST;
     copy.dstHost = reads.withByteOffset((long) area * geometry.readAreaBytes());
@@ -196,7 +255,7 @@ final class CudaMemory implements RingMemory {
       check(
           cuMemcpyDtoHAsync(
               Pointer.to(copy).withByteOffset((long) at * Long.BYTES),
-              states.withByteOffset((long) slot * Long.BYTES),
+              states().plus((long) slot * Long.BYTES),
               (long) count * Long.BYTES,
               stream),
           "reading the slot states");
@@ -204,23 +263,30 @@ final class CudaMemory implements RingMemory {
   }
 
   @Override
-  public void writeState(long sequence, long word) {
-    ByteBuffer copy = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    write(states, sequence, Long.BYTES, copy.putLong(0, word));
+  public void writeStates(long firstSequence, long[] words) {
+    ByteBuffer copy =
+        ByteBuffer.allocateDirect(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    copy.asLongBuffer().put(words);
+    int slot = (int) (firstSequence & geometry.capacity() - 1);
+    int upToTheWrap = Math.min(words.length, geometry.capacity() - slot);
+    int bytes = upToTheWrap * Long.BYTES;
+    write(states().plus((long) slot * Long.BYTES), copy, 0, bytes);
+    write(states(), copy, bytes, copy.capacity() - bytes);
   }
 
   @Override
-  public void writeSlot(long sequence, ByteBuffer slot) {
-    write(slots, sequence, geometry.strideBytes(), slot);
+  public void writeSlot(long sequence, ByteBuffer bytes) {
+    int stride = geometry.strideBytes();
+    long slot = sequence & geometry.capacity() - 1;
+    write(slots().plus(slot * stride), bytes, 0, stride);
   }
 
-  private void write(Address to, long sequence, int stride, ByteBuffer bytes) {
-    long slot = sequence & geometry.capacity() - 1;
+  private void write(Address to, ByteBuffer from, int offset, int bytes) {
     use.readLock().lock();
     try {
       enter();
       check(
-          cuMemcpyHtoDAsync(to.withByteOffset(slot * stride), Pointer.to(bytes), stride, stream),
+          cuMemcpyHtoDAsync(to, Pointer.to(from).withByteOffset(offset), bytes, stream),
           "writing to VRAM");
       check(cuStreamSynchronize(stream), "writing to VRAM");
     } finally {
@@ -243,9 +309,7 @@ final class CudaMemory implements RingMemory {
   }
 
   private void giveBack() {
-    CudaContext.free(states, stream);
-    CudaContext.free(slots, stream);
-    CudaContext.free(mirror, stream);
+    vram.close();
     check(cuStreamSynchronize(stream), "freeing VRAM");
     context.giveBackStream(stream);
     context.unpin(pinned);

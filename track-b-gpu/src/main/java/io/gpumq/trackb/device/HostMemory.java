@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * What is VRAM on a GPU, in the process's own memory or in a file that two processes map: state
@@ -140,9 +141,9 @@ final class HostMemory implements RingMemory {
   private HostMemory cleared() {
     long lap = geometry.firstSequence() / geometry.capacity();
     if (lap > 0) { // else it is all zeros already
-      for (int slot = 0; slot < geometry.capacity(); slot++) {
-        writeState(slot, lap << RingLayout.LAP_SHIFT | RingLayout.EMPTY);
-      }
+      long[] words = new long[geometry.capacity()];
+      Arrays.fill(words, lap << RingLayout.LAP_SHIFT | RingLayout.EMPTY);
+      writeStates(0, words);
     }
     return this;
   }
@@ -175,8 +176,10 @@ final class HostMemory implements RingMemory {
   }
 
   @Override
-  public void writeState(long sequence, long word) {
-    Words.setOpaque(states, stateOffset(sequence), word);
+  public void writeStates(long firstSequence, long[] words) {
+    for (int i = 0; i < words.length; i++) {
+      Words.setOpaque(states, stateOffset(firstSequence + i), words[i]);
+    }
   }
 
   @Override

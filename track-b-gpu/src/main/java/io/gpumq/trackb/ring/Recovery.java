@@ -75,6 +75,10 @@ public final class Recovery {
       return states[(int) (sequence - first)] == stateWord(sequence, state);
     }
 
+    private void set(long sequence, int state) {
+      states[(int) (sequence - first)] = stateWord(sequence, state);
+    }
+
     /** Whether the device may have died of it: it was at work on it, or had just been. */
     private boolean isSuspect(long sequence) {
       return (isIn(sequence, INFLIGHT) || isIn(sequence, DONE))
@@ -101,7 +105,11 @@ public final class Recovery {
      */
     public void restore(LongPredicate condemned, int error) {
       for (long sequence = first; sequence < end(); sequence++) {
-        if (isCompleted(sequence) || landFromExpress(sequence)) {
+        if (isCompleted(sequence)) {
+          continue;
+        }
+        if (landFromExpress(sequence)) {
+          set(sequence, DONE);
           continue;
         }
         if (isSuspect(sequence)) {
@@ -112,9 +120,10 @@ public final class Recovery {
         }
         if (isIn(sequence, READY) || isIn(sequence, INFLIGHT) || isIn(sequence, DONE)) {
           withdraw(sequence); // or it would pass its descriptor by
-          memory.writeState(sequence, stateWord(sequence, EMPTY));
+          set(sequence, EMPTY);
         }
       }
+      memory.writeStates(first, states);
     }
   }
 
@@ -130,7 +139,6 @@ public final class Recovery {
       return false;
     }
     memory.writeSlot(sequence, slot);
-    memory.writeState(sequence, stateWord(sequence, DONE));
     // Pairs with the acquire in Completions.landedWord(), as the device's would.
     Words.setRelease(
         completions,

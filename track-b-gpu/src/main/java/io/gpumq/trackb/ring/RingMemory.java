@@ -34,8 +34,8 @@ public interface RingMemory extends AutoCloseable {
   /** Reads the state words of as many sequences as fit into {@code words}, at most a lap. */
   void readStates(long firstSequence, long[] words);
 
-  /** Writes a sequence's state word. */
-  void writeState(long sequence, long word);
+  /** Writes the state words of a run of sequences, at most a lap. */
+  void writeStates(long firstSequence, long[] words);
 
   /**
    * Writes a sequence's slot.

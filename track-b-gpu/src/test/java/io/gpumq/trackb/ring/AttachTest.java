@@ -175,7 +175,7 @@ class AttachTest {
       long[] word = {0};
       own.readStates(130, word);
       assertEquals(128 / 64 << RingLayout.LAP_SHIFT, word[0], "cleared");
-      other.writeState(130, 77);
+      other.writeStates(130, new long[] {77});
       own.readStates(130, word);
       assertEquals(77, word[0]);
       other.close();

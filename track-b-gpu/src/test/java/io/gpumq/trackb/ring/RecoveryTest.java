@@ -72,7 +72,7 @@ class RecoveryTest {
   }
 
   private void state(long sequence, int state) {
-    memory.writeState(sequence, word(sequence, state));
+    memory.writeStates(sequence, new long[] {word(sequence, state)});
   }
 
   private static long word(long sequence, int state) {
@@ -116,7 +116,7 @@ class RecoveryTest {
     state(next + 2, READY);
     state(next + 3, DONE);
     state(next + 4, EMPTY);
-    memory.writeState(next + 5, word(next + 5 - CAPACITY, DONE)); // not begun
+    memory.writeStates(next + 5, new long[] {word(next + 5 - CAPACITY, DONE)}); // not begun
 
     Recovery.Remains remains = recovery.remains();
     assertEquals(List.of(next, next + 3), remains.suspects());
