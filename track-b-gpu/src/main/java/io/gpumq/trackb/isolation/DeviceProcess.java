@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -91,6 +92,7 @@ final class DeviceProcess {
     if (Runtime.version().feature() >= 22) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
+    command.addAll(inherited());
     command.addAll(machine);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
@@ -101,6 +103,16 @@ final class DeviceProcess {
     started.errors.start();
     thread("gpumq-device-answers", started::readAnswers).start();
     return started;
+  }
+
+  /** Options of this virtual machine that one beside it needs, too. */
+  private static List<String> inherited() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(
+            option ->
+                option.startsWith("-Djava.library.path=")
+                    || option.startsWith("-XX:SharedArchiveFile="))
+        .toList();
   }
 
   private static Thread thread(String name, Runnable work) {

@@ -6,16 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
-import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
+import io.gpumq.trackb.ring.RingBackend;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -26,16 +25,18 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Device processes that die in every way and at any moment. {@code -Dgpumq.chaos.rounds=100}
  * repeats each so often on one queue; {@code -Dgpumq.seed} repeats the moments of a run.
  */
-@Tag("chaos")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
-class IsolationScenariosTest {
+abstract class IsolationScenarios {
   private static final int ROUNDS = Integer.getInteger("gpumq.chaos.rounds", 3);
 
   private final long seed = Long.getLong("gpumq.seed", System.nanoTime());
   private final Random random = new Random(seed);
+  private final RingBackend backend = backend();
   private final IsolatedDevice device =
-      new IsolatedDevice(new HostBackend(), ProcessPlan.of("host", Map.of(), true));
+      new IsolatedDevice(backend, ProcessPlan.of(backend.name(), Map.of(), true));
   private final RingTrack track = new RingTrack(device);
+
+  abstract RingBackend backend();
 
   @BeforeEach
   void printSeed(TestInfo test) {
