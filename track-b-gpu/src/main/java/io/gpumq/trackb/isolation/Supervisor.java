@@ -35,6 +35,10 @@ final class Supervisor {
   private DeviceProcess standby;
   private boolean starting;
   private int fruitless;
+
+  /** Whether a ring that was closed since the last death had messages completed since. */
+  private boolean closedFruitfully;
+
   private int standbyFailures;
   private volatile long pid;
 
@@ -153,6 +157,7 @@ final class Supervisor {
   }
 
   private void remove(IsolatedRing ring) {
+    closedFruitfully |= ring.hasProgressed();
     rings.remove(ring.number());
     for (DeviceProcess process : processes()) {
       process.send(new Command.Close(ring.number()));
@@ -339,7 +344,8 @@ final class Supervisor {
         ring.fail(broken);
       }
     }
-    boolean fruitful = Trials.afterDeath(process, rings.values());
+    boolean fruitful = Trials.afterDeath(process, rings.values()) || closedFruitfully;
+    closedFruitfully = false;
     boolean killedAtRest = working && !process.diedOfItsWork() && allDone();
     boolean lasted = process.age().compareTo(plan.startTime()) > 0;
     fruitless = fruitful || killedAtRest || working && lasted ? 0 : fruitless + 1;
