@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class CudaIsolationScenariosTest extends IsolationScenarios {
   @Override
   RingBackend backend() {
-    return new CudaBackend(0, 0);
+    return new CudaBackend(0, 0, 1000);
   }
 
   @Test

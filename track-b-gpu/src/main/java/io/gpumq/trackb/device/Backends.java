@@ -8,14 +8,18 @@ import java.util.Set;
 
 /**
  * Opens a device by its name. Settings: {@code cuda.device}, which GPU, from 0; {@code
- * cuda.blocks}, thread blocks of each ring's kernel.
+ * cuda.blocks}, thread blocks of each ring's kernel; {@code cuda.idle-ms}, how long a ring has no
+ * load before its kernel becomes one block, 1000.
  */
 public final class Backends {
   private static final String DEVICE = "cuda.device";
   private static final String BLOCKS = "cuda.blocks";
+  private static final String IDLE = "cuda.idle-ms";
+
+  private static final int IDLE_MILLIS = 1000;
 
   /** The settings that a device understands. */
-  public static final Set<String> SETTINGS = Set.of(DEVICE, BLOCKS);
+  public static final Set<String> SETTINGS = Set.of(DEVICE, BLOCKS, IDLE);
 
   private Backends() {}
 
@@ -36,12 +40,13 @@ public final class Backends {
   }
 
   private static RingBackend cuda(TrackOptions options) {
-    return new CudaBackend(number(options, DEVICE), number(options, BLOCKS));
+    return new CudaBackend(
+        number(options, DEVICE, 0), number(options, BLOCKS, 0), number(options, IDLE, IDLE_MILLIS));
   }
 
-  private static int number(TrackOptions options, String key) {
+  private static int number(TrackOptions options, String key, int usual) {
     Map<String, String> settings = options.settings();
-    String text = settings.getOrDefault(key, "0");
+    String text = settings.getOrDefault(key, Integer.toString(usual));
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {

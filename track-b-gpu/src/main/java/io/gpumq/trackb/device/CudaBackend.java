@@ -3,6 +3,7 @@ package io.gpumq.trackb.device;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
@@ -20,23 +21,30 @@ public final class CudaBackend implements RingBackend {
 
   private final CudaContext context;
   private final int blocks;
+  private final long idleNanos;
 
   /**
    * @param ordinal which GPU, from 0
    * @param blocks thread blocks of one ring's kernel, or 0 for an eighth of the multiprocessors,
    *     but for a quarter at most over all lanes of a queue
+   * @param idleMillis how long a ring has no load before its kernel becomes one block
    * @throws TrackUnavailableException if there is no usable driver or GPU
    */
-  public CudaBackend(int ordinal, int blocks) {
+  public CudaBackend(int ordinal, int blocks, int idleMillis) {
     Cuda.requireAvailable();
     context = CudaContext.open(ordinal);
     int most = context.multiprocessors();
+    if (idleMillis < 1) {
+      context.close();
+      throw new ConfigException("cuda.idle-ms " + idleMillis + ": must be 1 or more");
+    }
     if (blocks < 0 || blocks > most) {
       context.close();
       throw new ConfigException(
           "cuda.blocks " + blocks + ": must be between 1 and " + most + " on " + context.name());
     }
     this.blocks = blocks;
+    this.idleNanos = idleMillis * 1_000_000L;
   }
 
   /** Why there is no such device here, or {@code null} if there is. */
@@ -96,10 +104,33 @@ public final class CudaBackend implements RingBackend {
       RingMemory memory,
       Resume resume) {
     context.enter();
-    int most = context.multiprocessors();
-    int share = Math.max(1, Math.min(most / 8, most / 4 / geometry.lanes()));
-    int count = blocks > 0 ? blocks : share;
-    return new CudaKernel(context, file, geometry, handler, (CudaMemory) memory, resume, count);
+    // A process that died may have asked a kernel to end, to start another.
+    new ControlBlock(file.control()).clearStop();
+    CudaMemory vram = (CudaMemory) memory;
+    int most = resume.isTrial() ? 1 : blocks(geometry);
+    int held =
+        context.multiprocessorsFor(
+            context.function(handler.ringEntryPoint()), most, CudaKernel.threads(resume));
+    context.kernelStarts(held); // until it ends for good, small or not: it may grow
+    Runnable onEnd = () -> context.kernelEnded(held);
+    try {
+      if (most == 1) {
+        return new CudaKernel(context, file, geometry, handler, vram, resume, most, onEnd);
+      }
+      ElasticKernel.Launcher launcher =
+          (from, small) ->
+              new CudaKernel(
+                  context, file, geometry, handler, vram, from, small ? 1 : most, () -> {});
+      return new ElasticKernel(file, geometry, resume, idleNanos, launcher, onEnd);
+    } catch (RuntimeException e) {
+      onEnd.run();
+      throw e;
+    }
+  }
+
+  private int blocks(RingGeometry geometry) {
+    int all = context.multiprocessors();
+    return blocks > 0 ? blocks : Math.max(1, Math.min(all / 8, all / 4 / geometry.lanes()));
   }
 
   @Override

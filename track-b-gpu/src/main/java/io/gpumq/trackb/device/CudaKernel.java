@@ -21,7 +21,6 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
-import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
 
 /** A persistent kernel that works on a ring. */
@@ -37,10 +36,14 @@ final class CudaKernel implements RingKernel {
   private final CudaContext context;
   private final ControlBlock control;
   private final CUstream stream;
-  private final int multiprocessors;
+  private final Runnable onEnd;
   private final boolean trial;
   private boolean stopped;
 
+  /**
+   * @param blocks all of which must run at once
+   * @param onEnd run once, when it has ended as it should
+   */
   CudaKernel(
       CudaContext context,
       SharedFile file,
@@ -48,26 +51,35 @@ final class CudaKernel implements RingKernel {
       HandlerSpec handler,
       CudaMemory memory,
       Resume resume,
-      int blocks) {
+      int blocks,
+      Runnable onEnd) {
     this.context = context;
+    this.onEnd = onEnd;
     this.control = new ControlBlock(file.control());
     this.stream = memory.stream();
     this.trial = resume.isTrial();
-    CUfunction kernel = context.function(handler.ringEntryPoint());
-    int grid = trial ? 1 : blocks;
-    int threads = trial ? WARP_THREADS : BLOCK_THREADS;
-    multiprocessors = context.multiprocessorsFor(kernel, grid, threads);
-    context.kernelStarts(multiprocessors);
-    try {
-      setMirror(memory, g, resume);
-      Pointer ring = Pointer.to(Pointer.to(parameter(g, handler, memory, resume)));
-      check(
-          cuLaunchKernel(kernel, grid, 1, 1, threads, 1, 1, 0, stream, ring, null),
-          "launching " + handler.ringEntryPoint());
-    } catch (RuntimeException e) {
-      context.kernelEnded(multiprocessors);
-      throw e;
-    }
+    setMirror(memory, g, resume);
+    Pointer ring = Pointer.to(Pointer.to(parameter(g, handler, memory, resume)));
+    int threads = threads(resume);
+    check(
+        cuLaunchKernel(
+            context.function(handler.ringEntryPoint()),
+            blocks,
+            1,
+            1,
+            threads,
+            1,
+            1,
+            0,
+            stream,
+            ring,
+            null),
+        "launching " + handler.ringEntryPoint());
+  }
+
+  /** Threads of a block. */
+  static int threads(Resume resume) {
+    return resume.isTrial() ? WARP_THREADS : BLOCK_THREADS;
   }
 
   /** Nothing is taken from the first sequence on. */
@@ -141,7 +153,7 @@ final class CudaKernel implements RingKernel {
   private synchronized void end() {
     if (!stopped) {
       stopped = true;
-      context.kernelEnded(multiprocessors);
+      onEnd.run();
     }
   }
 

@@ -36,6 +36,11 @@ public final class ControlBlock {
     Words.setRelease(block, offset(RingLayout.STOP), 1);
   }
 
+  /** For the next kernel; none may run. */
+  public void clearStop() {
+    Words.setRelease(block, offset(RingLayout.STOP), 0);
+  }
+
   public boolean stopRequested() {
     return Words.getOpaque(block, offset(RingLayout.STOP)) != 0;
   }

@@ -7,6 +7,6 @@ import org.junit.jupiter.api.Tag;
 @Tag("gpu")
 class CudaRingReadsTest extends RingReads {
   CudaRingReadsTest() {
-    super(new LocalDevice(new CudaBackend(0, 0)));
+    super(new LocalDevice(new CudaBackend(0, 0, 1000)));
   }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class CudaRingTest {
   private static final Duration WAIT = Await.DEADLINE;
 
-  private final RingDevice device = new LocalDevice(new CudaBackend(0, 0));
+  private final RingDevice device = new LocalDevice(new CudaBackend(0, 0, 1000));
 
   @AfterAll
   void close() {

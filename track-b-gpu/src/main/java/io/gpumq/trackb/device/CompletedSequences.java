@@ -1,0 +1,60 @@
+package io.gpumq.trackb.device;
+
+import io.gpumq.trackb.ring.Completion;
+import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.ring.Words;
+import java.nio.ByteBuffer;
+
+/**
+ * Which sequences about the head are completed, by their words alone: what a device knows that has
+ * no part in the host's watermarks.
+ *
+ * <p>A claim waits until the ingress slot's last message has landed. So every sequence that is as
+ * many slots below the head is completed, and none that is as many above is begun.
+ */
+final class CompletedSequences {
+  private final RingGeometry g;
+  private final ByteBuffer words;
+
+  CompletedSequences(SharedFile file, RingGeometry g) {
+    this.g = g;
+    this.words = file.completions();
+  }
+
+  /** Whether everything below {@code head} is completed. */
+  boolean all(long head) {
+    return firstMissing(head) >= head;
+  }
+
+  /**
+   * Where a kernel takes up the work of one that has ended.
+   *
+   * @param head as it is after that end
+   */
+  Resume resume(long head) {
+    long first = firstMissing(head);
+    long end = first;
+    for (long sequence = first; sequence < head + g.ingressSlots(); sequence++) {
+      if (is(sequence)) {
+        end = sequence + 1;
+      }
+    }
+    return new Resume(first, end, Resume.NEVER);
+  }
+
+  private long firstMissing(long head) {
+    long sequence = Math.max(g.firstSequence(), head - g.ingressSlots());
+    while (sequence < head + g.ingressSlots() && is(sequence)) {
+      sequence++;
+    }
+    return sequence;
+  }
+
+  /** A slot's word may be of the next lap already: then this lap's was seen and released. */
+  private boolean is(long sequence) {
+    long word = Words.getAcquire(words, (int) (sequence & g.capacity() - 1) * Long.BYTES);
+    return Completion.isOf(word, sequence) || Completion.isOf(word, sequence + g.capacity());
+  }
+}
