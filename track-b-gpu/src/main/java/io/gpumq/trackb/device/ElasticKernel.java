@@ -1,5 +1,6 @@
 package io.gpumq.trackb.device;
 
+import io.gpumq.trackb.ring.Backoff;
 import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
@@ -15,6 +16,9 @@ import io.gpumq.trackb.ring.SharedFile;
 final class ElasticKernel implements RingKernel {
   /** So many messages between two looks are load. */
   private static final int BUSY = 256;
+
+  /** A kernel without a long handler ends sooner. */
+  private static final long PROMPT_NANOS = 1_000_000;
 
   /** Starts a kernel of one of two sizes. */
   @FunctionalInterface
@@ -83,6 +87,12 @@ final class ElasticKernel implements RingKernel {
     } else if (small ? busy : now - busyNanos > idleNanos && completed.all(head)) {
       changing = true;
       control.requestStop();
+      // Mostly it ends at once: what is sent meanwhile need not wait for the next look.
+      Backoff backoff = new Backoff();
+      while (changing && System.nanoTime() - now < PROMPT_NANOS) {
+        change();
+        backoff.pause();
+      }
     }
   }
 
