@@ -1,6 +1,5 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.trackb.ring.Backoff;
 import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
@@ -18,7 +17,7 @@ final class ElasticKernel implements RingKernel {
   private static final int BUSY = 256;
 
   /** A kernel without a long handler ends sooner. */
-  private static final long PROMPT_NANOS = 1_000_000;
+  private static final long PROMPT_NANOS = 2_000_000;
 
   /** Starts a kernel of one of two sizes. */
   @FunctionalInterface
@@ -88,10 +87,9 @@ final class ElasticKernel implements RingKernel {
       changing = true;
       control.requestStop();
       // Mostly it ends at once: what is sent meanwhile need not wait for the next look.
-      Backoff backoff = new Backoff();
       while (changing && System.nanoTime() - now < PROMPT_NANOS) {
         change();
-        backoff.pause();
+        Thread.yield();
       }
     }
   }
