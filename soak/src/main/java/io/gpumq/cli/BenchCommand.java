@@ -8,6 +8,7 @@ import io.gpumq.soak.report.BenchReport;
 import io.gpumq.soak.report.Environment;
 import io.gpumq.soak.report.HtmlReport;
 import io.gpumq.soak.report.TextReport;
+import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.SuitePlan;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,8 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +52,11 @@ final class BenchCommand implements Callable<Integer> {
   private static final Duration WARMUP = Duration.ofMillis(600);
   private static final Duration QUICK_DURATION = Duration.ofMillis(400);
   private static final Duration QUICK_WARMUP = Duration.ofMillis(200);
+  private static final String ISOLATION = "isolation";
+  private static final int TURNS = 5;
+  private static final int QUICK_TURNS = 3;
+  private static final int DEATHS = 40;
+  private static final int QUICK_DEATHS = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** What every row of a suite sets itself, and what a suite does not write. */
@@ -63,6 +72,9 @@ final class BenchCommand implements Callable<Integer> {
           "--messages",
           "--rate",
           "--html");
+
+  /** What the suite of that name sets itself, too, and what it has none of. */
+  private static final List<String> NOT_WITH_ISOLATION = List.of("--isolation", "--backlog");
 
   enum TrackChoice {
     A("a"),
@@ -90,7 +102,15 @@ final class BenchCommand implements Callable<Integer> {
       names = "--isolation",
       paramLabel = "none|process",
       description = "Whether Track B runs its handlers in a process of their own (none).")
-  private String isolation = "none";
+  private String isolation;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "A setting of Track B: cuda.device, cuda.blocks, isolation, isolation.standby. Once for"
+              + " each (none).")
+  private Map<String, String> settings = Map.of();
 
   @Option(
       names = "--payload",
@@ -176,9 +196,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--suite",
       paramLabel = "NAME",
       description = {
-        "A fixed list of workloads instead, each with what it aims at: limit (none).",
-        "Only --track, --device, --isolation, --duration, --warmup, --quick, --redis, --seed, --json and"
-            + " --backlog go with it."
+        "A fixed list of workloads instead, each with what it aims at: limit or isolation (none).",
+        "Only --track, --device, --set, --duration, --warmup, --quick, --redis, --seed and --json"
+            + " go with it; with limit --isolation and --backlog, too."
       })
   private String suite;
 
@@ -211,18 +231,33 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private int suite() throws IOException, InterruptedException {
-    for (String option : NOT_WITH_SUITE) {
+    var refused = new ArrayList<>(NOT_WITH_SUITE);
+    if (suite.equals(Isolation.NAME)) {
+      refused.addAll(NOT_WITH_ISOLATION);
+    }
+    for (String option : refused) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new ParameterException(
             spec.commandLine(),
             option + ": a suite has its own, or none; leave it out, or leave --suite out");
       }
     }
+    if (suite.equals(Isolation.NAME)) {
+      for (String key : settings.keySet()) {
+        if (key.startsWith(ISOLATION)) {
+          throw new ParameterException(
+              spec.commandLine(), "--set " + key + ": the suite sets it itself; leave it out");
+        }
+      }
+    }
     var plan =
         new SuitePlan(
             track.names,
+            settings(),
             measured(),
             warmedUp(),
+            quick ? QUICK_TURNS : TURNS,
+            quick ? QUICK_DEATHS : DEATHS,
             backlog != null ? backlog : SuitePlan.AS_MUCH_AS_IS_FREE,
             drawnSeed(),
             PATIENCE);
@@ -231,7 +266,7 @@ final class BenchCommand implements Callable<Integer> {
     var runner = new SuiteRunner(suite, plan, json, out, err);
     requireFolder("--json", json);
     tellSeed(plan.seed());
-    return runner.run(device, isolation, redis);
+    return runner.run(device, redis);
   }
 
   private int bench() throws IOException, InterruptedException {
@@ -246,7 +281,7 @@ final class BenchCommand implements Callable<Integer> {
     tellSeed(plan.seed());
     List<BenchResult> results;
     int largest = payloads.stream().mapToInt(Integer::intValue).max().orElse(0);
-    try (var opener = new TrackOpener(device, isolation, redis, largest, capacity);
+    try (var opener = new TrackOpener(device, settings(), redis, largest, capacity);
         ProgressDisplay display = ProgressDisplay.on(err)) {
       results = new Bench(plan, opener::open, display).run();
     }
@@ -266,6 +301,20 @@ final class BenchCommand implements Callable<Integer> {
 
   private Duration warmedUp() {
     return warmup != null ? warmup : quick ? QUICK_WARMUP : WARMUP;
+  }
+
+  /** Those of Track B. */
+  private Map<String, String> settings() {
+    if (track == TrackChoice.A && !settings.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--set: is for Track B alone");
+    }
+    var all = new HashMap<>(settings);
+    if (isolation != null && all.put(ISOLATION, isolation) != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--set " + ISOLATION + ": is told by --isolation, too; leave one out");
+    }
+    return all;
   }
 
   private long drawnSeed() {

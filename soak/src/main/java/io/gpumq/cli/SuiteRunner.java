@@ -4,6 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.soak.report.Environment;
 import io.gpumq.soak.report.SuiteReport;
 import io.gpumq.soak.report.SuiteText;
+import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
@@ -13,11 +14,21 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What {@code gpumq bench --suite} does. */
 final class SuiteRunner {
+  private static final Map<String, List<Row>> SUITES = new LinkedHashMap<>();
+
+  static {
+    SUITES.put(Limit.NAME, Limit.rows());
+    SUITES.put(Isolation.NAME, Isolation.rows());
+  }
+
   private final String suite;
+  private final List<Row> rows;
   private final SuitePlan plan;
   private final Path json;
   private final PrintWriter out;
@@ -25,11 +36,16 @@ final class SuiteRunner {
 
   /**
    * @param suite its name
-   * @throws ConfigException if there is no such suite
+   * @throws ConfigException if there is no such suite, or it has nothing for the plan's tracks
    */
   SuiteRunner(String suite, SuitePlan plan, Path json, PrintWriter out, PrintWriter err) {
-    if (!suite.equals(Limit.NAME)) {
-      throw new ConfigException("suite '" + suite + "': must be " + Limit.NAME);
+    this.rows = SUITES.get(suite);
+    if (rows == null) {
+      throw new ConfigException(
+          "suite '" + suite + "': must be " + String.join(" or ", SUITES.keySet()));
+    }
+    if (plan.tracks().equals(List.of("a")) && rows.stream().noneMatch(Row::beside)) {
+      throw new ConfigException("track a: suite " + suite + " is for track b alone");
     }
     this.suite = suite;
     this.plan = plan;
@@ -39,12 +55,11 @@ final class SuiteRunner {
   }
 
   /** Runs every row, shows and writes what was seen; answers the exit code. */
-  int run(String device, String isolation, String redis) throws IOException, InterruptedException {
-    List<Row> rows = Limit.rows();
+  int run(String device, String redis) throws IOException, InterruptedException {
     int largest = rows.stream().filter(Row::beside).mapToInt(Row::payloadBytes).max().orElse(0);
     int longest = rows.stream().filter(Row::beside).mapToInt(Row::capacity).max().orElse(0);
     List<Outcome> outcomes;
-    try (var opener = new TrackOpener(device, isolation, redis, largest, longest);
+    try (var opener = new TrackOpener(device, plan.settings(), redis, largest, longest);
         ProgressDisplay display = ProgressDisplay.on(err)) {
       outcomes = new Suite(plan, rows, opener::open, display).run();
     }

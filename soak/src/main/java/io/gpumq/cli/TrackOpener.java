@@ -9,29 +9,34 @@ import java.util.Map;
 /** Opens tracks, and starts a Redis for the one that needs it. For one thread. */
 final class TrackOpener implements AutoCloseable {
   private final String device;
-  private final String isolation;
+  private final Map<String, String> settings;
   private final String redis;
   private final long payloadBytes;
   private final int capacity;
   private OwnRedis own;
 
   /**
-   * @param isolation {@code none}, or {@code process} for handlers of Track B in their own
+   * @param settings of Track B, where none are given
    * @param redis a Redis for Track A, or null to start one
    * @param payloadBytes of a full queue of the largest messages
    * @param capacity of that queue
    */
-  TrackOpener(String device, String isolation, String redis, int payloadBytes, int capacity) {
+  TrackOpener(
+      String device, Map<String, String> settings, String redis, int payloadBytes, int capacity) {
     this.device = device;
-    this.isolation = isolation;
+    this.settings = settings;
     this.redis = redis;
     this.payloadBytes = payloadBytes;
     this.capacity = capacity;
   }
 
   Track open(String name) {
+    return open(name, settings);
+  }
+
+  Track open(String name, Map<String, String> ofTrackB) {
     if (!name.equals("a")) {
-      return Tracks.open(name, new TrackOptions(device, Map.of("isolation", isolation)));
+      return Tracks.open(name, new TrackOptions(device, ofTrackB));
     }
     if (redis == null && own == null) {
       own = OwnRedis.start(redisMib());

@@ -24,7 +24,7 @@ class GpuMqTest {
     assertEquals(GpuMq.OK, run("bench", "--help"));
     for (String option :
         ("track device isolation messages payload producers consumers batch handler rate duration warmup"
-                + " json html quick redis capacity seed suite backlog")
+                + " json html quick redis capacity seed suite backlog set")
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);
     }
@@ -62,8 +62,9 @@ class GpuMqTest {
           --json=/no/such/x     | --json /no/such/x: must be a file in a folder that exists
           --html=/              | --html /: must be a file in a folder that exists
           --nonsense            | --nonsense
-          --suite=all           | suite 'all': must be limit
+          --suite=all           | suite 'all': must be limit or isolation
           --backlog=8G          | --backlog: goes with --suite alone
+          --set=cuda.blocks     | --set
           """)
   void aBadValueIsNamed(String option, String said) {
     assertEquals(GpuMq.USAGE, run("bench", option));
@@ -93,6 +94,31 @@ class GpuMqTest {
   void whatDoesNotGoWithASuiteIsNamed(String option, String said) {
     assertEquals(GpuMq.USAGE, run("bench", "--suite=limit", option));
     assertTrue(err.toString().contains(said), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --isolation=process           | --isolation: a suite has its own
+          --backlog=8G                  | --backlog: a suite has its own
+          --set=isolation=none          | --set isolation: the suite sets it itself
+          --set=isolation.standby=false | --set isolation.standby: the suite sets it itself
+          --set=cuda.cores=9            | settings [cuda.cores]: track b knows
+          --track=a                     | track a: suite isolation is for track b alone
+          """)
+  void whatDoesNotGoWithTheSuiteIsolationIsNamed(String option, String said) {
+    assertEquals(GpuMq.USAGE, run("bench", "--suite=isolation", "--device=host", option));
+    assertTrue(err.toString().contains(said), err.toString());
+  }
+
+  @Test
+  void aSettingIsForTrackBAndToldOnce() {
+    assertEquals(GpuMq.USAGE, run("bench", "--track=a", "--set=cuda.blocks=16"));
+    assertTrue(err.toString().contains("--set: is for Track B alone"), err.toString());
+    assertEquals(GpuMq.USAGE, run("bench", "--isolation=none", "--set=isolation=process"));
+    assertTrue(err.toString().contains("is told by --isolation, too"), err.toString());
   }
 
   @ParameterizedTest

@@ -7,20 +7,23 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Empties a dead-letter queue, checking each letter. For one thread at a time. */
-final class DeadLetterReader {
+public final class DeadLetterReader {
   private static final int MOST = 4096;
   private static final ByteBuffer NO_RESULT = ByteBuffer.allocate(0);
 
   private final DeadLetters letters;
   private final Verifier verifier;
 
-  DeadLetterReader(DeadLetters letters, Verifier verifier) {
+  /**
+   * @param verifier that of the dead letters
+   */
+  public DeadLetterReader(DeadLetters letters, Verifier verifier) {
     this.letters = letters;
     this.verifier = verifier;
   }
 
   /** Takes what is there now, and says how much that was. */
-  int collect() {
+  public int collect() {
     int taken = 0;
     List<DeadLetter> some;
     while (!(some = letters.take(MOST)).isEmpty()) {
@@ -33,7 +36,7 @@ final class DeadLetterReader {
   }
 
   /** Letters taken so far. */
-  long taken() {
+  public long taken() {
     return verifier.seen();
   }
 }

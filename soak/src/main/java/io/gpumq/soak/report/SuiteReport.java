@@ -14,11 +14,13 @@ import java.util.Map;
  * What {@code suite.json} holds. The names of the fields here, in lower case with underscores, are
  * those of the file.
  *
+ * @param settings of Track B
  * @param rows one for each row of the suite and each track that ran it
  */
 public record SuiteReport(
     Environment environment,
     String suite,
+    Map<String, String> settings,
     double durationS,
     double warmupS,
     long seed,
@@ -76,6 +78,7 @@ public record SuiteReport(
     return new SuiteReport(
         environment,
         suite,
+        plan.settings(),
         plan.duration().toNanos() / 1e9,
         plan.warmup().toNanos() / 1e9,
         plan.seed(),

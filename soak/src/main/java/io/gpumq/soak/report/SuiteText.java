@@ -153,6 +153,7 @@ public final class SuiteText {
       case BYTES_A_SECOND -> Numbers.brief(value) + "B/s";
       case BYTES -> Numbers.brief(value) + "B";
       case BYTES_A_MESSAGE -> String.format(Locale.ROOT, "%.3f B/msg", value);
+      case COUNT -> String.format(Locale.ROOT, "%,.0f", value);
       case SHARE -> String.format(Locale.ROOT, "%.1f %%", 100 * value);
     };
   }

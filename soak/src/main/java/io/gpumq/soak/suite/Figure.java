@@ -14,6 +14,10 @@ public enum Figure {
   HEAP_BYTES_MSG("heap", Unit.BYTES_A_MESSAGE),
   /** The rate of several queues together, as a share of that of one queue with as many lanes. */
   OF_ONE_QUEUE("of one queue's rate", Unit.SHARE),
+  /** The rate with handlers in a process of their own, as a share of that without one. */
+  RATE_OF_IN_PROCESS("of in-process rate", Unit.SHARE),
+  /** The p50 with handlers in a process of their own, as a share of that without one. */
+  P50_OF_IN_PROCESS("of in-process p50", Unit.SHARE),
   /** Messages a second, through and verified. */
   MSG_S("", Unit.MESSAGES_A_SECOND),
   /** Payload bytes a second, in one direction. */
@@ -26,16 +30,22 @@ public enum Figure {
   FILL_BYTES_S("fill", Unit.BYTES_A_SECOND),
   /** Payload bytes a second out of it. */
   DRAIN_BYTES_S("drain", Unit.BYTES_A_SECOND),
-  /** Half of the starts are this short. */
+  /** Half of the starts, or of the recoveries, are this short. */
   P50_MS("p50", Unit.MILLISECONDS),
-  /** The longest start. */
+  /** The longest of them. */
   MAX_MS("max", Unit.MILLISECONDS),
   /** Messages a second of the one queue. */
   ONE_QUEUE_MSG_S("one queue", Unit.MESSAGES_A_SECOND),
   /** Messages a second of the slowest of several queues. */
   SLOWEST_MSG_S("slowest", Unit.MESSAGES_A_SECOND),
   /** Messages a second of the fastest of them. */
-  FASTEST_MSG_S("fastest", Unit.MESSAGES_A_SECOND);
+  FASTEST_MSG_S("fastest", Unit.MESSAGES_A_SECOND),
+  /** Messages a second with handlers in this process. */
+  IN_PROCESS_MSG_S("in-process", Unit.MESSAGES_A_SECOND),
+  /** Half of the times with handlers in this process. */
+  IN_PROCESS_P50_US("in-process p50", Unit.MICROSECONDS),
+  /** Deaths of device processes that were timed. */
+  DEATHS("deaths", Unit.COUNT);
 
   /** How a figure is counted. */
   public enum Unit {
@@ -45,7 +55,8 @@ public enum Figure {
     BYTES_A_SECOND,
     BYTES,
     BYTES_A_MESSAGE,
-    SHARE
+    SHARE,
+    COUNT
   }
 
   private final String label;

@@ -14,6 +14,7 @@ import io.gpumq.soak.workload.Tally;
 import io.gpumq.soak.workload.Verifier;
 import io.gpumq.soak.workload.Workload;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -32,14 +33,19 @@ public final class FirstMessage {
   /**
    * Carries the message, and prints what was lost, duplicated, reordered and corrupted.
    *
-   * @param args the track's name, its device, and a seed
+   * @param args the track's name, its device, a seed, and settings as {@code key=value}
    */
   public static void main(String[] args) throws InterruptedException {
     int seed = Integer.parseInt(args[2]);
     QueueConfig config = QueueConfig.named("first").capacity(1024).slotBytes(PAYLOAD_BYTES).build();
+    Map<String, String> settings = new HashMap<>();
+    for (int i = 3; i < args.length; i++) {
+      String[] pair = args[i].split("=", 2);
+      settings.put(pair[0], pair[1]);
+    }
     var pool = new BodyPool(seed, PAYLOAD_BYTES);
     var workload = new Workload(pool, seed, 1, config.handler(), config.handlerAttempts());
-    try (Track track = Tracks.open(args[0], new TrackOptions(args[1], Map.of()));
+    try (Track track = Tracks.open(args[0], new TrackOptions(args[1], settings));
         MessageQueue queue = track.open(config);
         Consumer consumer = queue.consumer("first", "first");
         Producer producer = queue.producer()) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -34,9 +35,10 @@ record FreshStart(long nanos, Tally tally) {
    * @param patience after which one that says nothing is ended
    * @throws IllegalStateException if one fails; the message has what it said
    */
-  static List<FreshStart> measure(String track, String device, int seed, Duration patience)
+  static List<FreshStart> measure(
+      String track, String device, Map<String, String> settings, int seed, Duration patience)
       throws InterruptedException {
-    List<String> command = command(track, device, seed);
+    List<String> command = command(track, device, settings, seed);
     var starts = new ArrayList<FreshStart>();
     for (int i = 0; i < TIMES; i++) {
       starts.add(once(command, patience));
@@ -44,7 +46,8 @@ record FreshStart(long nanos, Tally tally) {
     return starts;
   }
 
-  private static List<String> command(String track, String device, int seed) {
+  private static List<String> command(
+      String track, String device, Map<String, String> settings, int seed) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -54,6 +57,7 @@ record FreshStart(long nanos, Tally tally) {
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(FirstMessage.class.getName(), track, device, Integer.toString(seed)));
+    settings.forEach((key, value) -> command.add(key + "=" + value));
     return command;
   }
 

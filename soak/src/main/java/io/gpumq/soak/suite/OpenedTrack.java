@@ -1,23 +1,26 @@
 package io.gpumq.soak.suite;
 
 import io.gpumq.api.Track;
-import java.util.function.Supplier;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A track that can be closed between rows, for one that needs the device for itself or has failed,
  * and is opened again when it is next asked for. For one thread.
  */
 final class OpenedTrack implements AutoCloseable {
-  private final Supplier<Track> opener;
+  private final Opener opener;
+  private final Map<String, String> settings;
   private final String name;
   private final String device;
   private final String description;
   private Track track;
 
   /** Opens it, so that what cannot be had at all is refused at once. */
-  OpenedTrack(Supplier<Track> opener) {
+  OpenedTrack(Opener opener, String name, Map<String, String> settings) {
     this.opener = opener;
-    this.track = opener.get();
+    this.settings = settings;
+    this.track = opener.open(name, settings);
     this.name = track.name();
     this.device = track.device();
     this.description = track.describe();
@@ -25,9 +28,17 @@ final class OpenedTrack implements AutoCloseable {
 
   Track get() {
     if (track == null) {
-      track = opener.get();
+      track = opener.open(name, settings);
     }
     return track;
+  }
+
+  /** Closes it, and opens another that has these settings, too; the caller closes that. */
+  Track insteadWith(Map<String, String> more) {
+    close();
+    var both = new HashMap<>(settings);
+    both.putAll(more);
+    return opener.open(name, both);
   }
 
   String name() {

@@ -44,7 +44,17 @@ public record Row(
     /** As {@link #THROUGHPUT}; what counts is the heap that its threads allocate. */
     HEAP,
     /** Several queues of one producer and one consumer, against one queue with as many lanes. */
-    QUEUES
+    QUEUES,
+    /** As {@link #THROUGHPUT}, with handlers in a process of their own and without, by turns. */
+    ISOLATED_RATE,
+    /** As {@link #ROUND_TRIP}, with handlers in a process of their own and without, by turns. */
+    ISOLATED_TRIP,
+    /** A steady stream; messages that kill the device process, beside which another stands by. */
+    FAULT,
+    /** As {@link #FAULT}, with no other that stands by. */
+    FAULT_ALONE,
+    /** A steady stream; the device process is killed from outside, another stands by. */
+    KILL
   }
 
   public Row {
@@ -63,6 +73,11 @@ public record Row(
       case START -> "start to first message";
       case HEAP -> "heap, " + messages + threads;
       case QUEUES -> "several queues, " + payloadBytes + " B";
+      case ISOLATED_RATE -> "isolated " + messages + threads;
+      case ISOLATED_TRIP -> "isolated round trip " + payloadBytes + " B";
+      case FAULT -> "recovery from a fault, with a standby";
+      case FAULT_ALONE -> "recovery from a fault, without";
+      case KILL -> "recovery from a kill, with a standby";
     };
   }
 

@@ -1,6 +1,7 @@
 package io.gpumq.soak.suite;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.api.Track;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.Flow;
 import io.gpumq.soak.bench.Meter;
@@ -49,6 +50,8 @@ final class RowRun {
       case START -> start();
       case QUEUES -> queues(warmup);
       case ROUND_TRIP, THROUGHPUT, OPEN_LOOP, HEAP -> oneQueue(warmup);
+      case ISOLATED_RATE, ISOLATED_TRIP -> inTurns(warmup);
+      case FAULT, FAULT_ALONE, KILL -> deaths();
     };
   }
 
@@ -80,6 +83,11 @@ final class RowRun {
     seen.put(Figure.P50_US, times.p50());
     seen.put(Figure.P99_US, times.p99());
     seen.put(Figure.MAX_US, times.max());
+  }
+
+  private void see(double[] risingMillis) {
+    seen.put(Figure.P50_MS, risingMillis[risingMillis.length / 2]);
+    seen.put(Figure.MAX_MS, risingMillis[risingMillis.length - 1]);
   }
 
   private Outcome backlog() throws InterruptedException {
@@ -115,14 +123,17 @@ final class RowRun {
     track.close();
     meter.begin("starts", plan.duration());
     List<FreshStart> starts =
-        FreshStart.measure(track.name(), track.device(), random.nextInt(), plan.patience());
+        FreshStart.measure(
+            track.name(),
+            track.device(),
+            plan.settings(track.name()),
+            random.nextInt(),
+            plan.patience());
     Tally tally = starts.get(0).tally();
     for (FreshStart start : starts.subList(1, starts.size())) {
       tally = tally.and(start.tally());
     }
-    double[] millis = starts.stream().mapToDouble(s -> s.nanos() / 1e6).sorted().toArray();
-    seen.put(Figure.P50_MS, millis[millis.length / 2]);
-    seen.put(Figure.MAX_MS, millis[millis.length - 1]);
+    see(starts.stream().mapToDouble(s -> s.nanos() / 1e6).sorted().toArray());
     return outcome(bench(row.payloadBytes(), row.capacity()), 1, tally);
   }
 
@@ -140,6 +151,45 @@ final class RowRun {
     seen.put(Figure.SLOWEST_MSG_S, each.slowest());
     seen.put(Figure.FASTEST_MSG_S, each.fastest());
     return outcome(small, count, each.tally().and(one.tally()));
+  }
+
+  private Outcome inTurns(Duration warmup) throws InterruptedException {
+    BenchPlan bench = bench(row.payloadBytes(), row.capacity());
+    var turns = new Turns(plan, bench, track, meter, random);
+    Turns.Result found;
+    if (row.kind() == Row.Kind.ISOLATED_TRIP) {
+      Duration measured = plan.duration().dividedBy(2);
+      found = turns.measure((run, before) -> run.roundTrips(before, measured).p50(), warmup);
+      seen.put(Figure.P50_OF_IN_PROCESS, found.share());
+      seen.put(Figure.P50_US, found.isolated());
+      seen.put(Figure.IN_PROCESS_P50_US, found.inProcess());
+    } else {
+      found =
+          turns.measure(
+              (run, before) -> {
+                run.warmUp(before);
+                return run.saturate(BenchPlan.UNLIMITED, plan.duration()).messagesPerSecond();
+              },
+              warmup);
+      seen.put(Figure.RATE_OF_IN_PROCESS, found.share());
+      seen.put(Figure.MSG_S, found.isolated());
+      seen.put(Figure.IN_PROCESS_MSG_S, found.inProcess());
+    }
+    return outcome(bench, 1, found.tally());
+  }
+
+  private Outcome deaths() throws InterruptedException {
+    meter.begin(plan.deaths() + " deaths", plan.duration());
+    boolean standby = row.kind() != Row.Kind.FAULT_ALONE;
+    var settings = Map.of("isolation", "process", "isolation.standby", Boolean.toString(standby));
+    var pool = new BodyPool(random.nextLong(), row.payloadBytes());
+    try (Track isolated = track.insteadWith(settings);
+        var deaths =
+            new Deaths(row, isolated, pool, plan.deaths(), random.nextInt(), plan.patience())) {
+      see(deaths.measure());
+      seen.put(Figure.DEATHS, (double) plan.deaths());
+      return outcome(bench(row.payloadBytes(), row.capacity()), 1, deaths.settle());
+    }
   }
 
   private BenchPlan multiplied(int times) {

@@ -1,6 +1,5 @@
 package io.gpumq.soak.suite;
 
-import io.gpumq.api.Track;
 import io.gpumq.soak.bench.Bench;
 import io.gpumq.soak.bench.Meter;
 import io.gpumq.soak.bench.Progress;
@@ -9,19 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 
 /** Runs rows one after another, through each of the plan's tracks. For one thread. */
 public final class Suite {
   private final SuitePlan plan;
   private final List<Row> rows;
-  private final Function<String, Track> tracks;
+  private final Opener tracks;
   private final Progress progress;
 
   /**
-   * @param tracks opens the track of that name; the suite closes it
+   * @param tracks opens tracks; the suite closes them
    */
-  public Suite(SuitePlan plan, List<Row> rows, Function<String, Track> tracks, Progress progress) {
+  public Suite(SuitePlan plan, List<Row> rows, Opener tracks, Progress progress) {
     this.plan = plan;
     this.rows = List.copyOf(rows);
     this.tracks = tracks;
@@ -31,23 +29,26 @@ public final class Suite {
   /**
    * Runs every row. One that fails does not keep the others from running.
    *
+   * <p>A track that none of the rows is for is not opened.
+   *
    * @return an outcome for each track and each of its rows, in that order; also those that are not
    *     {@link Outcome#clean() clean}
    * @throws io.gpumq.api.GpuMqException what a track threw when it could not be opened
    */
   public List<Outcome> run() throws InterruptedException {
-    int cells = plan.tracks().stream().mapToInt(track -> rowsOf(track).size()).sum();
+    List<String> names = plan.tracks().stream().filter(name -> !rowsOf(name).isEmpty()).toList();
+    int cells = names.stream().mapToInt(track -> rowsOf(track).size()).sum();
     double cellNanos = plan.warmup().plus(plan.duration()).toNanos();
     var meter = new Meter(progress, cells, cellNanos);
     var random = new SplittableRandom(plan.seed());
     var outcomes = new ArrayList<Outcome>();
-    for (String name : plan.tracks().subList(1, plan.tracks().size())) {
+    for (String name : names.subList(Math.min(1, names.size()), names.size())) {
       // What cannot be had is refused now, not after all rows of the first track.
-      tracks.apply(name).close();
+      tracks.open(name, plan.settings(name)).close();
     }
-    for (String name : plan.tracks()) {
+    for (String name : names) {
       Duration warmup = plan.warmup().multipliedBy(Bench.FIRST_WARMUPS);
-      try (var opened = new OpenedTrack(() -> tracks.apply(name))) {
+      try (var opened = new OpenedTrack(tracks, name, plan.settings(name))) {
         for (Row row : rowsOf(name)) {
           meter.cell("track " + name + ", " + row.name() + ",");
           Outcome outcome =

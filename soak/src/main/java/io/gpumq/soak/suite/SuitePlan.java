@@ -4,21 +4,28 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.soak.bench.BenchPlan;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How a suite is run. Immutable.
  *
  * @param tracks names of the tracks, in the order of their runs
+ * @param settings of Track B, such as {@code cuda.blocks}
  * @param duration of each measurement, round trips half of it
  * @param warmup before each measurement; four times as long before a track's first
+ * @param turns how often a row that measures two things by turns measures each, 1 or more
+ * @param deaths of device processes that a row which times them times, 1 or more
  * @param backlogBytes payload bytes of the backlog, or {@link #AS_MUCH_AS_IS_FREE}
  * @param seed of the bodies
  * @param patience without any progress before what is missing counts as lost
  */
 public record SuitePlan(
     List<String> tracks,
+    Map<String, String> settings,
     Duration duration,
     Duration warmup,
+    int turns,
+    int deaths,
     long backlogBytes,
     long seed,
     Duration patience) {
@@ -27,6 +34,7 @@ public record SuitePlan(
 
   public SuitePlan {
     tracks = List.copyOf(tracks);
+    settings = Map.copyOf(settings);
     BenchPlan.requireTimes(duration, warmup);
     if (backlogBytes != AS_MUCH_AS_IS_FREE
         && (backlogBytes < BacklogSize.LEAST || backlogBytes > BacklogSize.MOST)) {
@@ -39,6 +47,11 @@ public record SuitePlan(
               + BacklogSize.MOST
               + " bytes");
     }
+  }
+
+  /** The settings of a track of that name. */
+  Map<String, String> settings(String track) {
+    return track.equals("b") ? settings : Map.of();
   }
 
   /**

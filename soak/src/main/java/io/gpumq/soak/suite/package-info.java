@@ -1,5 +1,5 @@
 /**
  * Suites: fixed lists of workloads, each with what it aims at. The suite {@code limit} looks for
- * the limits of Track B on a GPU.
+ * the limits of Track B on a GPU, {@code isolation} for what device processes cost and save.
  */
 package io.gpumq.soak.suite;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.soak.suite.Figure;
+import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
@@ -52,6 +53,33 @@ class SuiteTextTest {
     assertTrue(text.contains("no aim is judged there"), text);
     assertEquals("-", cell(text, "round trip 64 B", 2));
     assertFalse(text.contains("Reached"), text);
+  }
+
+  @Test
+  void showsBothSidesOfAShareAndCountsDeaths() {
+    Map<Figure, Double> rate = new EnumMap<>(Figure.class);
+    rate.put(Figure.IN_PROCESS_MSG_S, 40e6);
+    rate.put(Figure.MSG_S, 39e6);
+    rate.put(Figure.RATE_OF_IN_PROCESS, 0.975);
+    Map<Figure, Double> fault = new EnumMap<>(Figure.class);
+    fault.put(Figure.P50_MS, 31.0);
+    fault.put(Figure.MAX_MS, 120.0);
+    fault.put(Figure.DEATHS, 40.0);
+    String text = text(outcome(Row.Kind.ISOLATED_RATE, rate), outcome(Row.Kind.FAULT, fault));
+    assertEquals(">= 95.0 % of in-process rate", cell(text, "isolated echo 256 B, 1 producer", 1));
+    assertEquals("yes", cell(text, "isolated echo 256 B, 1 producer", 2));
+    assertEquals(
+        "97.5 % of in-process rate, 39.0 M msg/s, in-process 40.0 M msg/s",
+        cell(text, "isolated echo 256 B, 1 producer", 3));
+    assertEquals("p50 <= 100 ms", cell(text, "recovery from a fault, with a standby", 1));
+    assertEquals(
+        "p50 31.0 ms, max 120 ms, deaths 40",
+        cell(text, "recovery from a fault, with a standby", 3));
+  }
+
+  private static Outcome outcome(Row.Kind kind, Map<Figure, Double> seen) {
+    Row row = Isolation.rows().stream().filter(r -> r.kind() == kind).findFirst().orElseThrow();
+    return new Outcome(row, "b", "cuda", "track b", null, 1, seen, CLEAN, null);
   }
 
   private static String text(Outcome... outcomes) {

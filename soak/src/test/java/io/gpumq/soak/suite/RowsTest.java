@@ -19,9 +19,37 @@ class RowsTest {
 
   @Test
   void everyRowHasAnAimAndANameOfItsOwn() {
-    List<Row> rows = Limit.rows();
-    assertEquals(rows.size(), rows.stream().map(Row::name).distinct().count());
-    assertTrue(rows.stream().noneMatch(row -> row.aims().isEmpty()));
+    for (List<Row> rows : List.of(Limit.rows(), Isolation.rows())) {
+      assertEquals(rows.size(), rows.stream().map(Row::name).distinct().count());
+      assertTrue(rows.stream().noneMatch(row -> row.aims().isEmpty()));
+    }
+  }
+
+  @Test
+  void isolationMeasuresTheWorkloadsOfTheLimit() {
+    for (Row row : Isolation.rows()) {
+      if (row.kind() == Row.Kind.ISOLATED_RATE || row.kind() == Row.Kind.ISOLATED_TRIP) {
+        String name = row.name().substring("isolated ".length());
+        Row same = Limit.rows().stream().filter(r -> r.name().equals(name)).findFirst().get();
+        assertEquals(knobs(same), knobs(row));
+      }
+    }
+  }
+
+  private static List<Object> knobs(Row row) {
+    return List.of(
+        row.payloadBytes(),
+        row.handler(),
+        row.producers(),
+        row.mostConsumers(),
+        row.lanes(),
+        row.batch(),
+        row.capacity());
+  }
+
+  @Test
+  void isolationIsForTrackBAlone() {
+    assertTrue(Isolation.rows().stream().noneMatch(Row::beside));
   }
 
   @Test

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** Whole suites in miniature, over the ring on threads and over a track in memory. */
 class SuiteTest {
   private static final long BACKLOG = 4_000_000;
+  private static final int DEATHS = 2;
 
   @Test
   void everyRowIsThereWithItsFiguresAndVerified() throws InterruptedException {
@@ -65,13 +65,63 @@ class SuiteTest {
     assertTrue(find(outcomes, Row.Kind.QUEUES).queues() >= 2);
   }
 
+  @Test
+  void everyDeathOfADeviceProcessCostsItsGuiltyMessageAlone() throws InterruptedException {
+    List<Outcome> outcomes =
+        new Suite(
+                new SuitePlan(
+                    List.of("b", "a"),
+                    Map.of(),
+                    Duration.ofMillis(40),
+                    Duration.ofMillis(10),
+                    1,
+                    DEATHS,
+                    BACKLOG,
+                    7,
+                    Duration.ofSeconds(30)),
+                Isolation.rows(),
+                SuiteTest::onHost,
+                Progress.NONE)
+            .run();
+    assertEquals(Isolation.rows(), outcomes.stream().map(Outcome::row).toList());
+    for (Outcome outcome : outcomes) {
+      String name = outcome.row().name();
+      assertTrue(outcome.clean(), () -> name + ": " + outcome.problem() + outcome.tally());
+      assertTrue(outcome.tally().received() > 0, name);
+      for (Aim aim : outcome.row().aims()) {
+        assertTrue(outcome.seen().get(aim.figure()) > 0, name + " has no " + aim.figure());
+      }
+      Row.Kind kind = outcome.row().kind();
+      boolean guilty = kind == Row.Kind.FAULT || kind == Row.Kind.FAULT_ALONE;
+      assertEquals(guilty ? DEATHS + 1 : 0, outcome.tally().deadLettered(), name);
+    }
+    for (Row.Kind kind : List.of(Row.Kind.FAULT, Row.Kind.FAULT_ALONE, Row.Kind.KILL)) {
+      Map<Figure, Double> seen = find(outcomes, kind).seen();
+      assertEquals(DEATHS, seen.get(Figure.DEATHS));
+      assertTrue(seen.get(Figure.MAX_MS) >= seen.get(Figure.P50_MS), () -> kind + ": " + seen);
+    }
+  }
+
+  /** A row that was to see deaths fails where nothing dies: it must not time what is not there. */
+  @Test
+  void aTrackWithoutADeviceProcessFailsTheRow() throws InterruptedException {
+    Row fault =
+        Isolation.rows().stream().filter(r -> r.kind() == Row.Kind.FAULT).findFirst().orElseThrow();
+    Opener withoutProcess = (name, settings) -> onHost(name, Map.of());
+    Outcome outcome =
+        new Suite(plan(Duration.ofMillis(300)), List.of(fault), withoutProcess, Progress.NONE)
+            .run()
+            .get(0);
+    assertTrue(outcome.problem().contains("another device process"), outcome.problem());
+  }
+
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
       names = {"NONE", "DIE"})
   void aPlantedFaultIsFoundInItsRowAlone(Fault fault) throws InterruptedException {
     var track = new Doctored("b", fault);
-    List<Outcome> outcomes = throughputs(Duration.ofMillis(300), name -> track);
+    List<Outcome> outcomes = throughputs(Duration.ofMillis(300), (name, settings) -> track);
     assertFalse(outcomes.get(0).clean());
     assertEquals(1, bad(outcomes.get(0)), outcomes.get(0).tally().verdict());
     assertTrue(outcomes.subList(1, outcomes.size()).stream().allMatch(Outcome::clean));
@@ -83,7 +133,7 @@ class SuiteTest {
     List<Outcome> outcomes =
         throughputs(
             Duration.ofSeconds(30),
-            name -> {
+            (name, settings) -> {
               opened.add(new Doctored(name, opened.isEmpty() ? Fault.DIE : Fault.NONE));
               return opened.get(opened.size() - 1);
             });
@@ -97,14 +147,17 @@ class SuiteTest {
     var plan =
         new SuitePlan(
             List.of("b", "a"),
+            Map.of(),
             Duration.ofMillis(40),
             Duration.ofMillis(10),
+            1,
+            1,
             BACKLOG,
             7,
             Duration.ofSeconds(30));
     var opened = new ArrayList<String>();
-    Function<String, Track> tracks =
-        name -> {
+    Opener tracks =
+        (name, settings) -> {
           opened.add(name);
           throw new TrackUnavailableException("no Redis");
         };
@@ -118,7 +171,7 @@ class SuiteTest {
     List<Row> row = List.of(only(Row.Kind.BACKLOG));
     long most = 200_000_000;
     SuitePlan asMuchAsIsFree = plan(Duration.ofSeconds(30), SuitePlan.AS_MUCH_AS_IS_FREE);
-    Function<String, Track> small = name -> new Small(new Doctored(name, Fault.NONE), most);
+    Opener small = (name, settings) -> new Small(new Doctored(name, Fault.NONE), most);
     Outcome taken = new Suite(asMuchAsIsFree, row, small, Progress.NONE).run().get(0);
     assertTrue(taken.clean(), taken.problem());
     double held = taken.seen().get(Figure.HELD_BYTES);
@@ -128,7 +181,7 @@ class SuiteTest {
     assertTrue(refused.problem().contains(ConfigException.class.getName()), refused.problem());
   }
 
-  private static List<Outcome> throughputs(Duration patience, Function<String, Track> tracks)
+  private static List<Outcome> throughputs(Duration patience, Opener tracks)
       throws InterruptedException {
     List<Row> rows =
         Limit.rows().stream().filter(row -> row.kind() == Row.Kind.THROUGHPUT).toList();
@@ -150,8 +203,8 @@ class SuiteTest {
     return Limit.rows().stream().filter(row -> row.kind() == kind).findFirst().orElseThrow();
   }
 
-  private static Track onHost(String name) {
-    return Tracks.open(name, new TrackOptions("host", Map.of()));
+  private static Track onHost(String name, Map<String, String> settings) {
+    return Tracks.open(name, new TrackOptions("host", settings));
   }
 
   private static SuitePlan plan(Duration patience) {
@@ -160,6 +213,14 @@ class SuiteTest {
 
   private static SuitePlan plan(Duration patience, long backlog) {
     return new SuitePlan(
-        List.of("b"), Duration.ofMillis(40), Duration.ofMillis(10), backlog, 7, patience);
+        List.of("b"),
+        Map.of(),
+        Duration.ofMillis(40),
+        Duration.ofMillis(10),
+        1,
+        DEATHS,
+        backlog,
+        7,
+        patience);
   }
 }
