@@ -191,6 +191,9 @@ final class DeviceProcess {
       ready = true;
     } else if (answer instanceof Answer.Fault said) {
       fault = said;
+      // It is about to end by itself; but its virtual machine would wait 300 ms for the thread that
+      // reads commands, and the queue with it. Not by the process itself: that closes what is read.
+      process.toHandle().destroyForcibly();
     } else if (answer instanceof Answer.Refused said) {
       refusal = said.why();
     }
@@ -256,7 +259,8 @@ final class DeviceProcess {
    * has ended.
    */
   boolean diedOfItsWork() {
-    return hung || killedFor == null && !SENT.contains(process.exitValue() - SIGNALLED);
+    return hung
+        || killedFor == null && (fault != null || !SENT.contains(process.exitValue() - SIGNALLED));
   }
 
   /** How it ended, in words, once it has. */
