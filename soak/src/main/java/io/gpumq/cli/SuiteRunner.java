@@ -17,9 +17,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** What {@code gpumq bench --suite} does. */
 final class SuiteRunner {
+  /** Tells of each device process that dies; held here, since loggers are kept weakly. */
+  private static final Logger DEATHS = Logger.getLogger("io.gpumq.trackb.isolation");
+
   private static final Map<String, List<Row>> SUITES = new LinkedHashMap<>();
 
   static {
@@ -59,9 +64,15 @@ final class SuiteRunner {
     int largest = rows.stream().filter(Row::beside).mapToInt(Row::payloadBytes).max().orElse(0);
     int longest = rows.stream().filter(Row::beside).mapToInt(Row::capacity).max().orElse(0);
     List<Outcome> outcomes;
+    Level told = DEATHS.getLevel();
+    if (suite.equals(Isolation.NAME)) {
+      DEATHS.setLevel(Level.SEVERE); // dozens that are meant
+    }
     try (var opener = new TrackOpener(device, plan.settings(), redis, largest, longest);
         ProgressDisplay display = ProgressDisplay.on(err)) {
       outcomes = new Suite(plan, rows, opener::open, display).run();
+    } finally {
+      DEATHS.setLevel(told);
     }
     out.print(SuiteText.of(suite, outcomes));
     Files.writeString(json, SuiteReport.of(Environment.current(), suite, plan, outcomes).toJson());

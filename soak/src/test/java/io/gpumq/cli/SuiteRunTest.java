@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Row;
+import io.gpumq.soak.suite.SuitePlan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,6 +69,36 @@ class SuiteRunTest {
     assertTrue(out.toString().contains("lost 0, duplicated 0, reordered 0, corrupted 0"));
   }
 
+  @Test
+  void showsAndWritesWhatIsolationCosts() throws Exception {
+    Path file = folder.resolve("suite.json");
+    var once =
+        new SuitePlan(
+            List.of("b", "a"),
+            Map.of(),
+            Duration.ofMillis(40),
+            Duration.ofMillis(10),
+            1,
+            1,
+            SuitePlan.AS_MUCH_AS_IS_FREE,
+            7,
+            Duration.ofSeconds(30));
+    int code =
+        new SuiteRunner("isolation", once, file, new PrintWriter(out), new PrintWriter(err))
+            .run("host", null);
+    assertEquals(GpuMq.OK, code, err::toString);
+    JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    assertEquals("isolation", json.get("suite").getAsString());
+    var names = new ArrayList<String>();
+    for (JsonElement element : json.getAsJsonArray("rows")) {
+      names.add(checked(element.getAsJsonObject()));
+    }
+    assertEquals(Isolation.rows().stream().map(row -> "b " + row.name()).toList(), names);
+    for (Row row : Isolation.rows()) {
+      assertTrue(out.toString().contains("\n" + row.name() + "  "), row.name());
+    }
+  }
+
   /** Its track and name, once it is seen to be whole. */
   private static String checked(JsonObject row) {
     String name = row.get("track").getAsString() + " " + row.get("name").getAsString();
@@ -83,7 +117,8 @@ class SuiteRunTest {
       assertTrue(workload.get(knob).getAsInt() > 0, name + ": " + knob);
     }
     JsonObject tally = row.getAsJsonObject("tally");
-    assertEquals(tally.get("sent").getAsLong(), tally.get("received").getAsLong(), name);
+    long back = tally.get("received").getAsLong() + tally.get("dead_lettered").getAsLong();
+    assertEquals(tally.get("sent").getAsLong(), back, name);
     for (String bad : List.of("lost", "duplicated", "reordered", "corrupted")) {
       assertEquals(0, tally.get(bad).getAsLong(), name + ": " + bad);
     }
