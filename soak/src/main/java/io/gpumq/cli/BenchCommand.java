@@ -108,7 +108,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "A setting of Track B: cuda.device, cuda.blocks, isolation, isolation.standby. Once for"
+          "A setting of Track B: cuda.device, cuda.blocks, cuda.idle-ms, isolation, isolation.standby. Once for"
               + " each (none).")
   private Map<String, String> settings = Map.of();
 

@@ -46,11 +46,15 @@ class SuiteRunTest {
                 "--warmup=10ms",
                 "--backlog=4M",
                 "--seed=7",
+                "--set=cuda.blocks=16",
+                "--set=cuda.device=0",
                 "--json=" + file);
     assertEquals(GpuMq.OK, code, err::toString);
     JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     assertEquals("limit", json.get("suite").getAsString());
     assertEquals(7, json.get("seed").getAsLong());
+    assertEquals("16", json.getAsJsonObject("settings").get("cuda.blocks").getAsString());
+    assertEquals("0", json.getAsJsonObject("settings").get("cuda.device").getAsString());
     assertTrue(json.getAsJsonObject("environment").get("cores").getAsInt() > 0);
     var names = new ArrayList<String>();
     for (JsonElement element : json.getAsJsonArray("rows")) {

@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A steady stream of messages through one queue whose device process dies again and again. What is
  * timed is how long each death holds up the stream: from the guilty message's send, or the kill, to
- * the delivery of a message that was sent after it. For one thread, and once.
+ * the delivery of a message that was sent after it. As messages are sent one by one, that is up to
+ * the time between two too long. For one thread, and once.
  */
 final class Deaths implements AutoCloseable {
   private static final String GROUP = "suite";

@@ -76,7 +76,7 @@ public record Row(
       case ISOLATED_RATE -> "isolated " + messages + threads;
       case ISOLATED_TRIP -> "isolated round trip " + payloadBytes + " B";
       case FAULT -> "recovery from a fault, with a standby";
-      case FAULT_ALONE -> "recovery from a fault, without";
+      case FAULT_ALONE -> "recovery from a fault, without a standby";
       case KILL -> "recovery from a kill, with a standby";
     };
   }
