@@ -108,8 +108,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "A setting of Track B: cuda.device, cuda.blocks, cuda.idle-ms, isolation, isolation.standby. Once for"
-              + " each (none).")
+          "A setting of Track B: cuda.device, cuda.blocks, cuda.idle-ms, isolation,"
+              + " isolation.standby. Once for each (none).")
   private Map<String, String> settings = Map.of();
 
   @Option(
