@@ -45,7 +45,7 @@ constexpr uint32_t kHandOverCycles = 600;
 // The host takes a while to send the next message after an answer by express. A look that comes too
 // early finds nothing, and delays the next by a trip; one that comes late is late. So the wait
 // before it follows the host: a little less after each message that the first look found, much more
-// after one that the second or third did. In balance one in thirty is missed.
+// after one that the second or third did. In balance one in twenty is missed.
 struct Lookout {
   static constexpr uint32_t kMostCycles = 6000;
 
@@ -59,7 +59,7 @@ struct Lookout {
     if (turn == 1) {
       turnaround -= turnaround / 256;
     } else if (turn < kTurnsToLookUp && turnaround < kMostCycles) {
-      turnaround += turnaround / 8 + 64;
+      turnaround += turnaround / 16 + 32;
     }
   }
 };
