@@ -135,6 +135,15 @@ final class DeviceProcess {
     return ready;
   }
 
+  /**
+   * Lets a process that has told of a fault end at once: its virtual machine would wait 300 ms for
+   * the thread that reads commands. It is not killed, since the driver takes seconds to clean up
+   * behind a kernel that died in a process that was.
+   */
+  private void endCommands() {
+    write(() -> process.getOutputStream().close());
+  }
+
   /** Asks for something. Of a process that has died nobody hears it; its end is told apart. */
   void send(Command command) {
     write(() -> Lines.write(process.getOutputStream(), command.words()));
@@ -191,9 +200,7 @@ final class DeviceProcess {
       ready = true;
     } else if (answer instanceof Answer.Fault said) {
       fault = said;
-      // It is about to end by itself; but its virtual machine would wait 300 ms for the thread that
-      // reads commands, and the queue with it. Not by the process itself: that closes what is read.
-      process.toHandle().destroyForcibly();
+      endCommands();
     } else if (answer instanceof Answer.Refused said) {
       refusal = said.why();
     }
