@@ -29,16 +29,12 @@ final class Device {
   static final int EXIT_FAULT = 86;
 
   private static final long LOOK_NANOS = 1_000_000;
-  private static final long MOST_FAREWELL_NANOS = 500_000_000;
 
   private final RingBackend backend;
   private final InputStream commands;
   private final OutputStream answers;
   private final IntConsumer halt;
   private final Map<Integer, Opened> rings = new HashMap<>();
-
-  /** Whether a kernel has died, and the end of the commands is not that of the owner. */
-  private volatile boolean dying;
 
   /** The files of rings that were to be opened, guarded by the rings. */
   private final Map<Integer, Path> files = new HashMap<>();
@@ -84,10 +80,8 @@ final class Device {
         say(new Answer.Refused(command.ring(), String.valueOf(e.getMessage())));
       }
     }
-    if (!dying) {
-      removeFiles();
-    }
-    halt.accept(dying ? EXIT_FAULT : EXIT_ENDED);
+    removeFiles();
+    halt.accept(EXIT_ENDED);
   }
 
   private void carryOut(Command command) throws IOException {
@@ -163,24 +157,16 @@ final class Device {
         }
         String failure = kernel.failure();
         if (failure != null) {
-          die(new Answer.Fault(each.getKey(), failure));
+          say(new Answer.Fault(each.getKey(), failure));
+          // The virtual machine waits 300 ms here for the thread that reads commands. As well: a
+          // driver that is still dealing with a fault takes seconds to let its process go.
+          halt.accept(EXIT_FAULT);
         } else if (kernel.hasEnded()) {
           each.getValue().kernel = null;
           say(new Answer.Ended(each.getKey()));
         }
       }
     }
-  }
-
-  /**
-   * Tells the owner, who ends the commands then: the thread that reads them ends the process, as
-   * its virtual machine would wait for that one. If they do not end, this thread does.
-   */
-  private void die(Answer fault) throws IOException {
-    dying = true;
-    say(fault);
-    LockSupport.parkNanos(MOST_FAREWELL_NANOS);
-    halt.accept(EXIT_FAULT);
   }
 
   /** The owner ended without a word, so nobody else removes what it shared. */

@@ -135,15 +135,6 @@ final class DeviceProcess {
     return ready;
   }
 
-  /**
-   * Lets a process that has told of a fault end at once: its virtual machine would wait 300 ms for
-   * the thread that reads commands. It is not killed, since the driver takes seconds to clean up
-   * behind a kernel that died in a process that was.
-   */
-  private void endCommands() {
-    write(() -> process.getOutputStream().close());
-  }
-
   /** Asks for something. Of a process that has died nobody hears it; its end is told apart. */
   void send(Command command) {
     write(() -> Lines.write(process.getOutputStream(), command.words()));
@@ -200,7 +191,6 @@ final class DeviceProcess {
       ready = true;
     } else if (answer instanceof Answer.Fault said) {
       fault = said;
-      endCommands();
     } else if (answer instanceof Answer.Refused said) {
       refusal = said.why();
     }
@@ -266,8 +256,7 @@ final class DeviceProcess {
    * has ended.
    */
   boolean diedOfItsWork() {
-    return hung
-        || killedFor == null && (fault != null || !SENT.contains(process.exitValue() - SIGNALLED));
+    return hung || killedFor == null && !SENT.contains(process.exitValue() - SIGNALLED);
   }
 
   /** How it ended, in words, once it has. */
