@@ -6,6 +6,7 @@ import io.gpumq.soak.bench.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -82,11 +83,24 @@ public final class Suite {
     }
   }
 
+  /** As they are seen, so that a run that is cut off has not measured in vain. */
+  private static String figures(Outcome outcome) {
+    var figures = new StringBuilder();
+    outcome
+        .seen()
+        .forEach(
+            (figure, value) ->
+                figures.append(
+                    String.format(
+                        Locale.ROOT, ", %s %.5g", figure.name().toLowerCase(Locale.ROOT), value)));
+    return figures.toString();
+  }
+
   private static String brief(Outcome outcome) {
     String found =
         outcome.problem() != null
             ? "FAILED: " + outcome.problem()
-            : outcome.clean() ? "verified" : outcome.tally().verdict();
+            : outcome.clean() ? "verified" + figures(outcome) : outcome.tally().verdict();
     return "track " + outcome.track() + ", " + outcome.row().name() + ": " + found;
   }
 }
