@@ -5,7 +5,7 @@ import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.ModelTest;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
+import net.jqwik.api.Tag;
 
 /** Random operations against the model, on a GPU whose kernels become small at once. */
 @Tag("gpu")
