@@ -24,6 +24,7 @@ GPUMQ_FN void land(const Warp& warp, const Ring& ring, Landing& landing) {
   if (landing.due) {
     // What the word shows lies in VRAM alone, where the copy engine reads it through the same L2 that
     // a fence among the device's own waits for; one that waits for the host takes twice as long.
+    // The word pairs with the acquire in Completions.landedWord().
     before_local_release();
     complete(ring, landing.sequence, landing.moves, landing.word);
     landing.due = false;
@@ -49,7 +50,7 @@ constexpr uint32_t kHandOverCycles = 600;
 struct Lookout {
   static constexpr uint32_t kMostCycles = 6000;
 
-  bool front;  // whether this warp is the one that looks across the link
+  bool front;  // whether this warp is one that looks across the link
   bool quick;  // whether the last message came by express: the next is looked for there, and seldom
                // elsewhere, since every line more makes a look longer
   uint32_t turnaround;  // cycles from an answer to the next look

@@ -15,16 +15,13 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
-import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.isolation.DeviceProcesses;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
 import io.gpumq.trackb.ring.Leftovers;
-import io.gpumq.trackb.ring.Resume;
-import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
 import java.io.BufferedReader;
@@ -144,49 +141,13 @@ class IsolationEndsTest {
   }
 
   /** The device host, whose memory cannot be found at times. */
-  private static final class Misleading implements RingBackend {
-    private final HostBackend host = new HostBackend();
+  private static final class Misleading extends HostBackendBut {
     private boolean misleads;
 
     @Override
-    public String name() {
-      return host.name();
-    }
-
-    @Override
-    public String describe() {
-      return host.describe();
-    }
-
-    @Override
-    public boolean hasExpress() {
-      return host.hasExpress();
-    }
-
-    @Override
     public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
-      RingMemory memory = host.allocate(file, geometry, shared);
+      RingMemory memory = super.allocate(file, geometry, shared);
       return misleads ? new Lost(memory) : memory;
-    }
-
-    @Override
-    public RingMemory open(SharedFile file, RingGeometry geometry, String handle) {
-      return host.open(file, geometry, handle);
-    }
-
-    @Override
-    public RingKernel launch(
-        SharedFile file,
-        RingGeometry geometry,
-        HandlerSpec handler,
-        RingMemory memory,
-        Resume resume) {
-      return host.launch(file, geometry, handler, memory, resume);
-    }
-
-    @Override
-    public void close() {
-      host.close();
     }
   }
 
