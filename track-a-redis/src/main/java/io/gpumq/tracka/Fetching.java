@@ -1,6 +1,8 @@
 package io.gpumq.tracka;
 
+import static redis.clients.jedis.Protocol.Command.EVAL;
 import static redis.clients.jedis.Protocol.Command.XAUTOCLAIM;
+import static redis.clients.jedis.Protocol.Command.XREAD;
 import static redis.clients.jedis.Protocol.Command.XREADGROUP;
 
 import java.util.Arrays;
@@ -23,6 +25,47 @@ final class Fetching {
 
   private static final byte[] NO_MORE = Args.ZERO_ID;
 
+  /**
+   * What a group in strict order may have next: nothing, not even an empty list, while an entry is
+   * pending that is not due; else what is pending, with how often it was delivered, and what is
+   * new. In one step, since a look before it would be out of date: another consumer may have taken,
+   * or refused, entries since.
+   *
+   * <p>The first line is for older servers, as in {@link LetterWriter}.
+   */
+  private static final byte[] NEXT_IN_ORDER =
+      Args.bytes(
+          """
+          redis.replicate_commands()
+          local stream, group, consumer, lease = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+          local most = tonumber(ARGV[4])
+          local pending = redis.call('XPENDING', stream, group)[1]
+          local next = {}
+          if pending > 0 then
+            local due = redis.call('XPENDING', stream, group, 'IDLE', lease, '-', '+', pending)
+            if #due < pending then return false end
+            local deliveries = {}
+            for _, entry in ipairs(due) do
+              deliveries[entry[1]] = entry[4] + 1
+            end
+            local claimed = redis.call('XAUTOCLAIM', stream, group, consumer, lease, '0',
+                'COUNT', most)[2]
+            for _, entry in ipairs(claimed) do
+              if entry then next[#next + 1] = {entry[1], entry[2], deliveries[entry[1]]} end
+            end
+          end
+          if pending < most then
+            local new = redis.call('XREADGROUP', 'GROUP', group, consumer,
+                'COUNT', most - pending, 'STREAMS', stream, '>')
+            if new then
+              for _, entry in ipairs(new[1][2]) do
+                next[#next + 1] = entry
+              end
+            end
+          end
+          return next
+          """);
+
   private final byte[] stream;
   private final Group group;
   private final byte[] consumer;
@@ -30,6 +73,7 @@ final class Fetching {
   private final PendingList pending;
   private final RedisBatch batch;
   private final byte[] claimMs;
+  private final boolean strictOrder;
 
   Fetching(
       RedisQueue queue,
@@ -45,18 +89,24 @@ final class Fetching {
     this.pending = pending;
     this.batch = batch;
     this.claimMs = Args.bytes(queue.claimMs());
+    this.strictOrder = queue.config().strictOrder();
   }
 
   /** Fetches what is due for redelivery, then what is new; waits for that, a slice at most. */
-  int fetch(int most, long waitNanos) {
+  int fetch(int most, long waitNanos) throws InterruptedException {
     long start = System.nanoTime();
     batch.clear();
     try {
-      if (group.takeDue()) {
-        claimDue(most);
-      }
-      if (batch.fetched() < most) {
-        readNew(most - batch.fetched(), batch.fetched() > 0 ? 0 : waitNanos);
+      boolean mayBeDue = group.takeDue();
+      if (strictOrder) {
+        fetchInOrder(most, waitNanos);
+      } else {
+        if (mayBeDue) {
+          claimDue(most);
+        }
+        if (batch.fetched() < most) {
+          readNew(most - batch.fetched(), batch.fetched() > 0 ? 0 : waitNanos);
+        }
       }
     } catch (JedisConnectionException e) {
       batch.clear();
@@ -103,7 +153,7 @@ final class Fetching {
   }
 
   private void readNew(int count, long waitNanos) {
-    long nanos = Math.min(waitNanos, Math.min(SLICE_NANOS, group.nanosToDue()));
+    long nanos = slice(waitNanos);
     Object reply = nanos <= 0 ? link.call(XREADGROUP, reading(count)) : readWaiting(count, nanos);
     if (reply == null) {
       return;
@@ -124,7 +174,6 @@ final class Fetching {
   }
 
   private Object readWaiting(int count, long nanos) {
-    byte[] millis = Args.bytes(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
     return link.call(
         XREADGROUP,
         Args.GROUP,
@@ -133,9 +182,54 @@ final class Fetching {
         Args.COUNT,
         Args.bytes(count),
         Args.BLOCK,
-        millis,
+        millis(nanos),
         Args.STREAMS,
         stream,
         Args.NEW);
+  }
+
+  private void fetchInOrder(int most, long waitNanos) throws InterruptedException {
+    long seen = group.changes();
+    byte[] count = Args.bytes(most);
+    List<?> next =
+        (List<?>)
+            link.call(EVAL, NEXT_IN_ORDER, Args.ONE, stream, group.key, consumer, claimMs, count);
+    if (next == null) {
+      group.awaitChange(seen, slice(waitNanos));
+    } else if (next.isEmpty()) {
+      awaitNew(slice(waitNanos));
+    } else {
+      addInOrder(next);
+    }
+  }
+
+  private void addInOrder(List<?> next) {
+    int again = 0;
+    for (Object each : next) {
+      List<?> entry = (List<?>) each;
+      batch.add(entry);
+      if (entry.size() > 2) {
+        batch.deliveriesAt(again++, ((Long) entry.get(2)).intValue());
+      }
+    }
+    group.read.addAndGet(next.size() - again);
+    group.sawRead(batch.sequenceAt(batch.fetched() - 1));
+    group.leased();
+  }
+
+  /** Only looks whether something new is there: to take it would be to jump the queue. */
+  private void awaitNew(long nanos) {
+    if (nanos > 0) {
+      byte[] last = Ids.id(group.lastRead());
+      link.call(XREAD, Args.COUNT, Args.ONE, Args.BLOCK, millis(nanos), Args.STREAMS, stream, last);
+    }
+  }
+
+  private long slice(long waitNanos) {
+    return Math.min(waitNanos, Math.min(SLICE_NANOS, group.nanosToDue()));
+  }
+
+  private static byte[] millis(long nanos) {
+    return Args.bytes(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
   }
 }

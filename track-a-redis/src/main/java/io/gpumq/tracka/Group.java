@@ -46,6 +46,7 @@ final class Group {
   private final AtomicLong lastRead = new AtomicLong();
   private final TreeSet<Long> dueTimes = new TreeSet<>(); // guarded by this
   private long nextRescan; // guarded by this
+  private long changes; // guarded by this
   private volatile boolean heldBack;
   private volatile long heldBackUntil;
 
@@ -111,7 +112,26 @@ final class Group {
 
   /** An entry may be redelivered after {@code nanos}. */
   synchronized void dueIn(long nanos) {
+    changed();
     dueTimes.add(System.nanoTime() + nanos + (nanos == 0 ? 0 : DUE_MARGIN_NANOS));
+  }
+
+  /** An entry is pending no longer, or due at another time. */
+  synchronized void changed() {
+    changes++;
+    notifyAll();
+  }
+
+  /** How often that happened: take it before you look at what is pending. */
+  synchronized long changes() {
+    return changes;
+  }
+
+  /** Waits until it has happened more often than {@code seen}, {@code maxNanos} at most. */
+  synchronized void awaitChange(long seen, long maxNanos) throws InterruptedException {
+    if (changes == seen) {
+      TimeUnit.NANOSECONDS.timedWait(this, maxNanos);
+    }
   }
 
   /** Whether a lease or a delay may have ended; asking forgets those that have. */

@@ -223,6 +223,7 @@ final class RedisConsumer implements Consumer {
           group.acknowledged.addAndGet(count);
           group.settled.addAndGet(count);
           group.letGo(); // it may have waited for one of these
+          group.changed();
           return count;
         });
   }

@@ -111,9 +111,11 @@ class LostAnswerTest {
   }
 
   /** The entries are pending in Redis, of a consumer that never saw them. */
-  @Test
-  void deliversWhatALostPollHadFetchedAtOnceAndForTheFirstTime() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("poll").capacity(64));
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void deliversWhatALostPollHadFetchedAtOnceAndForTheFirstTime(boolean strictOrder)
+      throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("poll").capacity(64).strictOrder(strictOrder));
     try (Consumer consumer = queue.consumer("g", "c")) {
       send(queue, 10);
       proxy.loseAnswerTo("XREADGROUP");
@@ -132,9 +134,10 @@ class LostAnswerTest {
     }
   }
 
-  @Test
-  void redeliversWhatALostClaimHadFetched() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("claim").capacity(64));
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void redeliversWhatALostClaimHadFetched(boolean strictOrder) throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("claim").capacity(64).strictOrder(strictOrder));
     try (Consumer consumer = queue.consumer("g", "c")) {
       send(queue, 5);
       Batch batch = consumer.poll(64, SOON);

@@ -45,6 +45,7 @@ record LanedTrack(Track track) implements Track {
                 .handlerAttempts(c.handlerAttempts())
                 .deadLetterCapacity(c.deadLetterCapacity())
                 .handlerTimeout(c.handlerTimeout())
+                .strictOrder(c.strictOrder())
                 .lanes(LANES)
                 .build());
     for (int lane = Math.floorMod(c.name().hashCode(), LANES); lane > 0; lane--) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class Lanes {
   private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration SHORT = Duration.ofMillis(20);
   private static final int LANES = 4;
 
   private final Track track = openTrack();
@@ -45,14 +46,12 @@ abstract class Lanes {
     track.close();
   }
 
+  private static QueueConfig.Builder config(String handler) {
+    return QueueConfig.named("lanes").capacity(1024).slotBytes(64).handler(handler).lanes(LANES);
+  }
+
   private MessageQueue open(String handler) {
-    return track.open(
-        QueueConfig.named("lanes")
-            .capacity(1024)
-            .slotBytes(64)
-            .handler(handler)
-            .lanes(LANES)
-            .build());
+    return track.open(config(handler).build());
   }
 
   private static ByteBuffer message(long who, long number) {
@@ -185,6 +184,28 @@ abstract class Lanes {
       }
       assertThrows(NotPendingException.class, () -> one.acknowledge(5L << 56));
       assertThrows(NotPendingException.class, () -> one.acknowledge(-1));
+    }
+  }
+
+  @Test
+  void inStrictOrderALaneThatIsOutHoldsNoOtherBack() throws Exception {
+    try (MessageQueue queue = track.open(config("echo").strictOrder(true).build());
+        Consumer one = queue.consumer("g", "one");
+        Consumer two = queue.consumer("g", "two")) {
+      for (int message = 0; message < 2 * LANES; message++) {
+        queue.producer().send(message(0, message), LONG); // two in each lane
+      }
+      Set<Long> held = new HashSet<>();
+      for (int lane = 0; lane < LANES; lane++) { // each poll by way of those that are out
+        Consumer consumer = lane % 3 == 0 ? one : two;
+        held.add(consumer.poll(1, LONG).get(0).sequence());
+      }
+      assertEquals(LANES, held.stream().map(Lanes::lane).distinct().count());
+      assertTrue(one.poll(9, SHORT).isEmpty() && two.poll(9, SHORT).isEmpty());
+      for (long sequence : held) {
+        two.acknowledge(sequence);
+        assertEquals(sequence + 1, one.poll(9, LONG).get(0).sequence(), "the lane's next");
+      }
     }
   }
 

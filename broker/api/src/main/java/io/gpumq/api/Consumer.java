@@ -21,7 +21,9 @@ public interface Consumer extends AutoCloseable {
   String name();
 
   /**
-   * Takes the next entries: redeliveries that are due first, then new ones, in sequence order.
+   * Takes the next entries: redeliveries that are due first, then new ones, in sequence order. In
+   * {@link QueueConfig#strictOrder() strict order} nothing of a lane comes while the group has
+   * entries of it out, this consumer's own included.
    *
    * @param max the most entries to take, 1 to 65,536; a track may hand out fewer at once
    * @param wait how long to wait for the first entry; zero asks and returns
@@ -49,6 +51,11 @@ public interface Consumer extends AutoCloseable {
 
   /**
    * Hands one pending entry back: it is redelivered to the group after {@code delay}.
+   *
+   * <p>In {@link QueueConfig#strictOrder() strict order} nothing more of its lane comes to the
+   * group before it is due again, and with what is to be handed out before it. It alone is handed
+   * back: what lies behind it in the same batch is with the consumer already, who alone knows what
+   * of that has the same key, and refuses this, too.
    *
    * @param delay zero to the queue's lease
    * @throws ConfigException if {@code delay} is out of its range; the entry stays as it is

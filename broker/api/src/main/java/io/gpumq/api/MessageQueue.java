@@ -13,6 +13,15 @@ import java.time.Duration;
  * QueueConfig#lanes() several}, each lane keeps the order of what is sent through it: the messages
  * of one producer stay in order, and those sent with one key, by whichever producers.
  *
+ * <p>An entry that is delivered again comes after those that were delivered meanwhile, unless the
+ * queue is in {@link QueueConfig#strictOrder() strict order}. There a group is handed entries of a
+ * lane only while each of its pending ones of that lane is due. So it has one batch of a lane out
+ * at a time; what lies behind an entry comes in one batch with it, or when it is settled, which is
+ * to say acknowledged or dead-lettered; and what comes again comes in sequence order, before
+ * anything new. Other lanes and other groups go on meanwhile. A dead letter leaves the order: the
+ * rest goes on without it. And a lease must be longer than its consumer's work: when it ends, the
+ * next consumer gets the entries, though the first may still be at them.
+ *
  * <p>Safe for use by many threads; a {@link Producer} or {@link Consumer} taken from it is for one
  * thread at a time.
  */

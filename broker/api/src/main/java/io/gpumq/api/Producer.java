@@ -44,8 +44,9 @@ public interface Producer extends AutoCloseable {
   /**
    * Sends one message in the order of its key, waiting for room: the messages of one key are
    * handled and delivered for the first time in the order of their sending, whichever producers
-   * sent them. Messages of one producer with different keys, or without one, may overtake each
-   * other where the queue has {@link QueueConfig#lanes() several lanes}.
+   * sent them, and in {@link QueueConfig#strictOrder() strict order} never in another. Messages of
+   * one producer with different keys, or without one, may overtake each other where the queue has
+   * {@link QueueConfig#lanes() several lanes}.
    *
    * @param key any number; keys are spread over the lanes
    * @param timeout how long to wait for room in the key's lane at most

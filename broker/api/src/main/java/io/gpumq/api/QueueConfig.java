@@ -22,6 +22,10 @@ import java.util.Objects;
  *     power of two, 1 to 16, at most half of the capacity. Lanes work side by side; each message
  *     goes through one, so its order is that of {@link MessageQueue}. Track A has no use for them:
  *     it has one stream
+ * @param strictOrder whether the order of a lane holds for redeliveries, too ({@link
+ *     MessageQueue}): a group has one batch of a lane out at a time, and gets the next when that is
+ *     settled. Otherwise consumers of one group work on a lane side by side, and what comes again
+ *     comes after what was handed out meanwhile
  */
 public record QueueConfig(
     String name,
@@ -33,7 +37,8 @@ public record QueueConfig(
     int handlerAttempts,
     int deadLetterCapacity,
     Duration handlerTimeout,
-    int lanes) {
+    int lanes,
+    boolean strictOrder) {
   /** Largest {@link #capacity}. */
   public static final int MAX_CAPACITY = 1 << 27;
 
@@ -89,8 +94,8 @@ public record QueueConfig(
   }
 
   /**
-   * A configuration under construction: 65,536 slots of 256 bytes, one lane, {@code echo}, lease 30
-   * s.
+   * A configuration under construction: 65,536 slots of 256 bytes, one lane, no strict order,
+   * {@code echo}, lease 30 s.
    */
   public static Builder named(String name) {
     return new Builder(name);
@@ -108,6 +113,7 @@ public record QueueConfig(
     private int deadLetterCapacity = 10_000;
     private Duration handlerTimeout = Duration.ofSeconds(10);
     private int lanes = 1;
+    private boolean strictOrder;
 
     private Builder(String name) {
       this.name = name;
@@ -158,6 +164,11 @@ public record QueueConfig(
       return this;
     }
 
+    public Builder strictOrder(boolean strict) {
+      this.strictOrder = strict;
+      return this;
+    }
+
     /**
      * The configuration.
      *
@@ -174,7 +185,8 @@ public record QueueConfig(
           handlerAttempts,
           deadLetterCapacity,
           handlerTimeout,
-          lanes);
+          lanes,
+          strictOrder);
     }
   }
 }

@@ -31,7 +31,8 @@ class QueueConfigTest {
             3,
             10_000,
             Duration.ofSeconds(10),
-            1),
+            1,
+            false),
         config().build());
   }
 
@@ -48,10 +49,21 @@ class QueueConfigTest {
             .deadLetterCapacity(9)
             .handlerTimeout(Duration.ofMillis(70))
             .lanes(4)
+            .strictOrder(true)
             .build();
     assertEquals(
         new QueueConfig(
-            "ticks", 8, 64, "sha256", Duration.ofMillis(5), 7, 2, 9, Duration.ofMillis(70), 4),
+            "ticks",
+            8,
+            64,
+            "sha256",
+            Duration.ofMillis(5),
+            7,
+            2,
+            9,
+            Duration.ofMillis(70),
+            4,
+            true),
         config);
   }
 

@@ -33,6 +33,13 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class StrictOrder extends StrictOrderConformance {
+    StrictOrder() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class DeadLetters extends DeadLetterConformance {
     DeadLetters() {
       super(ConformanceSuite.this);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.QueueConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class GroupModel {
   private final MessageLog log;
   private final int maxDeliveries;
   private final long leaseNanos;
+  private final boolean strictOrder;
 
   /** The first index that was not delivered; failed messages in between never are. */
   private int next;
@@ -68,11 +70,12 @@ final class GroupModel {
   long redelivered;
   long acknowledged;
 
-  GroupModel(String name, int consumers, MessageLog log, int maxDeliveries, long leaseNanos) {
+  GroupModel(String name, int consumers, MessageLog log, QueueConfig config) {
     this.name = name;
     this.log = log;
-    this.maxDeliveries = maxDeliveries;
-    this.leaseNanos = leaseNanos;
+    maxDeliveries = config.maxDeliveries();
+    leaseNanos = config.lease().toNanos();
+    strictOrder = config.strictOrder();
     members = new Member[consumers];
     for (int i = 0; i < consumers; i++) {
       members[i] = new Member();
@@ -85,6 +88,9 @@ final class GroupModel {
   void polled(int member, List<Received> entries, long start, long end) {
     List<Pending> owed =
         pending.values().stream().filter(p -> p.givenBack && isDue(p, start)).toList();
+    if (strictOrder && !entries.isEmpty()) {
+      checkStrictOrder(entries, end);
+    }
     Member by = members[member];
     by.polled.clear();
     by.refused.clear();
@@ -124,6 +130,25 @@ final class GroupModel {
       for (Pending due : owed) {
         assertTrue(
             by.polled.contains(due.index), () -> "new entries came before " + what(due.index));
+      }
+    }
+  }
+
+  /**
+   * Nothing else may be out, and nothing left behind before the last but what was given up: an
+   * entry at its limit that waits for a dead letter's room holds back what lies behind it.
+   */
+  private void checkStrictOrder(List<Received> entries, long end) {
+    List<Integer> polled = entries.stream().map(log::indexOf).toList();
+    assertEquals(polled.stream().sorted().toList(), polled, "not in the order of sending");
+    int last = polled.get(polled.size() - 1);
+    for (Pending entry : List.copyOf(pending.values())) {
+      assertTrue(end >= entry.notDueBefore, () -> polled + " came beside " + what(entry.index));
+      if (entry.index < last && !polled.contains(entry.index)) {
+        assertTrue(
+            entry.mayBeGivenUp(maxDeliveries, end),
+            () -> polled + " came before " + what(entry.index));
+        pending.remove(entry.index); // its dead letter is counted when it is taken
       }
     }
   }
@@ -173,6 +198,9 @@ final class GroupModel {
 
   /** Whether a poll now must come back with something, where no dead letter is waiting for room. */
   boolean surelyHasSome(long nowNanos) {
+    if (strictOrder && pending.values().stream().anyMatch(p -> nowNanos < p.surelyDueFrom)) {
+      return false;
+    }
     return nextToDeliver() < log.size()
         || pending.values().stream().anyMatch(entry -> isDue(entry, nowNanos));
   }

@@ -43,8 +43,7 @@ final class ModelRun {
     log = new MessageLog(queue.config().handler(), queue.config().handlerAttempts());
     producer = queue.producer();
     for (int i = 0; i < groupCount; i++) {
-      long lease = queue.config().lease().toNanos();
-      GroupModel group = new GroupModel("g" + i, consumers, log, maxDeliveries, lease);
+      GroupModel group = new GroupModel("g" + i, consumers, log, queue.config());
       queue.createGroup(group.name);
       groups.add(group);
     }

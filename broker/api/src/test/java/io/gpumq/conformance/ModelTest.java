@@ -45,6 +45,7 @@ public abstract class ModelTest {
       int maxDeliveries,
       int deadLetterCapacity,
       String handler,
+      boolean strictOrder,
       long contents) {}
 
   @BeforeProperty
@@ -98,6 +99,7 @@ public abstract class ModelTest {
         .lease(LEASE)
         .maxDeliveries(shape.maxDeliveries())
         .deadLetterCapacity(shape.deadLetterCapacity())
+        .strictOrder(shape.strictOrder())
         .build();
   }
 
@@ -110,6 +112,7 @@ public abstract class ModelTest {
             Arbitraries.of(1, 2, 3, 1000),
             Arbitraries.of(1, 3, 100_000),
             Arbitraries.of("echo", "crc32c", "sha256", "fail:every=5", "fail:every=3,attempts=2"),
+            Arbitraries.of(false, true),
             Arbitraries.longs())
         .as(Shape::new);
   }

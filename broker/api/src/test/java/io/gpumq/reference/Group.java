@@ -31,10 +31,12 @@ final class Group {
       new TreeSet<>(
           Comparator.<Pending>comparingLong(p -> p.dueNanos)
               .thenComparingLong(p -> p.message.sequence()));
+  private final boolean strictOrder;
   private long cursor;
 
-  Group(String name) {
+  Group(String name, boolean strictOrder) {
     this.name = name;
+    this.strictOrder = strictOrder;
   }
 
   /** Whether {@code message} is still to be delivered or acknowledged here. */
@@ -42,9 +44,15 @@ final class Group {
     return message.sequence() >= cursor || pending.containsKey(message.sequence());
   }
 
-  /** Takes due redeliveries, then new messages up to the first that waits for a dead letter. */
+  /**
+   * Takes due redeliveries, then new messages up to the first that waits for a dead letter; in
+   * strict order nothing while an entry is pending that is not due.
+   */
   List<Pending> take(int max, long nowNanos, int maxDeliveries, TreeMap<Long, Message> kept) {
     List<Pending> taken = new ArrayList<>();
+    if (strictOrder && !byDue.isEmpty() && byDue.last().dueNanos > nowNanos) {
+      return taken;
+    }
     for (Pending due : due(nowNanos)) {
       if (due.deliveries >= maxDeliveries) {
         return taken; // there is no room for its letter: it holds the group back

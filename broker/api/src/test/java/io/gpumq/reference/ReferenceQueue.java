@@ -208,7 +208,7 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
 
   private Group groupOf(String name) {
     requireIntake();
-    return groups.computeIfAbsent(name, Group::new);
+    return groups.computeIfAbsent(name, of -> new Group(of, config.strictOrder()));
   }
 
   @Override

@@ -39,6 +39,7 @@ public class GroupBenchmark extends PerMessage {
             0,
             30_000_000_000L,
             5,
+            false,
             all,
             (s, cause, count, name) -> false,
             System::nanoTime);

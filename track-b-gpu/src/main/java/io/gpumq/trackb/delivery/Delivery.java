@@ -80,7 +80,22 @@ public final class Delivery {
     sequences[size++] = sequence;
   }
 
-  void addRange(long from, long to) {
+  /** Begins with new entries; returns where it stopped, which may be past some that are none. */
+  long fill(Deliverable deliverable, long from, long end, int max) {
+    long next = from;
+    while (next < end && size < max) {
+      long run = deliverable.runEnd(next, Math.min(end, next + max - size));
+      addRange(next, run);
+      next = run;
+      while (next < end && size < max && !deliverable.deliverable(next)) {
+        next++;
+      }
+    }
+    Arrays.fill(deliveries, 0, size, 1);
+    return next;
+  }
+
+  private void addRange(long from, long to) {
     makeRoom((int) (to - from));
     for (long sequence = from; sequence < to; sequence++) {
       sequences[size++] = sequence;
@@ -93,11 +108,6 @@ public final class Delivery {
       sequences = Arrays.copyOf(sequences, length);
       deliveries = Arrays.copyOf(deliveries, length);
     }
-  }
-
-  /** Ends a delivery of entries that none was delivered before. */
-  void firstTime() {
-    Arrays.fill(deliveries, 0, size, 1);
   }
 
   /** Ends a delivery of entries that came in any order; their counts are set one by one. */

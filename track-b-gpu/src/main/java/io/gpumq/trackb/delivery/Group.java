@@ -23,6 +23,7 @@ public final class Group {
   private final String name;
   private final long leaseNanos;
   private final int maxDeliveries;
+  private final boolean strictOrder;
   private final Deliverable deliverable;
   private final DeadLetterSink sink;
   private final LongSupplier nanoClock;
@@ -30,7 +31,6 @@ public final class Group {
   private final SpinningLock lock = new SpinningLock();
   private final PendingTable table;
   private final Schedule schedule;
-  private boolean sinkFull;
 
   private final Count delivered = new Count();
   private final Count acknowledged = new Count();
@@ -51,6 +51,7 @@ public final class Group {
    * @param start its first sequence, 0 or more
    * @param leaseNanos how long an entry stays with its taker, 1 or more
    * @param maxDeliveries deliveries before an entry is given up, 1 to 1,023
+   * @param strictOrder whether nothing is handed out while a pending entry is not due
    * @param nanoClock a clock that does not go back, such as {@link System#nanoTime}
    */
   public Group(
@@ -58,6 +59,7 @@ public final class Group {
       long start,
       long leaseNanos,
       int maxDeliveries,
+      boolean strictOrder,
       Deliverable deliverable,
       DeadLetterSink sink,
       LongSupplier nanoClock) {
@@ -71,6 +73,7 @@ public final class Group {
     this.name = name;
     this.leaseNanos = leaseNanos;
     this.maxDeliveries = maxDeliveries;
+    this.strictOrder = strictOrder;
     this.deliverable = deliverable;
     this.sink = sink;
     this.nanoClock = nanoClock;
@@ -84,6 +87,9 @@ public final class Group {
    * are none, new entries. Never both: new entries are one range, but for those passed over. Before
    * new entries, offers to the dead-letter sink what is to be given up.
    *
+   * <p>In strict order it hands out nothing while a pending entry is not due, and redeliveries from
+   * the lowest sequence on.
+   *
    * @param into is cleared, then filled in sequence order
    * @param max the most entries to hand out, 1 or more
    * @param owner the taker, for {@link #abandon}
@@ -96,12 +102,10 @@ public final class Group {
       require(max >= 1, "max", max, "1 or more");
       into.clear();
       long now = nanoClock.getAsLong();
-      collectDue(into, max, now);
+      boolean free = strictOrder ? collectInOrder(into, max, now) : collectDue(into, max, now);
       if (!into.isEmpty()) {
         redeliver(into, now + leaseNanos, owner);
-      }
-      giveUpExhausted();
-      if (into.isEmpty() && !sinkFull) {
+      } else if (free) {
         deliverNew(into, max, now + leaseNanos, owner, completed);
       }
       publishSettled();
@@ -223,25 +227,6 @@ public final class Group {
     }
   }
 
-  /**
-   * When a take may next have a redelivery, or an entry to give up: on the group's clock, perhaps
-   * in the past; {@link Long#MAX_VALUE} if nothing is pending but what the full dead-letter queue
-   * keeps waiting.
-   */
-  public long nextDueNanos() {
-    lock.lock();
-    try {
-      Run due = schedule.nextDue();
-      Run exhausted = sinkFull ? null : schedule.nextExhausted();
-      if (due == null || exhausted != null && exhausted.compareTo(due) < 0) {
-        due = exhausted;
-      }
-      return due == null ? Long.MAX_VALUE : due.dueNanos;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** The name that the group was made with. */
   public String name() {
     return name;
@@ -281,18 +266,31 @@ public final class Group {
     return schedule.size();
   }
 
-  private void collectDue(Delivery into, int max, long now) {
-    for (Run run; into.size() < max && (run = schedule.pollDue(now)) != null; ) {
-      while (into.size() < max && table.trim(run)) {
-        long sequence = run.first++;
-        if (table.deliveries(sequence) < maxDeliveries) {
-          into.add(sequence);
-        } else {
-          schedule.exhaust(sequence, now);
-        }
-      }
-      schedule.putBack(run);
+  /** Collects what is due to come again; whether new entries may come if there is nothing. */
+  private boolean collectDue(Delivery into, int max, long now) {
+    schedule.collectDue(into, max, maxDeliveries, now);
+    return giveUpExhausted();
+  }
+
+  /**
+   * {@link #collectDue} in strict order. Nobody was delivered an entry more often than one before
+   * it: so those at their limit come first, and hold back the rest until there is room for them.
+   */
+  private boolean collectInOrder(Delivery into, int max, long now) {
+    if (!giveUpExhausted() || !schedule.isAllDue(now)) {
+      return false;
     }
+    for (long next = table.start(); next < table.end() && into.size() < max; next++) {
+      int deliveries = table.deliveries(next);
+      if (deliveries == maxDeliveries) {
+        if (!giveUp(next)) {
+          return false;
+        }
+      } else if (deliveries > 0) {
+        into.add(next);
+      }
+    }
+    return true;
   }
 
   private void redeliver(Delivery into, long due, int owner) {
@@ -309,19 +307,25 @@ public final class Group {
     redelivered.add(into.size());
   }
 
-  private void giveUpExhausted() {
-    sinkFull = false;
+  /** Whether the sink had room for all. */
+  private boolean giveUpExhausted() {
     for (Run run; (run = schedule.nextExhausted()) != null; ) {
-      long sequence = run.first;
-      int deliveries = table.deliveries(sequence);
-      if (!sink.offer(sequence, DeadLetter.Cause.DELIVERY_LIMIT, deliveries, name)) {
-        sinkFull = true;
-        return;
+      if (!giveUp(run.first)) {
+        return false;
       }
-      table.settle(sequence);
-      deadLettered.add(1);
-      pending.add(-1);
     }
+    return true;
+  }
+
+  private boolean giveUp(long sequence) {
+    int deliveries = table.deliveries(sequence);
+    if (!sink.offer(sequence, DeadLetter.Cause.DELIVERY_LIMIT, deliveries, name)) {
+      return false;
+    }
+    table.settle(sequence);
+    deadLettered.add(1);
+    pending.add(-1);
+    return true;
   }
 
   private void passOverLocked(long completed) {
@@ -339,21 +343,12 @@ public final class Group {
 
   private void deliverNew(Delivery into, int max, long due, int owner, long completed) {
     passOverLocked(completed);
-    long next = table.end();
-    long end = Math.min(completed, next + MAX_PASSED_OVER);
-    while (next < end && into.size() < max) {
-      long run = deliverable.runEnd(next, Math.min(end, next + max - into.size()));
-      into.addRange(next, run);
-      next = run;
-      while (next < end && into.size() < max && !deliverable.deliverable(next)) {
-        next++;
-      }
-    }
+    long from = table.end();
+    long to = into.fill(deliverable, from, Math.min(completed, from + MAX_PASSED_OVER), max);
     if (into.isEmpty()) {
       return;
     }
-    into.firstTime();
-    table.extendTo(next);
+    table.extendTo(to);
     Run run = schedule.lease(null, into.first(), due, owner);
     run.last = into.last();
     if (into.isWholeRange()) {

@@ -80,18 +80,23 @@ final class Schedule {
         });
   }
 
-  /** Takes out the run that has been due the longest, or null; {@link #putBack} it when done. */
-  Run pollDue(long nowNanos) {
-    Queue<Run> queue = earliest();
-    return queue.isEmpty() || !queue.peek().isDue(nowNanos) ? null : queue.poll();
-  }
-
-  /** Returns a polled run: what it has left stays due. */
-  void putBack(Run run) {
-    if (table.trim(run)) {
-      waiting.add(run);
-    } else {
-      recycle(run);
+  /**
+   * Collects entries that are due, those due longest first. Those delivered {@code maxDeliveries}
+   * times are to be given up instead.
+   *
+   * @param max collects no more once there are so many
+   */
+  void collectDue(Delivery into, int max, int maxDeliveries, long nowNanos) {
+    for (Run run; into.size() < max && (run = pollDue(nowNanos)) != null; ) {
+      while (into.size() < max && table.trim(run)) {
+        long sequence = run.first++;
+        if (table.deliveries(sequence) < maxDeliveries) {
+          into.add(sequence);
+        } else {
+          exhaust(sequence, nowNanos);
+        }
+      }
+      putBack(run);
     }
   }
 
@@ -100,9 +105,15 @@ final class Schedule {
     return head(exhausted);
   }
 
-  /** The run that becomes due next, or null. */
-  Run nextDue() {
-    return earliest().peek();
+  /**
+   * Whether every lease and every delay is over. Drops the runs of those that are: their entries
+   * are in the table, and need no run to be due.
+   */
+  boolean isAllDue(long nowNanos) {
+    for (Run run; (run = pollDue(nowNanos)) != null; ) {
+      recycle(run);
+    }
+    return earliest().isEmpty();
   }
 
   /** Drops the oldest leases as far as the window has left them behind: the usual way they go. */
@@ -115,6 +126,21 @@ final class Schedule {
   /** How many runs there are, empty ones included. */
   int size() {
     return leased.size() + waiting.size() + exhausted.size();
+  }
+
+  /** Takes out the run that has been due the longest, or null. */
+  private Run pollDue(long nowNanos) {
+    Queue<Run> queue = earliest();
+    return queue.isEmpty() || !queue.peek().isDue(nowNanos) ? null : queue.poll();
+  }
+
+  /** Returns a polled run: what it has left stays due. */
+  private void putBack(Run run) {
+    if (table.trim(run)) {
+      waiting.add(run);
+    } else {
+      recycle(run);
+    }
   }
 
   private Queue<Run> earliest() {

@@ -138,6 +138,7 @@ public final class RingQueue implements MessageQueue {
                 start,
                 config.lease().toNanos(),
                 config.maxDeliveries(),
+                config.strictOrder(),
                 completions,
                 this::giveUpUndeliverable,
                 System::nanoTime));

@@ -30,6 +30,7 @@ class GroupConcurrencyTest {
           0,
           TimeUnit.DAYS.toNanos(1),
           1_000,
+          false,
           sequence -> sequence % 101 != 0,
           (sequence, cause, count, name) -> false,
           System::nanoTime);

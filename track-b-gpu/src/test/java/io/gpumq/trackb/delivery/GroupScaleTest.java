@@ -20,7 +20,7 @@ class GroupScaleTest {
   private final ManualClock clock = new ManualClock(0);
   private final Delivery delivery = new Delivery();
   private final Group group =
-      new Group("g", 0, LEASE, 5, sequence -> true, (s, cause, n, name) -> true, clock);
+      new Group("g", 0, LEASE, 5, false, sequence -> true, (s, cause, n, name) -> true, clock);
 
   private long takeAll(long completed) {
     long taken = 0;
@@ -43,7 +43,6 @@ class GroupScaleTest {
     assertEquals(runs, group.runs());
 
     clock.advance(LEASE); // all leases end: a change of no word and no run
-    assertEquals(LEASE, group.nextDueNanos());
     assertEquals(runs, group.runs());
     assertEquals(TEN_MILLION, takeAll(TEN_MILLION));
     assertEquals(pagesOf(TEN_MILLION), group.pages());
@@ -109,7 +108,7 @@ class GroupScaleTest {
   @Test
   void passingOverTenMillionKeepsNothing() {
     Deliverable last = sequence -> sequence == TEN_MILLION - 1;
-    Group group = new Group("g", 0, LEASE, 5, last, (s, cause, n, name) -> true, clock);
+    Group group = new Group("g", 0, LEASE, 5, false, last, (s, cause, n, name) -> true, clock);
     long before = allocatedBytes();
     assertEquals(1, group.take(delivery, BATCH, 0, TEN_MILLION));
     long bytes = allocatedBytes() - before;
@@ -121,7 +120,7 @@ class GroupScaleTest {
   @Test
   void aFewMessagesAmongTenMillionComeInSeveralTakes() {
     Deliverable every100k = sequence -> sequence % 100_000 == 0;
-    Group group = new Group("g", 0, LEASE, 5, every100k, (s, cause, n, name) -> true, clock);
+    Group group = new Group("g", 0, LEASE, 5, false, every100k, (s, cause, n, name) -> true, clock);
     for (long next = 0; next < TEN_MILLION; next += 100_000) {
       assertEquals(1, group.take(delivery, BATCH, 0, TEN_MILLION));
       assertEquals(next, delivery.first());

@@ -27,7 +27,7 @@ class GroupTest {
   private Group group = group(100, 3, sequence -> true);
 
   private Group group(long start, int maxDeliveries, Deliverable deliverable) {
-    return new Group("audit", start, LEASE, maxDeliveries, deliverable, this::offer, clock);
+    return new Group("audit", start, LEASE, maxDeliveries, false, deliverable, this::offer, clock);
   }
 
   private boolean offer(long sequence, DeadLetter.Cause cause, int count, String name) {
@@ -91,7 +91,6 @@ class GroupTest {
     assertEquals(105, group.acknowledgedTo());
     assertEquals(5, group.acknowledged());
     assertEquals(0, group.pending());
-    assertEquals(Long.MAX_VALUE, group.nextDueNanos());
   }
 
   @Test
@@ -170,7 +169,6 @@ class GroupTest {
     take(4);
     group.acknowledge(102);
     clock.advance(LEASE - 1);
-    assertEquals(6_000, group.nextDueNanos());
     assertEquals(List.of(104L), take(1, BOB, COMPLETED));
     clock.advance(1);
     assertEquals(List.of(100L, 101L, 103L), take(10, BOB, COMPLETED));
@@ -179,7 +177,6 @@ class GroupTest {
     assertEquals(3, group.redelivered());
     assertEquals(8, group.delivered());
     assertEquals(4, group.pending());
-    assertEquals(6_999, group.nextDueNanos());
   }
 
   @Test
@@ -207,7 +204,6 @@ class GroupTest {
     group.refuse(104, 20);
     group.refuse(103, 10);
     group.refuse(100, 30);
-    assertEquals(5_010, group.nextDueNanos());
     clock.advance(9);
     assertEquals(List.of(106L), take(1));
     clock.advance(21);
@@ -220,7 +216,6 @@ class GroupTest {
     take(10);
     clock.advance(LEASE);
     assertEquals(range(100, 103), take(4));
-    assertEquals(6_000, group.nextDueNanos());
     group.acknowledge(105);
     assertEquals(List.of(104L, 106L, 107L, 108L), take(4));
     assertEquals(List.of(109L), take(4));
@@ -247,7 +242,6 @@ class GroupTest {
     group.refuse(100, 900);
     clock.advance(10);
     assertEquals(List.of(), take(1, ANN, 101));
-    assertEquals(5_900, group.nextDueNanos());
     group.refuse(100, 0);
     assertEquals(List.of(100L), take(1, ANN, 101));
     clock.advance(890);
@@ -262,10 +256,12 @@ class GroupTest {
     group.acknowledge(101);
     group.refuse(102, 700);
     group.abandon(ANN);
-    assertEquals(5_000, group.nextDueNanos());
     assertEquals(List.of(100L, 106L, 107L, 108L), take(10, BOB, COMPLETED));
     group.abandon(ANN);
-    assertEquals(5_700, group.nextDueNanos());
+    clock.advance(699);
+    assertEquals(List.of(), take(10, BOB, 109));
+    clock.advance(1);
+    assertEquals(List.of(102L), take(10, BOB, 109));
   }
 
   @Test
@@ -294,7 +290,6 @@ class GroupTest {
     group = group(0, 1, sequence -> true);
     take(2);
     group.refuse(1, 900);
-    assertEquals(5_000, group.nextDueNanos());
     assertEquals(List.of(), given);
     assertEquals(List.of(2L), take(1));
     assertEquals(List.of("1 DELIVERY_LIMIT 1 audit"), given);
@@ -325,7 +320,6 @@ class GroupTest {
     assertEquals(List.of(), take(5, BOB, 6));
     assertEquals(0, group.acknowledgedTo());
     assertEquals(2, group.pending());
-    assertEquals(Long.MAX_VALUE, group.nextDueNanos());
 
     group.acknowledge(0); // waiting for room is still pending
     sinkHasRoom = true;
@@ -337,7 +331,8 @@ class GroupTest {
     group.refuse(6, 0);
     take(1);
     group.refuse(6, 500);
-    assertEquals(clock.getAsLong(), group.nextDueNanos());
+    assertEquals(List.of(), take(1, BOB, 7));
+    assertEquals("6 DELIVERY_LIMIT 2 audit", given.get(1));
   }
 
   @Test
@@ -380,7 +375,7 @@ class GroupTest {
         "max-deliveries 1024: must be between 1 and 1023", () -> group(0, 1024, sequence -> true));
     assertIllegal(
         "lease 0: must be 1 ns or more",
-        () -> new Group("audit", 0, 0, 3, sequence -> true, this::offer, clock));
+        () -> new Group("audit", 0, 0, 3, false, sequence -> true, this::offer, clock));
     assertIllegal("max 0: must be 1 or more", () -> take(0));
     take(1);
     assertIllegal("delay -1: must be 0 ns or more", () -> group.refuse(100, -1));
