@@ -52,10 +52,10 @@ public interface Consumer extends AutoCloseable {
   /**
    * Hands one pending entry back: it is redelivered to the group after {@code delay}.
    *
-   * <p>In {@link QueueConfig#strictOrder() strict order} nothing more of its lane comes to the
-   * group before it is due again, and with what is to be handed out before it. It alone is handed
-   * back: what lies behind it in the same batch is with the consumer already, who alone knows what
-   * of that has the same key, and refuses this, too.
+   * <p>In {@link QueueConfig#strictOrder() strict order} nothing of its lane comes to the group
+   * before the delay is over, and nothing new before the entry is settled. It alone is handed back:
+   * what lies behind it in the same batch is with the consumer already, who alone knows what of
+   * that has the same key, and refuses this, too.
    *
    * @param delay zero to the queue's lease
    * @throws ConfigException if {@code delay} is out of its range; the entry stays as it is

@@ -15,6 +15,9 @@ public class GroupBenchmark extends PerMessage {
   @Param({"1", "256"})
   int batch;
 
+  @Param({"false", "true"})
+  boolean strictOrder;
+
   private final Delivery delivery = new Delivery();
   private Group group;
   private long completed;
@@ -39,7 +42,7 @@ public class GroupBenchmark extends PerMessage {
             0,
             30_000_000_000L,
             5,
-            false,
+            strictOrder,
             all,
             (s, cause, count, name) -> false,
             System::nanoTime);
