@@ -1,6 +1,7 @@
 package io.gpumq.trackb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.DeadLetter.Cause;
@@ -31,12 +32,15 @@ abstract class IsolationScenarios {
 
   private final long seed = Long.getLong("gpumq.seed", System.nanoTime());
   private final Random random = new Random(seed);
-  private final RingBackend backend = backend();
-  private final IsolatedDevice device =
-      new IsolatedDevice(backend, ProcessPlan.of(backend.name(), Map.of(), true));
+  private final IsolatedDevice device = device();
   private final RingTrack track = new RingTrack(device);
 
   abstract RingBackend backend();
+
+  private IsolatedDevice device() {
+    RingBackend backend = backend();
+    return new IsolatedDevice(backend, ProcessPlan.of(backend.name(), Map.of(), true));
+  }
 
   @BeforeEach
   void printSeed(TestInfo test) {
@@ -60,11 +64,19 @@ abstract class IsolationScenarios {
   }
 
   private IsolatedRun open(QueueConfig.Builder config) {
+    return open(track, config);
+  }
+
+  private static IsolatedRun open(RingTrack track, QueueConfig.Builder config) {
     return new IsolatedRun(track.open(config.build()), Cause.HANDLER_FAULT);
   }
 
   /** Kills the process at work, whichever that is, once there is one. */
   private void kill() {
+    kill(device);
+  }
+
+  private static void kill(IsolatedDevice device) {
     long pid = Await.until("a process at work", device::pid, at -> at != 0);
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
@@ -219,6 +231,32 @@ abstract class IsolationScenarios {
         long pid = Await.until("a process at work", device::pid, at -> at != 0);
         new ProcessBuilder("kill", "-STOP", Long.toString(pid)).start().waitFor();
         run.send(0, 100, 0, random);
+        run.settle();
+      }
+    }
+  }
+
+  /** A process has room for four rings at first; for a fifth, one with more takes over all. */
+  @Test
+  void aRingTooManyMovesAllToAnotherProcess() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      IsolatedDevice growing = device();
+      try (var its = new RingTrack(growing);
+          IsolatedRun run = open(its, config("moved", "fail:every=2,how=trap").lanes(2))) {
+        run.receives();
+        long first = growing.pid();
+        Thread sender = run.sends(0, 20_000, 0, new Random(seed));
+        pause(50);
+        try (IsolatedRun more = open(its, config("more", "fail:every=2,how=trap").lanes(4))) {
+          assertNotEquals(first, growing.pid());
+          more.receives();
+          if (random.nextBoolean()) {
+            kill(growing);
+          }
+          more.send(0, 100, random.nextInt(2), random);
+          more.settle();
+        }
+        sender.join();
         run.settle();
       }
     }

@@ -3,13 +3,13 @@ package io.gpumq.trackb.device;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import java.util.Map;
 
 /** The device {@code cuda}: a GPU, through the CUDA driver. */
 public final class CudaBackend implements RingBackend {
@@ -68,6 +68,16 @@ public final class CudaBackend implements RingBackend {
   }
 
   @Override
+  public boolean diesAsOne() {
+    return true;
+  }
+
+  @Override
+  public Map<String, String> environment(int rings) {
+    return CudaContext.environment(rings);
+  }
+
+  @Override
   public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
     context.enter();
     long free = context.freeBytes() - (shared ? SPARE_FOR_PROCESSES : SPARE_BYTES);
@@ -104,8 +114,6 @@ public final class CudaBackend implements RingBackend {
       RingMemory memory,
       Resume resume) {
     context.enter();
-    // A process that died may have asked a kernel to end, to start another.
-    new ControlBlock(file.control()).clearStop();
     CudaMemory vram = (CudaMemory) memory;
     int most = resume.isTrial() ? 1 : blocks(geometry);
     int held =

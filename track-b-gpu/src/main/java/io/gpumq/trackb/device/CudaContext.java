@@ -61,6 +61,7 @@ final class CudaContext implements AutoCloseable {
   private final CUmodule module = new CUmodule();
   private static final String CONNECTIONS_VARIABLE = "CUDA_DEVICE_MAX_CONNECTIONS";
   private static final int CONNECTIONS = connections();
+  private static final int MOST_CONNECTIONS = 32;
   private static final int READ_STREAMS = 4;
 
   private final String name;
@@ -165,7 +166,8 @@ final class CudaContext implements AutoCloseable {
               + name
               + " are in use, one by each open queue: close one, or start this process with "
               + CONNECTIONS_VARIABLE
-              + " set higher in its environment, to at most 32");
+              + " set higher in its environment, to at most "
+              + MOST_CONNECTIONS);
     }
     return idle.pop();
   }
@@ -182,11 +184,19 @@ final class CudaContext implements AutoCloseable {
   private static int connections() {
     String text = System.getenv().getOrDefault(CONNECTIONS_VARIABLE, "8");
     try {
-      return Math.max(1, Math.min(32, Integer.parseInt(text)));
+      return Math.max(1, Math.min(MOST_CONNECTIONS, Integer.parseInt(text)));
     } catch (NumberFormatException e) {
       throw new ConfigException(
           CONNECTIONS_VARIABLE + " '" + text + "': must be a number from 1 to 32", e);
     }
+  }
+
+  /**
+   * Environment variables for a process that is to run so many kernels at once. Each connection
+   * more than it needs costs a process time, when it starts and when it ends.
+   */
+  static Map<String, String> environment(int kernels) {
+    return Map.of(CONNECTIONS_VARIABLE, Integer.toString(Math.min(kernels, MOST_CONNECTIONS)));
   }
 
   private static CUstream newStream() {

@@ -7,6 +7,7 @@ import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import java.util.Map;
 
 /** The device {@code host}: threads over the same layout and the same slot states. */
 public final class HostBackend implements RingBackend {
@@ -31,6 +32,16 @@ public final class HostBackend implements RingBackend {
   @Override
   public boolean hasExpress() {
     return false;
+  }
+
+  @Override
+  public boolean diesAsOne() {
+    return false;
+  }
+
+  @Override
+  public Map<String, String> environment(int rings) {
+    return Map.of();
   }
 
   @Override

@@ -51,7 +51,7 @@ sealed interface Answer {
     }
   }
 
-  /** The kernel of a ring has died, and this process is about to end. */
+  /** The kernel of a ring has died, and this process is about to end: it does nothing any more. */
   record Fault(int ring, String why) implements Answer {
     @Override
     public List<Object> words() {

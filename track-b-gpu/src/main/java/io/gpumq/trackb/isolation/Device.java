@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -30,6 +32,9 @@ final class Device {
 
   private static final long LOOK_NANOS = 1_000_000;
 
+  /** Longer than a GPU's driver deals with a fault, see {@link #die}. */
+  private static final long LINGER_MILLIS = 1_000;
+
   private final RingBackend backend;
   private final InputStream commands;
   private final OutputStream answers;
@@ -38,6 +43,9 @@ final class Device {
 
   /** The files of rings that were to be opened, guarded by the rings. */
   private final Map<Integer, Path> files = new HashMap<>();
+
+  private final CountDownLatch commandsEnded = new CountDownLatch(1);
+  private volatile boolean dying;
 
   private static final class Opened {
     private final SharedFile file;
@@ -80,8 +88,13 @@ final class Device {
         say(new Answer.Refused(command.ring(), String.valueOf(e.getMessage())));
       }
     }
-    removeFiles();
-    halt.accept(EXIT_ENDED);
+    commandsEnded.countDown();
+    if (dying) {
+      halt.accept(EXIT_FAULT);
+    } else {
+      removeFiles();
+      halt.accept(EXIT_ENDED);
+    }
   }
 
   private void carryOut(Command command) throws IOException {
@@ -118,9 +131,10 @@ final class Device {
     synchronized (rings) {
       kernel = opened(number).kernel;
     }
-    if (kernel != null) {
-      kernel.stop();
+    if (kernel == null) {
+      return; // its end was seen, and told
     }
+    kernel.stop();
     synchronized (rings) {
       if (opened(number).kernel == kernel) {
         opened(number).kernel = null;
@@ -139,16 +153,33 @@ final class Device {
 
   private void watch() {
     try {
-      while (true) {
-        look();
+      Answer fault;
+      while ((fault = look()) == null) {
         LockSupport.parkNanos(LOOK_NANOS);
       }
+      die(fault);
     } catch (IOException e) {
       halt.accept(EXIT_ENDED); // nobody hears: the owner is gone
     }
   }
 
-  private void look() throws IOException {
+  /**
+   * Tells the owner, and lingers: a GPU's driver that is still dealing with a fault takes seconds
+   * to let its process go. The owner ends the commands if it cannot wait.
+   */
+  private void die(Answer fault) throws IOException {
+    dying = true;
+    say(fault);
+    try {
+      commandsEnded.await(LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    halt.accept(EXIT_FAULT);
+  }
+
+  /** Looks at every kernel. Returns how one has died, or {@code null}. */
+  private Answer look() throws IOException {
     synchronized (rings) {
       for (Map.Entry<Integer, Opened> each : rings.entrySet()) {
         RingKernel kernel = each.getValue().kernel;
@@ -157,15 +188,13 @@ final class Device {
         }
         String failure = kernel.failure();
         if (failure != null) {
-          say(new Answer.Fault(each.getKey(), failure));
-          // The virtual machine waits 300 ms here for the thread that reads commands. As well: a
-          // driver that is still dealing with a fault takes seconds to let its process go.
-          halt.accept(EXIT_FAULT);
+          return new Answer.Fault(each.getKey(), failure);
         } else if (kernel.hasEnded()) {
           each.getValue().kernel = null;
           say(new Answer.Ended(each.getKey()));
         }
       }
+      return null;
     }
   }
 

@@ -53,6 +53,7 @@ final class DeviceProcess {
           "-Xmx128m");
 
   private final Process process;
+  private final int room;
   private final long startNanos = System.nanoTime();
   private final Listener listener;
   private final Thread errors;
@@ -71,8 +72,9 @@ final class DeviceProcess {
   private volatile boolean ready;
   private String hangs;
 
-  private DeviceProcess(Process process, Listener listener) {
+  private DeviceProcess(Process process, int room, Listener listener) {
     this.process = process;
+    this.room = room;
     this.listener = listener;
     errors = thread("gpumq-device-errors", this::readErrors);
   }
@@ -80,10 +82,12 @@ final class DeviceProcess {
   /**
    * Starts one.
    *
+   * @param room rings that it can work on at once
+   * @param environment variables over those of this process
    * @throws IOException if the system does not let it
    */
   static DeviceProcess start(
-      List<String> machine, String device, Map<String, String> settings, Listener listener)
+      ProcessPlan plan, int room, Map<String, String> environment, Listener listener)
       throws IOException {
     var command = new ArrayList<String>();
     command.add(System.getProperty("java.home") + "/bin/java");
@@ -93,13 +97,15 @@ final class DeviceProcess {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
     command.addAll(inherited());
-    command.addAll(machine);
+    command.addAll(plan.machine());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(DeviceMain.class.getName());
-    command.add(device);
-    new TreeMap<>(settings).forEach((key, value) -> command.add(key + "=" + value));
-    var started = new DeviceProcess(new ProcessBuilder(command).start(), listener);
+    command.add(plan.device());
+    new TreeMap<>(plan.settings()).forEach((key, value) -> command.add(key + "=" + value));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    var started = new DeviceProcess(builder.start(), room, listener);
     started.errors.start();
     thread("gpumq-device-answers", started::readAnswers).start();
     return started;
@@ -123,6 +129,11 @@ final class DeviceProcess {
 
   long pid() {
     return process.pid();
+  }
+
+  /** Rings that it can work on at once. */
+  int room() {
+    return room;
   }
 
   /** How long ago it was started. */
@@ -238,9 +249,14 @@ final class DeviceProcess {
     process.destroyForcibly();
   }
 
+  /** It hears no more: it ends by itself. */
+  void endCommands() {
+    write(() -> process.getOutputStream().close());
+  }
+
   /** Lets it end by itself, and sees to it that it does. */
   void end() {
-    write(() -> process.getOutputStream().close());
+    endCommands();
     try {
       if (process.waitFor(END_MILLIS, TimeUnit.MILLISECONDS)) {
         return;
@@ -253,19 +269,22 @@ final class DeviceProcess {
 
   /**
    * Whether it died of what it ran: not by a signal from outside, nor by its owner's will. Once it
-   * has ended.
+   * has ended, or told of a fault.
    */
   boolean diedOfItsWork() {
-    return hung || killedFor == null && !SENT.contains(process.exitValue() - SIGNALLED);
+    if (hung || killedFor != null) {
+      return hung;
+    }
+    return fault != null || !SENT.contains(process.exitValue() - SIGNALLED);
   }
 
-  /** How it ended, in words, once it has. */
+  /** How it ended, in words, once it has, or has told of a fault. */
   String obituary() {
-    if (fault != null && killedFor == null) {
-      return fault.why();
-    }
     if (killedFor != null) {
       return killedFor;
+    }
+    if (fault != null) {
+      return fault.why();
     }
     int exit = process.exitValue();
     String how =

@@ -27,7 +27,7 @@ public final class IsolatedDevice implements RingDevice {
    */
   public IsolatedDevice(RingBackend backend, ProcessPlan plan) {
     this.backend = backend;
-    this.supervisor = new Supervisor(plan);
+    this.supervisor = new Supervisor(plan, backend);
   }
 
   @Override

@@ -23,7 +23,9 @@ final class IsolatedRing implements RunningRing {
     /** The process was asked to launch it. */
     ASKED,
     /** A kernel works on it. */
-    RUNNING
+    RUNNING,
+    /** The kernel was asked to end. */
+    ENDING
   }
 
   private final int number;
@@ -150,13 +152,21 @@ final class IsolatedRing implements RunningRing {
 
   Command launch() {
     phase = Phase.ASKED;
+    control.clearStop(); // the last kernel was asked to end, or its process had asked it
     return new Command.Launch(number, recovery.resume(trialEnd));
   }
 
   void launched() {
-    phase = Phase.RUNNING;
+    if (phase == Phase.ASKED) {
+      phase = Phase.RUNNING;
+    }
     epoch++;
     started.complete(null);
+  }
+
+  Command end() {
+    phase = Phase.ENDING;
+    return new Command.Stop(number);
   }
 
   /** The kernel has ended: by its process's end, or as it was told to. */

@@ -3,44 +3,36 @@ package io.gpumq.trackb.isolation;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.isolation.IsolatedRing.Phase;
-import java.io.IOException;
+import io.gpumq.trackb.ring.RingBackend;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps a device process at work on the rings of a track, and another one ready beside it. Whatever
- * happens is one event after the other on the thread {@code gpumq-supervisor}.
+ * Keeps a device process at work on the rings of a track. Whatever happens is one event after the
+ * other on the thread {@code gpumq-supervisor}.
  *
  * <p>A process that died is followed by the next at once, unless it achieved nothing in its short
- * life: then after a while that doubles each time, and after {@value #MOST_FRUITLESS} in a row
- * every ring fails.
+ * life: then after a while that doubles each time, and after {@value Patience#MOST_FRUITLESS} in a
+ * row every ring fails. One that has no room for a new ring is followed by one that has, when that
+ * is ready: every kernel ends, and goes on there.
  */
 final class Supervisor {
-  /** Processes in a row that complete no message before the rings fail. */
-  static final int MOST_FRUITLESS = 5;
-
   private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
-  private static final long FIRST_BACKOFF_MILLIS = 50;
   private static final long STOP_MILLIS = 2_000;
   private static final long ANSWER_MILLIS = 1_000;
 
   private final ProcessPlan plan;
+  private final RingBackend backend;
   private final Events events = new Events("gpumq-supervisor", this::onFailedEvent);
   private final Map<Integer, IsolatedRing> rings = new LinkedHashMap<>();
-  private DeviceProcess active;
-  private DeviceProcess standby;
+  private final Patience patience = new Patience();
+  private final Staff staff;
   private boolean starting;
-  private int fruitless;
 
   /** Whether a ring that was closed since the last death had messages completed since. */
   private boolean closedFruitfully;
-
-  private int standbyFailures;
-  private volatile long pid;
 
   private final DeviceProcess.Listener listener =
       new DeviceProcess.Listener() {
@@ -55,15 +47,17 @@ final class Supervisor {
         }
       };
 
-  Supervisor(ProcessPlan plan) {
+  Supervisor(ProcessPlan plan, RingBackend backend) {
     this.plan = plan;
+    this.backend = backend;
+    this.staff = new Staff(plan, backend, rings.values(), events, listener);
   }
 
   // ---- from any thread
 
   /** The process at work, or 0. */
   long pid() {
-    return pid;
+    return staff.pid();
   }
 
   /**
@@ -87,7 +81,7 @@ final class Supervisor {
   void hung(IsolatedRing ring, String why, long epoch) {
     events.post(
         () -> {
-          if (ring.epoch() == epoch && ring.phase() == Phase.RUNNING && active != null) {
+          if (ring.epoch() == epoch && ring.phase() == Phase.RUNNING && staff.active() != null) {
             askWhetherAlive(ring, why);
           }
         });
@@ -95,11 +89,7 @@ final class Supervisor {
 
   /** Ends the processes. No ring may be left. */
   void close() {
-    events.close(
-        () -> {
-          pid = 0;
-          processes().forEach(DeviceProcess::end);
-        });
+    events.close(staff::end);
   }
 
   // ---- events
@@ -112,10 +102,8 @@ final class Supervisor {
 
   private void add(IsolatedRing ring) {
     rings.put(ring.number(), ring);
-    for (DeviceProcess process : processes()) {
-      process.send(ring.open());
-    }
-    if (active == null && !starting) {
+    staff.open(ring);
+    if (staff.active() == null && !starting) {
       startNow();
     } else {
       proceed();
@@ -124,24 +112,32 @@ final class Supervisor {
 
   private void end(IsolatedRing ring) {
     ring.askedToStop();
-    if (active == null || ring.phase() == Phase.IDLE) {
+    if (staff.active() == null || ring.phase() == Phase.IDLE) {
       remove(ring);
+    } else {
+      stopKernel(ring);
+    }
+  }
+
+  private void stopKernel(IsolatedRing ring) {
+    if (ring.phase() == Phase.ENDING) {
       return;
     }
-    DeviceProcess asked = active;
-    asked.send(new Command.Stop(ring.number()));
+    DeviceProcess asked = staff.active();
+    asked.send(ring.end());
+    long epoch = ring.epoch();
     events.later(
         STOP_MILLIS,
         () -> {
-          if (active == asked && rings.containsValue(ring)) {
-            asked.kill("a handler of a queue that was closed did not end");
+          if (staff.active() == asked && ring.epoch() == epoch && ring.phase() == Phase.ENDING) {
+            asked.kill("a handler of a queue that was to end did not end");
           }
         });
   }
 
   /** A process that does not answer stands still, and its handler with it: no message's fault. */
   private void askWhetherAlive(IsolatedRing ring, String why) {
-    DeviceProcess asked = active;
+    DeviceProcess asked = staff.active();
     if (asked.hangs() != null) {
       return; // already asked
     }
@@ -150,7 +146,7 @@ final class Supervisor {
     events.later(
         ANSWER_MILLIS,
         () -> {
-          if (active == asked) {
+          if (staff.active() == asked) {
             asked.kill("device process " + asked.pid() + " stood still; " + why);
           }
         });
@@ -159,56 +155,58 @@ final class Supervisor {
   private void remove(IsolatedRing ring) {
     closedFruitfully |= ring.hasProgressed();
     rings.remove(ring.number());
-    for (DeviceProcess process : processes()) {
-      process.send(new Command.Close(ring.number()));
-    }
+    staff.close(ring);
     ring.stopped.complete(null);
   }
 
   private void onAnswer(DeviceProcess process, Answer answer) {
-    if (process == standby) {
+    if (process == staff.standby()) {
       if (answer instanceof Answer.Ready) {
-        standbyFailures = 0;
+        staff.standbyIsReady();
+        proceed();
       } else if (answer instanceof Answer.Refused refused && !isGone(refused.ring())) {
         process.kill("it refused: " + refused.why());
       }
-    } else if (process == active) {
+    } else if (process == staff.active()) {
       if (answer instanceof Answer.Ready) {
         proceed();
       } else if (answer instanceof Answer.Launched launched && !isGone(launched.ring())) {
-        onLaunched(rings.get(launched.ring()));
-      } else if (answer instanceof Answer.Ended ended) {
+        rings.get(launched.ring()).launched();
+        proceed();
+      } else if (answer instanceof Answer.Ended ended && !isGone(ended.ring())) {
         onEnded(rings.get(ended.ring()));
       } else if (answer instanceof Answer.Alive) {
         process.killHung(process.hangs());
       } else if (answer instanceof Answer.Refused refused) {
-        onRefused(refused);
-      } // a fault: the process's end follows
+        onRefused(process, refused);
+      } else if (answer instanceof Answer.Fault) {
+        onFault(process);
+      }
     }
   }
 
-  private void onLaunched(IsolatedRing ring) {
-    ring.launched();
-    if (plan.standby() && standby == null && allRunning()) {
-      startStandby();
+  /** Its exit is waited for only where some of its kernels may still be at work. */
+  private void onFault(DeviceProcess process) {
+    if (backend.diesAsOne()) {
+      onDeathAtWork(process);
+    } else {
+      process.endCommands();
     }
   }
 
   private void onEnded(IsolatedRing ring) {
-    if (ring == null) {
-      return; // stopped when its trial had just ended
-    }
+    boolean byItself = ring.phase() != Phase.ENDING;
     ring.idle();
     if (ring.isStopping()) {
       remove(ring);
-    } else {
+    } else if (byItself) {
       ring.trialPassed();
     }
     proceed();
   }
 
   /** A ring that nobody has worked on yet is the one that asks too much; else it is the process. */
-  private void onRefused(Answer.Refused refused) {
+  private void onRefused(DeviceProcess process, Answer.Refused refused) {
     IsolatedRing ring = rings.get(refused.ring());
     if (isGone(refused.ring())) {
       return;
@@ -217,7 +215,7 @@ final class Supervisor {
       ring.started.completeExceptionally(new ConfigException(refused.why()));
       remove(ring);
     } else {
-      active.kill("it refused: " + refused.why());
+      process.kill("it refused: " + refused.why());
     }
   }
 
@@ -226,20 +224,42 @@ final class Supervisor {
     return ring != Answer.NO_RING && !rings.containsKey(ring);
   }
 
-  /** Trials first, one ring after the other; then every ring. */
+  /** Trials first, one ring after the other; then every ring; then one that stands by. */
   private void proceed() {
-    if (active == null || !active.isReady()) {
+    if (staff.active() == null || !staff.active().isReady()) {
       return;
     }
-    for (IsolatedRing ring : rings.values()) {
-      if (ring.needsTrial() && !ring.hasFailed() && !ring.isStopping()) {
+    if (staff.isShort()) {
+      relieve();
+      return;
+    }
+    List<IsolatedRing> able =
+        rings.values().stream().filter(ring -> !ring.hasFailed() && !ring.isStopping()).toList();
+    for (IsolatedRing ring : able) {
+      if (ring.needsTrial()) {
         launch(ring);
         return;
       }
     }
-    for (IsolatedRing ring : rings.values()) {
-      if (!ring.hasFailed() && !ring.isStopping()) {
-        launch(ring);
+    able.forEach(this::launch);
+    if (plan.standby() && allRunning()) {
+      staff.prepare();
+    }
+  }
+
+  /** One with room for all rings takes over as soon as it can. */
+  private void relieve() {
+    staff.prepare();
+    if (staff.hasGivenUp()) {
+      staff.active().kill("none that has room for one ring more came up beside it");
+    } else if (staff.standby() != null && staff.standby().isReady()) {
+      List<IsolatedRing> busy =
+          rings.values().stream().filter(ring -> ring.phase() != Phase.IDLE).toList();
+      if (busy.isEmpty()) {
+        staff.dismissActive();
+        startNow();
+      } else {
+        busy.forEach(this::stopKernel);
       }
     }
   }
@@ -248,12 +268,12 @@ final class Supervisor {
     if (ring.phase() != Phase.IDLE) {
       return;
     }
-    DeviceProcess asked = active;
+    DeviceProcess asked = staff.active();
     asked.send(ring.launch());
     events.later(
         plan.startTime().toMillis(),
         () -> {
-          if (active == asked && ring.phase() == Phase.ASKED) {
+          if (staff.active() == asked && ring.phase() == Phase.ASKED) {
             asked.kill("it did not begin to work on a ring within " + plan.startTime());
           }
         });
@@ -266,73 +286,26 @@ final class Supervisor {
 
   // ---- processes
 
-  private List<DeviceProcess> processes() {
-    List<DeviceProcess> all = new ArrayList<>();
-    if (active != null) {
-      all.add(active);
-    }
-    if (standby != null) {
-      all.add(standby);
-    }
-    return all;
-  }
-
-  private DeviceProcess spawn() {
-    try {
-      DeviceProcess process =
-          DeviceProcess.start(plan.machine(), plan.device(), plan.settings(), listener);
-      for (IsolatedRing ring : rings.values()) {
-        process.send(ring.open());
-      }
-      events.later(
-          plan.startTime().toMillis(),
-          () -> {
-            if (!process.isReady()) {
-              process.kill("it was not ready within " + plan.startTime());
-            }
-          });
-      return process;
-    } catch (IOException e) {
-      throw new TrackFailedException("no device process can be started: " + e.getMessage(), e);
-    }
-  }
-
-  /** Puts the next process in charge: the one that stands by, or a new one. */
   private void startNow() {
     starting = false;
-    if (rings.isEmpty()) {
-      return;
-    }
-    active = standby != null ? standby : spawn();
-    standby = null;
-    pid = active.pid();
-    proceed();
-  }
-
-  private void startStandby() {
-    if (standby == null && active != null && standbyFailures < MOST_FRUITLESS) {
-      try {
-        standby = spawn();
-      } catch (TrackFailedException e) {
-        LOG.log(Level.WARNING, "none stands by", e);
-      }
+    if (!rings.isEmpty()) {
+      staff.promote();
+      proceed();
     }
   }
 
   private void onDeath(DeviceProcess process) {
-    if (process == standby) {
-      standby = null;
-      standbyFailures++;
-      LOG.log(Level.WARNING, "the device process that stood by ended: {0}", process.obituary());
-      events.later(backoffMillis(standbyFailures), this::startStandby);
-    } else if (process == active) {
+    staff.gone(process);
+    if (process == staff.standby()) {
+      staff.standbyDied(this::proceed);
+    } else if (process == staff.active()) {
       onDeathAtWork(process);
+      staff.gone(process);
     }
   }
 
   private void onDeathAtWork(DeviceProcess process) {
-    active = null;
-    pid = 0;
+    staff.lose();
     LOG.log(Level.WARNING, "the device process at work ended: {0}", process.obituary());
     boolean working = !rings.isEmpty() && allRunning();
     for (IsolatedRing ring : rings.values()) {
@@ -348,22 +321,21 @@ final class Supervisor {
     closedFruitfully = false;
     boolean killedAtRest = working && !process.diedOfItsWork() && allDone();
     boolean lasted = process.age().compareTo(plan.startTime()) > 0;
-    fruitless = fruitful || killedAtRest || working && lasted ? 0 : fruitless + 1;
+    if (fruitful || killedAtRest || working && lasted) {
+      patience.renew();
+    } else {
+      patience.tried();
+    }
     List.copyOf(rings.values()).stream().filter(IsolatedRing::isStopping).forEach(this::remove);
     if (rings.isEmpty()) {
-      fruitless = 0;
-    } else if (fruitless >= MOST_FRUITLESS) {
+      patience.renew();
+    } else if (patience.isOver()) {
       failAll(
-          fruitless
+          Patience.MOST_FRUITLESS
               + " device processes in a row ended without completing a message; the last: "
               + process.obituary());
     } else {
-      starting = true;
-      if (fruitless == 0) {
-        startNow();
-      } else {
-        events.later(backoffMillis(fruitless), this::startNow);
-      }
+      startNext();
     }
   }
 
@@ -371,19 +343,20 @@ final class Supervisor {
     return rings.values().stream().allMatch(IsolatedRing::isDone);
   }
 
-  private static long backoffMillis(int failures) {
-    return FIRST_BACKOFF_MILLIS << Math.min(failures, MOST_FRUITLESS + 1) - 1;
+  private void startNext() {
+    starting = true;
+    long backoff = patience.backoffMillis();
+    if (backoff == 0) {
+      startNow();
+    } else {
+      events.later(backoff, this::startNow);
+    }
   }
 
   private void failAll(String why) {
-    fruitless = 0;
-    for (DeviceProcess process : processes()) {
-      process.kill("every ring has failed");
-    }
-    active = null;
-    standby = null;
-    pid = 0;
-    Collection<IsolatedRing> all = List.copyOf(rings.values());
+    patience.renew();
+    staff.killAll("every ring has failed");
+    List<IsolatedRing> all = List.copyOf(rings.values());
     for (IsolatedRing ring : all) {
       ring.fail(why);
       if (ring.phase() != Phase.IDLE) {

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.HandlerSpec;
+import java.util.Map;
 
 /**
  * The two halves of a device: memory for rings, and kernels that work on it. In one process both
@@ -19,6 +20,18 @@ public interface RingBackend extends AutoCloseable {
    * takes long.
    */
   boolean hasExpress();
+
+  /**
+   * Whether a kernel that dies takes every other one of its process along: then nothing works on
+   * any ring any more as soon as its death is known.
+   */
+  boolean diesAsOne();
+
+  /**
+   * Environment variables for a process that is to work on so many rings at once, over those of
+   * this one.
+   */
+  Map<String, String> environment(int rings);
 
   /**
    * Makes the memory of a ring, every slot empty.

@@ -7,6 +7,7 @@ import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import java.util.Map;
 
 /** The device host, for tests that change one thing about it. */
 public class HostBackendBut implements RingBackend {
@@ -25,6 +26,16 @@ public class HostBackendBut implements RingBackend {
   @Override
   public boolean hasExpress() {
     return host.hasExpress();
+  }
+
+  @Override
+  public boolean diesAsOne() {
+    return host.diesAsOne();
+  }
+
+  @Override
+  public Map<String, String> environment(int rings) {
+    return host.environment(rings);
   }
 
   @Override
