@@ -27,8 +27,10 @@ public final class Isolation {
   private static final int SHORT = 1024;
   private static final int LONG = 65_536;
 
-  /** Kills the device at the first message of each producer, and at no other. */
-  private static final String GUILTY_FIRST = "fail:every=1073741824,how=address";
+  /** Kill the device at the first message of each producer, and at no other. */
+  private static final String ADDRESS = "fail:every=1073741824,how=address";
+
+  private static final String TRAP = "fail:every=1073741824,how=trap";
 
   /** Messages a second of the stream that deaths interrupt. */
   private static final double STREAM = 1000;
@@ -39,8 +41,10 @@ public final class Isolation {
           row(ISOLATED_RATE, "echo", 1, 4, 1, 512, LONG, 0, atLeast(RATE_OF_IN_PROCESS, 0.95)),
           row(ISOLATED_RATE, "echo", 4, MANY, 4, 1024, LONG, 0, atLeast(RATE_OF_IN_PROCESS, 0.95)),
           row(ISOLATED_TRIP, "echo", 1, 1, 1, 1, SHORT, 0, atMost(P50_OF_IN_PROCESS, 1.05)),
-          row(FAULT, GUILTY_FIRST, 1, 1, 1, 64, SHORT, STREAM, atMost(P50_MS, 100)),
-          row(FAULT_ALONE, GUILTY_FIRST, 1, 1, 1, 64, SHORT, STREAM, atMost(P50_MS, 1000)),
+          row(FAULT, ADDRESS, 1, 1, 1, 64, SHORT, STREAM, atMost(P50_MS, 100)),
+          row(FAULT, TRAP, 1, 1, 1, 64, SHORT, STREAM, atMost(P50_MS, 100)),
+          row(FAULT_ALONE, ADDRESS, 1, 1, 1, 64, SHORT, STREAM, atMost(P50_MS, 1000)),
+          row(FAULT_ALONE, TRAP, 1, 1, 1, 64, SHORT, STREAM, atMost(P50_MS, 1000)),
           row(KILL, "echo", 1, 1, 1, 64, SHORT, STREAM, atMost(P50_MS, 100)));
 
   private Isolation() {}

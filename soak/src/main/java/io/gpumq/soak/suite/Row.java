@@ -75,10 +75,14 @@ public record Row(
       case QUEUES -> "several queues, " + payloadBytes + " B";
       case ISOLATED_RATE -> "isolated " + messages + threads;
       case ISOLATED_TRIP -> "isolated round trip " + payloadBytes + " B";
-      case FAULT -> "recovery from a fault, with a standby";
-      case FAULT_ALONE -> "recovery from a fault, without a standby";
+      case FAULT -> "recovery from " + fault() + ", with a standby";
+      case FAULT_ALONE -> "recovery from " + fault() + ", without a standby";
       case KILL -> "recovery from a kill, with a standby";
     };
+  }
+
+  private String fault() {
+    return handler.endsWith("how=trap") ? "a trap" : "an illegal address";
   }
 
   /**

@@ -71,10 +71,11 @@ class SuiteTextTest {
     assertEquals(
         "97.5 % of in-process rate, 39.0 M msg/s, in-process 40.0 M msg/s",
         cell(text, "isolated echo 256 B, 1 producer", 3));
-    assertEquals("p50 <= 100 ms", cell(text, "recovery from a fault, with a standby", 1));
+    assertEquals(
+        "p50 <= 100 ms", cell(text, "recovery from an illegal address, with a standby", 1));
     assertEquals(
         "p50 31.0 ms, max 120 ms, deaths 40",
-        cell(text, "recovery from a fault, with a standby", 3));
+        cell(text, "recovery from an illegal address, with a standby", 3));
   }
 
   private static Outcome outcome(Row.Kind kind, Map<Figure, Double> seen) {
