@@ -28,14 +28,17 @@ class CudaIsolationScenariosTest extends IsolationScenarios {
   void aQueueThatThereIsNoVramForIsRefusedAndLeavesNothing() throws Exception {
     var device = new IsolatedDevice(backend(), ProcessPlan.of("cuda", Map.of(), true));
     try (var track = new RingTrack(device)) {
-      var vast = QueueConfig.named("vast").capacity(1 << 22).slotBytes(65_536).build();
-      var refusal = assertThrows(ConfigException.class, () -> track.open(vast));
-      assertTrue(refusal.getMessage().contains("bytes of VRAM"), refusal::getMessage);
-      var fits = QueueConfig.named("fits").capacity(1024).slotBytes(256).handler("fail:every=2");
-      try (var run = new IsolatedRun(track.open(fits.build()), Cause.HANDLER_FAILED)) {
-        run.receives();
-        run.send(0, 100, 3, new Random());
-        run.settle();
+      for (int round = 0; round < ROUNDS; round++) {
+        var vast = QueueConfig.named("vast").capacity(1 << 22).slotBytes(65_536).build();
+        var refusal = assertThrows(ConfigException.class, () -> track.open(vast));
+        assertTrue(refusal.getMessage().contains("bytes of VRAM"), refusal::getMessage);
+        var fits = QueueConfig.named("fits").capacity(1024).slotBytes(256).handler("fail:every=2");
+        try (var run = new IsolatedRun(track.open(fits.build()), Cause.HANDLER_FAILED)) {
+          run.receives();
+          run.send(0, 100, 3, new Random());
+          run.settle();
+          run.queue.close();
+        }
       }
     }
   }

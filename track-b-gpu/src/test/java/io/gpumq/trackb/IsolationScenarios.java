@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 abstract class IsolationScenarios {
-  private static final int ROUNDS = Integer.getInteger("gpumq.chaos.rounds", 3);
+  static final int ROUNDS = Integer.getInteger("gpumq.chaos.rounds", 3);
 
   private final long seed = Long.getLong("gpumq.seed", System.nanoTime());
   private final Random random = new Random(seed);
