@@ -165,6 +165,7 @@ abstract class IsolationScenarios {
         run.settle();
         run.send(0, 100, 0, random);
         run.settle();
+        run.queue.close();
       }
     }
   }
@@ -236,25 +237,26 @@ abstract class IsolationScenarios {
     }
   }
 
-  /** A process has room for four rings at first; for a fifth, one with more takes over all. */
+  /** A process has room for four rings at first, the next for eight, and so on. */
   @Test
   void aRingTooManyMovesAllToAnotherProcess() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       IsolatedDevice growing = device();
+      var more = config("more", "fail:every=2,how=trap").capacity(64 << random.nextInt(5));
       try (var its = new RingTrack(growing);
           IsolatedRun run = open(its, config("moved", "fail:every=2,how=trap").lanes(2))) {
         run.receives();
         long first = growing.pid();
         Thread sender = run.sends(0, 20_000, 0, new Random(seed));
         pause(50);
-        try (IsolatedRun more = open(its, config("more", "fail:every=2,how=trap").lanes(4))) {
+        try (IsolatedRun other = open(its, more.lanes(8))) {
           assertNotEquals(first, growing.pid());
-          more.receives();
+          other.receives();
           if (random.nextBoolean()) {
             kill(growing);
           }
-          more.send(0, 100, random.nextInt(2), random);
-          more.settle();
+          other.send(0, 100, random.nextInt(2), random);
+          other.settle();
         }
         sender.join();
         run.settle();

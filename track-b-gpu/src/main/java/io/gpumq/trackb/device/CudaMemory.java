@@ -35,6 +35,7 @@ final class CudaMemory implements RingMemory {
   private final Pointer reads;
   private final List<ByteBuffer> pinned = new ArrayList<>();
   private final List<Address> shared = new ArrayList<>();
+  private final boolean forKernels;
   private final CUstream stream;
   private final CUDA_MEMCPY2D[] copies = new CUDA_MEMCPY2D[RingGeometry.READ_AREAS];
   private CudaVram vram;
@@ -56,11 +57,13 @@ final class CudaMemory implements RingMemory {
       RingGeometry g,
       List<ByteBuffer> used,
       Source source,
-      boolean own) {
+      boolean own,
+      boolean forKernels) {
     this.context = context;
+    this.forKernels = forKernels;
     this.geometry = g;
     this.reads = Pointer.to(file.reads());
-    stream = context.takeStream();
+    stream = forKernels ? context.takeStream() : context.readStream(0);
     try {
       for (ByteBuffer block : used) {
         shared.add(context.pin(block));
@@ -75,7 +78,7 @@ final class CudaMemory implements RingMemory {
       if (vram != null) {
         vram.close();
       }
-      context.giveBackStream(stream);
+      giveBackStream();
       context.unpin(pinned);
       throw e;
     }
@@ -89,6 +92,7 @@ final class CudaMemory implements RingMemory {
         g,
         file.blocks(),
         (bytes, stream) -> CudaVram.inProcess(context, bytes, stream),
+        true,
         true);
   }
 
@@ -100,7 +104,8 @@ final class CudaMemory implements RingMemory {
         g,
         List.of(file.reads()),
         (bytes, stream) -> CudaVram.shared(context, bytes),
-        true);
+        true,
+        false);
   }
 
   /** Of another process, for kernels of this one. */
@@ -108,7 +113,7 @@ final class CudaMemory implements RingMemory {
     List<ByteBuffer> used = new ArrayList<>(file.blocks());
     used.remove(file.reads());
     return new CudaMemory(
-        context, file, g, used, (bytes, stream) -> CudaVram.open(context, handle), false);
+        context, file, g, used, (bytes, stream) -> CudaVram.open(context, handle), false, true);
   }
 
   private static long slotsAt(RingGeometry g) {
@@ -160,7 +165,7 @@ final class CudaMemory implements RingMemory {
     return vram.base().plus(mirrorAt(geometry));
   }
 
-  /** The stream for the kernel that works on this memory. */
+  /** The stream for the kernel of this process that works on this memory. */
   CUstream stream() {
     return stream;
   }
@@ -300,7 +305,9 @@ final class CudaMemory implements RingMemory {
     try {
       closed = true;
       context.enter();
-      if (cuStreamQuery(stream) == CUDA_SUCCESS) {
+      // What hangs is not waited for; others' reads are.
+      int state = forKernels ? cuStreamQuery(stream) : cuStreamSynchronize(stream);
+      if (state == CUDA_SUCCESS) {
         giveBack();
       } // else the context is dead, and what it held with it
     } finally {
@@ -311,7 +318,13 @@ final class CudaMemory implements RingMemory {
   private void giveBack() {
     vram.close();
     check(cuStreamSynchronize(stream), "freeing VRAM");
-    context.giveBackStream(stream);
+    giveBackStream();
     context.unpin(pinned);
+  }
+
+  private void giveBackStream() {
+    if (forKernels) {
+      context.giveBackStream(stream);
+    }
   }
 }
