@@ -69,6 +69,7 @@ final class BenchCommand implements Callable<Integer> {
           "--batch",
           "--capacity",
           "--lanes",
+          "--strict-order",
           "--messages",
           "--rate",
           "--html");
@@ -148,6 +149,11 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Rings that the queue is striped into, a power of two to 16 (1).")
   private int lanes = 1;
+
+  @Option(
+      names = "--strict-order",
+      description = "Keep the order of a lane over redeliveries, too: one batch of it is out.")
+  private boolean strictOrder;
 
   @Option(
       names = "--messages",
@@ -343,6 +349,7 @@ final class BenchCommand implements Callable<Integer> {
         warmedUp(),
         capacity,
         lanes,
+        strictOrder,
         drawnSeed(),
         PATIENCE);
   }

@@ -83,6 +83,7 @@ class GpuMqTest {
           --batch=16       | --batch: a suite has its own
           --capacity=1024  | --capacity: a suite has its own
           --lanes=2        | --lanes: a suite has its own
+          --strict-order   | --strict-order: a suite has its own
           --messages=9     | --messages: a suite has its own
           --rate=9         | --rate: a suite has its own
           --html=suite.htm | --html: a suite has its own

@@ -23,6 +23,7 @@ import java.util.List;
  * @param warmup before each measurement; four times as long before a track's first
  * @param capacity of the queue, in messages
  * @param lanes of the queue
+ * @param strictOrder as in {@link QueueConfig#strictOrder()}
  * @param seed of the bodies
  * @param patience without any progress before what is missing counts as lost
  */
@@ -40,6 +41,7 @@ public record BenchPlan(
     Duration warmup,
     int capacity,
     int lanes,
+    boolean strictOrder,
     long seed,
     Duration patience) {
   /** Value of {@link #messages}: the duration alone ends the measurement. */
@@ -70,19 +72,20 @@ public record BenchPlan(
     requireTimes(messagesWithin, warmup);
     requireTimes(duration, warmup);
     // The queue checks capacity and handler in full; here, before anything is started.
-    queue("check", payloads.get(0), capacity, lanes, handler);
+    queue("check", payloads.get(0), capacity, lanes, strictOrder, handler);
   }
 
   /** The configuration of the queue that carries messages of {@code payloadBytes}. */
   QueueConfig queue(String name, int payloadBytes) {
-    return queue(name, payloadBytes, capacity, lanes, handler);
+    return queue(name, payloadBytes, capacity, lanes, strictOrder, handler);
   }
 
   private static QueueConfig queue(
-      String name, int payloadBytes, int capacity, int lanes, String handler) {
+      String name, int payloadBytes, int capacity, int lanes, boolean strictOrder, String handler) {
     return QueueConfig.named(name)
         .capacity(capacity)
         .lanes(lanes)
+        .strictOrder(strictOrder)
         .slotBytes(Math.max(64, (payloadBytes + 15) & -16))
         .handler(handler)
         // Longer than any pause: a lease that runs out would count as a duplicate.

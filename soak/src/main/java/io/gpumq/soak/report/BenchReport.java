@@ -38,6 +38,7 @@ public record BenchReport(
       double warmupS,
       int capacity,
       int lanes,
+      boolean strictOrder,
       long seed) {}
 
   /**
@@ -88,6 +89,7 @@ public record BenchReport(
         plan.warmup().toNanos() / 1e9,
         plan.capacity(),
         plan.lanes(),
+        plan.strictOrder(),
         plan.seed());
   }
 

@@ -198,7 +198,7 @@ public final class HtmlReport {
     facts.put("producers, consumers", w.producers() + ", " + w.consumers());
     facts.put("batch", Numbers.plain(w.batch()));
     facts.put("capacity", Numbers.plain(w.capacity()) + " messages");
-    facts.put("lanes", Numbers.plain(w.lanes()));
+    facts.put("lanes", Numbers.plain(w.lanes()) + (w.strictOrder() ? ", in strict order" : ""));
     facts.put("messages", w.messages() == null ? "as many as fit" : Numbers.plain(w.messages()));
     facts.put("measured, warm-up", w.durationS() + " s, " + w.warmupS() + " s");
     facts.put("seed", Long.toString(w.seed()));

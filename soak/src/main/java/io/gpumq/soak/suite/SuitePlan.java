@@ -74,6 +74,7 @@ public record SuitePlan(
         warmup,
         capacity,
         row.lanes() * times,
+        false,
         seed,
         patience);
   }

@@ -54,6 +54,13 @@ class BenchTest {
     }
   }
 
+  @Test
+  void aQueueIsInStrictOrderWhereThePlanSaysSo() {
+    List<String> tracks = List.of("b");
+    assertTrue(new Plan().strictOrder().build(tracks).queue("q", 64).strictOrder());
+    assertFalse(new Plan().build(tracks).queue("q", 64).strictOrder());
+  }
+
   static Stream<Arguments> faults() {
     return Stream.of(
         Arguments.of(Fault.LOSE, new long[] {1, 0, 0, 0}),
@@ -152,6 +159,7 @@ class BenchTest {
     private long messages = 3000;
     private double rate = 5000;
     private int capacity = 1024;
+    private boolean strictOrder;
     private Duration patience = Duration.ofSeconds(30);
 
     Plan payloads(Integer... bytes) {
@@ -185,6 +193,11 @@ class BenchTest {
       return this;
     }
 
+    Plan strictOrder() {
+      strictOrder = true;
+      return this;
+    }
+
     Plan patience(Duration time) {
       patience = time;
       return this;
@@ -205,6 +218,7 @@ class BenchTest {
           Duration.ofMillis(20),
           capacity,
           1,
+          strictOrder,
           7,
           patience);
     }

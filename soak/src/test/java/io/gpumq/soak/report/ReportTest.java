@@ -41,6 +41,7 @@ class ReportTest {
             "warmup_s",
             "capacity",
             "lanes",
+            "strict_order",
             "seed"),
         json.getAsJsonObject("workload").keySet());
     assertEquals(8, json.getAsJsonArray("results").size());

@@ -39,6 +39,7 @@ final class Samples {
         Duration.ofSeconds(1),
         65_536,
         2,
+        false,
         42,
         Duration.ofSeconds(10));
   }
