@@ -55,7 +55,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final String ISOLATION = "isolation";
   private static final int TURNS = 5;
   private static final int QUICK_TURNS = 3;
-  private static final int DEATHS = 40;
+  private static final int DEATHS = 24;
   private static final int QUICK_DEATHS = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -32,8 +32,8 @@ final class Device {
 
   private static final long LOOK_NANOS = 1_000_000;
 
-  /** Longer than a GPU's driver deals with a fault, see {@link #die}. */
-  private static final long LINGER_MILLIS = 1_000;
+  /** See {@link #die}. */
+  private static final long LINGER_MILLIS = 300;
 
   private final RingBackend backend;
   private final InputStream commands;
