@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.DeadLetter.Cause;
+import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
 import io.gpumq.trackb.ring.RingBackend;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -249,7 +251,14 @@ abstract class IsolationScenarios {
         long first = growing.pid();
         Thread sender = run.sends(0, 20_000, 0, new Random(seed));
         pause(50);
-        try (IsolatedRun other = open(its, more.lanes(8))) {
+        List<String> deaths;
+        IsolatedRun other;
+        try (var log = new DeathLog()) {
+          other = open(its, more.lanes(8));
+          deaths = log.deaths();
+        }
+        try (other) {
+          assertEquals(List.of(), deaths);
           assertNotEquals(first, growing.pid());
           other.receives();
           if (random.nextBoolean()) {
@@ -257,6 +266,42 @@ abstract class IsolationScenarios {
           }
           other.send(0, 100, random.nextInt(2), random);
           other.settle();
+        }
+        sender.join();
+        run.settle();
+      }
+    }
+  }
+
+  /** So that there is room again, or a death, while a process with more room comes up. */
+  @Test
+  void aQueueClosesOrADeathComesWhileAnotherWaitsForRoom() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      IsolatedDevice growing = device();
+      try (var its = new RingTrack(growing);
+          IsolatedRun run = open(its, config("stays", "fail:every=2,how=trap").lanes(2))) {
+        MessageQueue closes = its.open(config("closes", "echo").lanes(2).build());
+        run.receives();
+        Thread sender = run.sends(0, 20_000, 0, new Random(seed));
+        int moment = random.nextInt(400);
+        boolean death = random.nextBoolean();
+        Thread disturber =
+            new Thread(
+                () -> {
+                  Await.passed(Duration.ofMillis(moment));
+                  if (death) {
+                    kill(growing);
+                  }
+                  closes.close();
+                });
+        disturber.start();
+        try (IsolatedRun fifth = open(its, config("fifth", "fail:every=2,how=trap"))) {
+          fifth.receives();
+          fifth.send(0, 100, random.nextInt(2), random);
+          fifth.settle();
+          disturber.join();
+          fifth.send(0, 100, 0, random);
+          fifth.settle();
         }
         sender.join();
         run.settle();

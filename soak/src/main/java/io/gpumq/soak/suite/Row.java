@@ -82,7 +82,11 @@ public record Row(
   }
 
   private String fault() {
-    return handler.endsWith("how=trap") ? "a trap" : "an illegal address";
+    return switch (handler.substring(handler.indexOf("how=") + 4)) {
+      case "address" -> "an illegal address";
+      case "trap" -> "a trap";
+      default -> "a fault of " + handler;
+    };
   }
 
   /**

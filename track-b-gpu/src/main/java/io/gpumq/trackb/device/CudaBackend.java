@@ -68,8 +68,8 @@ public final class CudaBackend implements RingBackend {
   }
 
   @Override
-  public boolean diesAsOne() {
-    return true;
+  public int mostRings() {
+    return CudaContext.MOST_CONNECTIONS;
   }
 
   @Override

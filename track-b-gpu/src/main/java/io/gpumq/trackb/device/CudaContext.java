@@ -52,6 +52,13 @@ import jcuda.driver.CUstream;
  * <p>Safe for use by many threads; each must {@link #enter} before it calls the driver.
  */
 final class CudaContext implements AutoCloseable {
+  /** Kernels that can run side by side in a process, at most. */
+  static final int MOST_CONNECTIONS = 32;
+
+  private static final String CONNECTIONS_VARIABLE = "CUDA_DEVICE_MAX_CONNECTIONS";
+  private static final int CONNECTIONS = connections();
+  private static final int READ_STREAMS = 4;
+
   /** By the GPU's ordinal; guards {@link #openings}. */
   private static final Map<Integer, CudaContext> OPEN = new HashMap<>();
 
@@ -59,10 +66,6 @@ final class CudaContext implements AutoCloseable {
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
   private final CUmodule module = new CUmodule();
-  private static final String CONNECTIONS_VARIABLE = "CUDA_DEVICE_MAX_CONNECTIONS";
-  private static final int CONNECTIONS = connections();
-  private static final int MOST_CONNECTIONS = 32;
-  private static final int READ_STREAMS = 4;
 
   private final String name;
   private final Map<String, CUfunction> functions = new HashMap<>();
@@ -187,7 +190,8 @@ final class CudaContext implements AutoCloseable {
       return Math.max(1, Math.min(MOST_CONNECTIONS, Integer.parseInt(text)));
     } catch (NumberFormatException e) {
       throw new ConfigException(
-          CONNECTIONS_VARIABLE + " '" + text + "': must be a number from 1 to 32", e);
+          CONNECTIONS_VARIABLE + " '" + text + "': must be a number from 1 to " + MOST_CONNECTIONS,
+          e);
     }
   }
 
@@ -196,7 +200,7 @@ final class CudaContext implements AutoCloseable {
    * more than it needs costs a process time, when it starts and when it ends.
    */
   static Map<String, String> environment(int kernels) {
-    return Map.of(CONNECTIONS_VARIABLE, Integer.toString(Math.min(kernels, MOST_CONNECTIONS)));
+    return Map.of(CONNECTIONS_VARIABLE, Integer.toString(kernels));
   }
 
   private static CUstream newStream() {

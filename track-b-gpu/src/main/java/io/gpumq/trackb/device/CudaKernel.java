@@ -120,11 +120,7 @@ final class CudaKernel implements RingKernel {
 
   @Override
   public synchronized String failure() {
-    if (stopped) {
-      return null;
-    }
-    context.enter();
-    int state = cuStreamQuery(stream);
+    int state = state();
     if (state == CUDA_ERROR_NOT_READY) {
       return null;
     }
@@ -133,18 +129,29 @@ final class CudaKernel implements RingKernel {
       return RingErrors.describe(error);
     }
     if (state == CUDA_SUCCESS) {
-      return trial || control.stopRequested() ? null : "the kernel has ended unasked";
+      return stopped || trial || control.stopRequested() ? null : "the kernel has ended unasked";
     }
     return "the kernel has died: " + Cuda.name(state) + "; no GPU call of this process works now";
   }
 
+  /** A fault is the end of the context, and of all that runs there. */
   @Override
-  public synchronized boolean hasEnded() {
+  public synchronized boolean diedWithAll() {
+    int state = state();
+    return state != CUDA_SUCCESS && state != CUDA_ERROR_NOT_READY;
+  }
+
+  private int state() {
     if (stopped) {
-      return true;
+      return CUDA_SUCCESS;
     }
     context.enter();
-    if (cuStreamQuery(stream) == CUDA_SUCCESS) {
+    return cuStreamQuery(stream);
+  }
+
+  @Override
+  public synchronized boolean hasEnded() {
+    if (state() == CUDA_SUCCESS) {
       end();
     }
     return stopped;
@@ -158,8 +165,13 @@ final class CudaKernel implements RingKernel {
   }
 
   @Override
-  public void stop() {
+  public void requestStop() {
     control.requestStop();
+  }
+
+  @Override
+  public void stop() {
+    requestStop();
     context.enter();
     long deadline = System.nanoTime() + STOP_NANOS;
     Backoff backoff = new Backoff();

@@ -35,7 +35,7 @@ final class CudaMemory implements RingMemory {
   private final Pointer reads;
   private final List<ByteBuffer> pinned = new ArrayList<>();
   private final List<Address> shared = new ArrayList<>();
-  private final boolean forKernels;
+  private final Half half;
   private final CUstream stream;
   private final CUDA_MEMCPY2D[] copies = new CUDA_MEMCPY2D[RingGeometry.READ_AREAS];
   private CudaVram vram;
@@ -44,6 +44,16 @@ final class CudaMemory implements RingMemory {
   private final ReadWriteLock use = new ReentrantReadWriteLock();
 
   private boolean closed;
+
+  /** Which half of the device this process has. */
+  private enum Half {
+    /** Both. */
+    ALL,
+    /** It made the VRAM, and runs no kernel. */
+    MEMORY,
+    /** It runs the kernel, in VRAM that another process made. */
+    KERNEL
+  }
 
   /** Where a ring's VRAM comes from. */
   @FunctionalInterface
@@ -57,13 +67,12 @@ final class CudaMemory implements RingMemory {
       RingGeometry g,
       List<ByteBuffer> used,
       Source source,
-      boolean own,
-      boolean forKernels) {
+      Half half) {
     this.context = context;
-    this.forKernels = forKernels;
+    this.half = half;
     this.geometry = g;
     this.reads = Pointer.to(file.reads());
-    stream = forKernels ? context.takeStream() : context.readStream(0);
+    stream = half == Half.MEMORY ? context.readStream(0) : context.takeStream();
     try {
       for (ByteBuffer block : used) {
         shared.add(context.pin(block));
@@ -71,7 +80,7 @@ final class CudaMemory implements RingMemory {
       }
       vram = source.get(mirrorAt(g) + RingLayout.MIRROR_BYTES, stream);
       Arrays.setAll(copies, this::copyTo);
-      if (own) {
+      if (half != Half.KERNEL) {
         clear();
       }
     } catch (RuntimeException e) {
@@ -92,8 +101,7 @@ final class CudaMemory implements RingMemory {
         g,
         file.blocks(),
         (bytes, stream) -> CudaVram.inProcess(context, bytes, stream),
-        true,
-        true);
+        Half.ALL);
   }
 
   /** For kernels of another process: here it is read from. */
@@ -104,8 +112,7 @@ final class CudaMemory implements RingMemory {
         g,
         List.of(file.reads()),
         (bytes, stream) -> CudaVram.shared(context, bytes),
-        true,
-        false);
+        Half.MEMORY);
   }
 
   /** Of another process, for kernels of this one. */
@@ -113,7 +120,7 @@ final class CudaMemory implements RingMemory {
     List<ByteBuffer> used = new ArrayList<>(file.blocks());
     used.remove(file.reads());
     return new CudaMemory(
-        context, file, g, used, (bytes, stream) -> CudaVram.open(context, handle), false, true);
+        context, file, g, used, (bytes, stream) -> CudaVram.open(context, handle), Half.KERNEL);
   }
 
   private static long slotsAt(RingGeometry g) {
@@ -306,7 +313,7 @@ final class CudaMemory implements RingMemory {
       closed = true;
       context.enter();
       // What hangs is not waited for; others' reads are.
-      int state = forKernels ? cuStreamQuery(stream) : cuStreamSynchronize(stream);
+      int state = half == Half.MEMORY ? cuStreamSynchronize(stream) : cuStreamQuery(stream);
       if (state == CUDA_SUCCESS) {
         giveBack();
       } // else the context is dead, and what it held with it
@@ -322,8 +329,9 @@ final class CudaMemory implements RingMemory {
     context.unpin(pinned);
   }
 
+  /** But a stream that is shared. */
   private void giveBackStream() {
-    if (forKernels) {
+    if (half != Half.MEMORY) {
       context.giveBackStream(stream);
     }
   }

@@ -74,6 +74,11 @@ final class ElasticKernel implements RingKernel {
     return broken != null ? broken : kernel.failure();
   }
 
+  @Override
+  public synchronized boolean diedWithAll() {
+    return kernel.diedWithAll();
+  }
+
   private void look(long now) {
     long before = head;
     head = control.acquireHead();
@@ -110,6 +115,12 @@ final class ElasticKernel implements RingKernel {
       onEnd.run();
     }
     return ended;
+  }
+
+  @Override
+  public synchronized void requestStop() {
+    stopping = true;
+    kernel.requestStop();
   }
 
   /** Waits without the lock: a kernel that dies meanwhile is to be seen. */

@@ -35,8 +35,8 @@ public final class HostBackend implements RingBackend {
   }
 
   @Override
-  public boolean diesAsOne() {
-    return false;
+  public int mostRings() {
+    return Integer.MAX_VALUE;
   }
 
   @Override

@@ -46,6 +46,12 @@ final class HostKernel implements RingKernel {
     return failure != null ? failure : error == 0 ? null : RingErrors.describe(error);
   }
 
+  /** Threads die one by one. */
+  @Override
+  public boolean diedWithAll() {
+    return false;
+  }
+
   @Override
   public boolean hasEnded() {
     for (Thread worker : workers) {
@@ -57,8 +63,13 @@ final class HostKernel implements RingKernel {
   }
 
   @Override
-  public void stop() {
+  public void requestStop() {
     control.requestStop();
+  }
+
+  @Override
+  public void stop() {
+    requestStop();
     boolean interrupted = false;
     long deadline = System.nanoTime() + STOP_MILLIS * 1_000_000;
     for (Thread worker : workers) {

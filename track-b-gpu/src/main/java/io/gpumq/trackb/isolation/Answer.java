@@ -51,11 +51,15 @@ sealed interface Answer {
     }
   }
 
-  /** The kernel of a ring has died, and this process is about to end: it does nothing any more. */
-  record Fault(int ring, String why) implements Answer {
+  /**
+   * The kernel of a ring has died, and this process is about to end.
+   *
+   * @param withAll whether nothing of this process works on any ring any more
+   */
+  record Fault(int ring, String why, boolean withAll) implements Answer {
     @Override
     public List<Object> words() {
-      return List.of("fault", ring, Lines.clip(why));
+      return List.of("fault", ring, Lines.clip(why), withAll);
     }
   }
 
@@ -72,7 +76,7 @@ sealed interface Answer {
         case "ended" -> new Ended(ring(line));
         case "alive" -> new Alive(ring(line));
         case "refused" -> new Refused(ring(line), line.get(2));
-        case "fault" -> new Fault(ring(line), line.get(2));
+        case "fault" -> new Fault(ring(line), line.get(2), Boolean.parseBoolean(line.get(3)));
         default -> throw new IOException("'" + line.get(0) + "' is no answer");
       };
     } catch (IndexOutOfBoundsException | NumberFormatException e) {

@@ -102,11 +102,10 @@ final class Device {
       say(new Answer.Alive(ask.ring()));
       return;
     }
-    if (command instanceof Command.Stop stop) {
-      stop(stop.ring());
-      return;
-    }
     synchronized (rings) {
+      if (dying) {
+        return; // its rings may be another process's by now
+      }
       if (command instanceof Command.Open open) {
         files.put(open.ring(), open.file());
         rings.put(open.ring(), new Opened(open, backend));
@@ -115,6 +114,11 @@ final class Device {
         ring.kernel =
             backend.launch(ring.file, ring.geometry, ring.handler, ring.memory, launch.resume());
         say(new Answer.Launched(launch.ring()));
+      } else if (command instanceof Command.Stop stop) {
+        RingKernel kernel = opened(stop.ring()).kernel;
+        if (kernel != null) { // else its end was seen, and told
+          kernel.requestStop();
+        }
       } else {
         files.remove(command.ring());
         Opened closed = rings.remove(command.ring());
@@ -122,24 +126,6 @@ final class Device {
           closed.memory.close();
         }
       }
-    }
-  }
-
-  /** Without the lock while it waits: a kernel that dies meanwhile is to be seen. */
-  private void stop(int number) throws IOException {
-    RingKernel kernel;
-    synchronized (rings) {
-      kernel = opened(number).kernel;
-    }
-    if (kernel == null) {
-      return; // its end was seen, and told
-    }
-    kernel.stop();
-    synchronized (rings) {
-      if (opened(number).kernel == kernel) {
-        opened(number).kernel = null;
-        say(new Answer.Ended(number));
-      } // else its end was seen, and told
     }
   }
 
@@ -168,7 +154,6 @@ final class Device {
    * to let its process go. The owner ends the commands if it cannot wait.
    */
   private void die(Answer fault) throws IOException {
-    dying = true;
     say(fault);
     try {
       commandsEnded.await(LINGER_MILLIS, TimeUnit.MILLISECONDS);
@@ -178,7 +163,7 @@ final class Device {
     halt.accept(EXIT_FAULT);
   }
 
-  /** Looks at every kernel. Returns how one has died, or {@code null}. */
+  /** Tells of kernels that have ended. Returns how one has died, or {@code null}. */
   private Answer look() throws IOException {
     synchronized (rings) {
       for (Map.Entry<Integer, Opened> each : rings.entrySet()) {
@@ -186,10 +171,12 @@ final class Device {
         if (kernel == null) {
           continue;
         }
+        boolean ended = kernel.hasEnded(); // first: it may die until the second question
         String failure = kernel.failure();
         if (failure != null) {
-          return new Answer.Fault(each.getKey(), failure);
-        } else if (kernel.hasEnded()) {
+          dying = true;
+          return new Answer.Fault(each.getKey(), failure, kernel.diedWithAll());
+        } else if (ended) {
           each.getValue().kernel = null;
           say(new Answer.Ended(each.getKey()));
         }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,6 +64,7 @@ final class DeviceProcess {
       Executors.newSingleThreadExecutor(task -> thread("gpumq-device-commands", task));
 
   private final ArrayDeque<String> lastLines = new ArrayDeque<>();
+  private final Set<Integer> opened = new HashSet<>();
 
   // Told by the process, or done to it; the first of each counts.
   private volatile Answer.Fault fault;
@@ -134,6 +136,25 @@ final class DeviceProcess {
   /** Rings that it can work on at once. */
   int room() {
     return room;
+  }
+
+  /** Opens a ring there, if it was not yet. For the supervisor's thread. */
+  void open(IsolatedRing ring) {
+    if (opened.add(ring.number())) {
+      send(ring.open());
+    }
+  }
+
+  /** Closes a ring there, if it was opened. For the supervisor's thread. */
+  void close(IsolatedRing ring) {
+    if (opened.remove(ring.number())) {
+      send(new Command.Close(ring.number()));
+    }
+  }
+
+  /** Whether it was told to open a ring. For the supervisor's thread. */
+  boolean hasOpen(IsolatedRing ring) {
+    return opened.contains(ring.number());
   }
 
   /** How long ago it was started. */

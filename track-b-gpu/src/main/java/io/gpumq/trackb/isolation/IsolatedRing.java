@@ -152,15 +152,15 @@ final class IsolatedRing implements RunningRing {
 
   Command launch() {
     phase = Phase.ASKED;
-    control.clearStop(); // the last kernel was asked to end, or its process had asked it
+    control.clearStop(); // set for the last kernel, by its owner, or by a change of its size
     return new Command.Launch(number, recovery.resume(trialEnd));
   }
 
   void launched() {
     if (phase == Phase.ASKED) {
       phase = Phase.RUNNING;
+      epoch++;
     }
-    epoch++;
     started.complete(null);
   }
 

@@ -18,6 +18,8 @@ final class Staff {
   /** Rings that a process has room for at least. */
   private static final int LEAST_ROOM = 4;
 
+  private static final long LEAVE_MILLIS = 10_000;
+
   private static final System.Logger LOG = System.getLogger(Staff.class.getName());
 
   private final ProcessPlan plan;
@@ -25,6 +27,7 @@ final class Staff {
   private final Collection<IsolatedRing> rings;
   private final Events events;
   private final DeviceProcess.Listener listener;
+  private final Runnable again;
   private final Patience patience = new Patience();
 
   /** Replaced, and not ended yet. */
@@ -38,13 +41,16 @@ final class Staff {
   /**
    * @param rings those of the track, whichever they are at the time
    * @param events of the supervisor
+   * @param again is run when it is time to prepare another one after one that did not come up
    */
   Staff(
       ProcessPlan plan,
       RingBackend backend,
       Collection<IsolatedRing> rings,
       Events events,
-      DeviceProcess.Listener listener) {
+      DeviceProcess.Listener listener,
+      Runnable again) {
+    this.again = again;
     this.plan = plan;
     this.backend = backend;
     this.rings = rings;
@@ -72,19 +78,31 @@ final class Staff {
     return active != null && active.room() < rings.size();
   }
 
-  /** Opens a ring in those that have room for it; the next have all open from their start. */
-  void open(IsolatedRing ring) {
+  /** Whether no process has room for one ring more. */
+  boolean isFull() {
+    return rings.size() >= backend.mostRings();
+  }
+
+  /** What to say then. */
+  String full() {
+    return "all "
+        + backend.mostRings()
+        + " rings that a device process on "
+        + backend.name()
+        + " has room for are in use, one by each lane of each open queue: close one";
+  }
+
+  /** Opens every ring in those that have room for all. */
+  void openAll() {
     for (DeviceProcess process : present()) {
       if (process.room() >= rings.size()) {
-        process.send(ring.open());
+        rings.forEach(process::open);
       }
     }
   }
 
   void close(IsolatedRing ring) {
-    for (DeviceProcess process : present()) {
-      process.send(new Command.Close(ring.number()));
-    }
+    present().forEach(process -> process.close(ring));
   }
 
   /**
@@ -107,12 +125,23 @@ final class Staff {
         standby = spawn();
       } catch (TrackFailedException e) {
         LOG.log(Level.WARNING, "none stands by", e);
-        patience.tried();
+        pause();
       }
     }
   }
 
-  /** Whether none will stand by any more: too many did not come up. */
+  private void pause() {
+    patience.tried();
+    pausing = true;
+    events.later(
+        patience.backoffMillis(),
+        () -> {
+          pausing = false;
+          again.run();
+        });
+  }
+
+  /** Whether none will stand by any more: too many in a row did not come up. */
   boolean hasGivenUp() {
     return patience.isOver();
   }
@@ -121,22 +150,17 @@ final class Staff {
     patience.renew();
   }
 
-  /**
-   * The one that stood by has ended.
-   *
-   * @param next is run when it is time for another
-   */
-  void standbyDied(Runnable next) {
+  void standbyDied() {
     LOG.log(Level.WARNING, "the device process that stood by ended: {0}", standby.obituary());
     standby = null;
-    patience.tried();
-    pausing = true;
-    events.later(
-        patience.backoffMillis(),
-        () -> {
-          pausing = false;
-          next.run();
-        });
+    pause();
+  }
+
+  void dismissStandby() {
+    if (standby != null) {
+      dismiss(standby);
+      standby = null;
+    }
   }
 
   /** The one at work has no kernel any more, and leaves. */
@@ -146,9 +170,14 @@ final class Staff {
     pid = 0;
   }
 
-  /** The one at work has died, even if it has not ended yet. */
+  /** The one at work has died, and is about to end by itself. */
+  void letLinger() {
+    leave(active);
+    lose();
+  }
+
+  /** The one at work has died. */
   void lose() {
-    leaving.add(active);
     active = null;
     pid = 0;
   }
@@ -174,18 +203,26 @@ final class Staff {
 
   private void dismissSmallStandby() {
     if (standby != null && standby.room() < rings.size()) {
-      dismiss(standby);
-      standby = null;
+      dismissStandby();
     }
   }
 
   /** Closed rings first: what is open at the end of a process's commands it takes for orphaned. */
   private void dismiss(DeviceProcess process) {
-    for (IsolatedRing ring : rings) {
-      process.send(new Command.Close(ring.number()));
-    }
+    rings.forEach(process::close);
     process.endCommands();
+    leave(process);
+  }
+
+  private void leave(DeviceProcess process) {
     leaving.add(process);
+    events.later(
+        LEAVE_MILLIS,
+        () -> {
+          if (leaving.contains(process)) {
+            process.kill("it did not end by itself");
+          }
+        });
   }
 
   private List<DeviceProcess> present() {
@@ -201,12 +238,11 @@ final class Staff {
 
   /** With room for twice as many rings whenever there was too little. */
   private DeviceProcess spawn() {
-    int room = Math.max(LEAST_ROOM, Integer.highestOneBit(2 * rings.size() - 1));
+    int doubled = Math.max(LEAST_ROOM, Integer.highestOneBit(2 * rings.size() - 1));
+    int room = Math.min(doubled, backend.mostRings());
     try {
       DeviceProcess process = DeviceProcess.start(plan, room, backend.environment(room), listener);
-      for (IsolatedRing ring : rings) {
-        process.send(ring.open());
-      }
+      rings.forEach(process::open);
       events.later(
           plan.startTime().toMillis(),
           () -> {

@@ -24,7 +24,6 @@ final class Supervisor {
   private static final long ANSWER_MILLIS = 1_000;
 
   private final ProcessPlan plan;
-  private final RingBackend backend;
   private final Events events = new Events("gpumq-supervisor", this::onFailedEvent);
   private final Map<Integer, IsolatedRing> rings = new LinkedHashMap<>();
   private final Patience patience = new Patience();
@@ -49,8 +48,7 @@ final class Supervisor {
 
   Supervisor(ProcessPlan plan, RingBackend backend) {
     this.plan = plan;
-    this.backend = backend;
-    this.staff = new Staff(plan, backend, rings.values(), events, listener);
+    this.staff = new Staff(plan, backend, rings.values(), events, listener, this::proceed);
   }
 
   // ---- from any thread
@@ -101,8 +99,12 @@ final class Supervisor {
   }
 
   private void add(IsolatedRing ring) {
+    if (staff.isFull()) {
+      ring.started.completeExceptionally(new ConfigException(staff.full()));
+      return;
+    }
     rings.put(ring.number(), ring);
-    staff.open(ring);
+    staff.openAll();
     if (staff.active() == null && !starting) {
       startNow();
     } else {
@@ -114,6 +116,7 @@ final class Supervisor {
     ring.askedToStop();
     if (staff.active() == null || ring.phase() == Phase.IDLE) {
       remove(ring);
+      proceed();
     } else {
       stopKernel(ring);
     }
@@ -179,15 +182,16 @@ final class Supervisor {
         process.killHung(process.hangs());
       } else if (answer instanceof Answer.Refused refused) {
         onRefused(process, refused);
-      } else if (answer instanceof Answer.Fault) {
-        onFault(process);
+      } else if (answer instanceof Answer.Fault fault) {
+        onFault(process, fault);
       }
     }
   }
 
   /** Its exit is waited for only where some of its kernels may still be at work. */
-  private void onFault(DeviceProcess process) {
-    if (backend.diesAsOne()) {
+  private void onFault(DeviceProcess process, Answer.Fault fault) {
+    if (fault.withAll()) {
+      staff.letLinger();
       onDeathAtWork(process);
     } else {
       process.endCommands();
@@ -214,6 +218,7 @@ final class Supervisor {
     if (ring != null && !ring.started.isDone()) {
       ring.started.completeExceptionally(new ConfigException(refused.why()));
       remove(ring);
+      proceed();
     } else {
       process.kill("it refused: " + refused.why());
     }
@@ -230,11 +235,17 @@ final class Supervisor {
       return;
     }
     if (staff.isShort()) {
-      relieve();
-      return;
+      if (relieve()) {
+        return;
+      } // else its work goes on until the one that relieves it is ready
+    } else {
+      staff.openAll();
     }
     List<IsolatedRing> able =
-        rings.values().stream().filter(ring -> !ring.hasFailed() && !ring.isStopping()).toList();
+        rings.values().stream()
+            .filter(ring -> !ring.hasFailed() && !ring.isStopping())
+            .filter(staff.active()::hasOpen)
+            .toList();
     for (IsolatedRing ring : able) {
       if (ring.needsTrial()) {
         launch(ring);
@@ -242,26 +253,39 @@ final class Supervisor {
       }
     }
     able.forEach(this::launch);
-    if (plan.standby() && allRunning()) {
+    if (staff.isShort()) {
+      return;
+    }
+    if (!plan.standby()) {
+      staff.dismissStandby();
+    } else if (allRunning()) {
       staff.prepare();
     }
   }
 
-  /** One with room for all rings takes over as soon as it can. */
-  private void relieve() {
+  /**
+   * One with room for all rings takes over as soon as it can.
+   *
+   * @return whether that is under way
+   */
+  private boolean relieve() {
     staff.prepare();
     if (staff.hasGivenUp()) {
       staff.active().kill("none that has room for one ring more came up beside it");
-    } else if (staff.standby() != null && staff.standby().isReady()) {
-      List<IsolatedRing> busy =
-          rings.values().stream().filter(ring -> ring.phase() != Phase.IDLE).toList();
-      if (busy.isEmpty()) {
-        staff.dismissActive();
-        startNow();
-      } else {
-        busy.forEach(this::stopKernel);
-      }
+      return true;
     }
+    if (staff.standby() == null || !staff.standby().isReady()) {
+      return false;
+    }
+    List<IsolatedRing> busy =
+        rings.values().stream().filter(ring -> ring.phase() != Phase.IDLE).toList();
+    if (busy.isEmpty()) {
+      staff.dismissActive();
+      startNow();
+    } else {
+      busy.forEach(this::stopKernel);
+    }
+    return true;
   }
 
   private void launch(IsolatedRing ring) {
@@ -270,10 +294,11 @@ final class Supervisor {
     }
     DeviceProcess asked = staff.active();
     asked.send(ring.launch());
+    long epoch = ring.epoch();
     events.later(
         plan.startTime().toMillis(),
         () -> {
-          if (staff.active() == asked && ring.phase() == Phase.ASKED) {
+          if (staff.active() == asked && ring.epoch() == epoch && ring.phase() == Phase.ASKED) {
             asked.kill("it did not begin to work on a ring within " + plan.startTime());
           }
         });
@@ -288,7 +313,7 @@ final class Supervisor {
 
   private void startNow() {
     starting = false;
-    if (!rings.isEmpty()) {
+    if (!rings.values().stream().allMatch(IsolatedRing::hasFailed)) {
       staff.promote();
       proceed();
     }
@@ -297,15 +322,14 @@ final class Supervisor {
   private void onDeath(DeviceProcess process) {
     staff.gone(process);
     if (process == staff.standby()) {
-      staff.standbyDied(this::proceed);
+      staff.standbyDied();
     } else if (process == staff.active()) {
+      staff.lose();
       onDeathAtWork(process);
-      staff.gone(process);
     }
   }
 
   private void onDeathAtWork(DeviceProcess process) {
-    staff.lose();
     LOG.log(Level.WARNING, "the device process at work ended: {0}", process.obituary());
     boolean working = !rings.isEmpty() && allRunning();
     for (IsolatedRing ring : rings.values()) {

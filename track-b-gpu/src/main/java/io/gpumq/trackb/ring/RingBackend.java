@@ -21,11 +21,8 @@ public interface RingBackend extends AutoCloseable {
    */
   boolean hasExpress();
 
-  /**
-   * Whether a kernel that dies takes every other one of its process along: then nothing works on
-   * any ring any more as soon as its death is known.
-   */
-  boolean diesAsOne();
+  /** How many rings one process can work on at once. */
+  int mostRings();
 
   /**
    * Environment variables for a process that is to work on so many rings at once, over those of

@@ -8,11 +8,23 @@ public interface RingKernel {
    */
   String failure();
 
-  /** Whether it has come to its {@link Resume#end}, or has been stopped. */
-  boolean hasEnded();
+  /**
+   * Whether its death took every other kernel of its process along: then nothing there works on any
+   * ring any more. To be asked once {@link #failure} has told of it.
+   */
+  boolean diedWithAll();
 
   /**
-   * Sets the stop word and waits for the end. Once.
+   * Whether it has come to its {@link Resume#end}, or has been stopped. A kernel that dies
+   * meanwhile may have ended, too: {@link #failure} tells, when it is asked afterwards.
+   */
+  boolean hasEnded();
+
+  /** Tells it to end, and does not wait for that. */
+  void requestStop();
+
+  /**
+   * Tells it to end and waits until it has. Once.
    *
    * @throws io.gpumq.api.TrackFailedException if a handler does not end
    */

@@ -29,8 +29,8 @@ public class HostBackendBut implements RingBackend {
   }
 
   @Override
-  public boolean diesAsOne() {
-    return host.diesAsOne();
+  public int mostRings() {
+    return host.mostRings();
   }
 
   @Override

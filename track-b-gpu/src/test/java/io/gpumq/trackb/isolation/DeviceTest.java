@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.QueueConfig;
+import io.gpumq.conformance.Await;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingMemory;
@@ -103,6 +105,20 @@ class DeviceTest {
     say(new Command.Close(RING));
     say(new Command.Launch(RING, Resume.fresh(g)));
     assertEquals("ring 3 is not open in this device process", refusal());
+  }
+
+  /** The last thing that it was asked to do must not hide how it ended. */
+  @Test
+  void aRingThatDiesBeforeItIsStoppedHasDied() throws IOException {
+    say(open(file.path(), memory.handle()));
+    say(new Command.Launch(RING, Resume.fresh(g)));
+    assertEquals(new Answer.Launched(RING), answer());
+    ControlBlock control = new ControlBlock(file.control());
+    control.releaseHead(1); // nothing was published there
+    Await.until("the ring is found broken", () -> control.error() != 0);
+    say(new Command.Stop(RING));
+    Answer.Fault fault = (Answer.Fault) answer();
+    assertFalse(fault.withAll(), "other rings of the host device live on");
   }
 
   @Test

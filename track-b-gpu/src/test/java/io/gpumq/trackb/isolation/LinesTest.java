@@ -60,7 +60,8 @@ class LinesTest {
         new Answer.Ended(4),
         new Answer.Alive(4),
         new Answer.Refused(Answer.NO_RING, "no room:\n  5 > 4 + ä"),
-        new Answer.Fault(5, ""));
+        new Answer.Fault(5, "", true),
+        new Answer.Fault(6, "it is", false));
   }
 
   @ParameterizedTest
@@ -73,7 +74,8 @@ class LinesTest {
   @Test
   void aLongTextIsCutToWhatALineHolds() throws IOException {
     var said =
-        (Answer.Fault) Answer.parse(throughLine(new Answer.Fault(1, "䨀".repeat(5000)).words()));
+        (Answer.Fault)
+            Answer.parse(throughLine(new Answer.Fault(1, "䨀".repeat(5000), true).words()));
     assertTrue(said.why().endsWith("..."), said.why());
     assertTrue(said.why().length() > 900);
   }
