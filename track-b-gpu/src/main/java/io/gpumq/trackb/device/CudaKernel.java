@@ -129,7 +129,7 @@ final class CudaKernel implements RingKernel {
       return RingErrors.describe(error);
     }
     if (state == CUDA_SUCCESS) {
-      return stopped || trial || control.stopRequested() ? null : "the kernel has ended unasked";
+      return trial || control.stopRequested() ? null : "the kernel has ended unasked";
     }
     return "the kernel has died: " + Cuda.name(state) + "; no GPU call of this process works now";
   }
