@@ -150,8 +150,8 @@ final class Device {
   }
 
   /**
-   * Tells the owner, and lingers: when it ended at once, while a GPU's driver was still dealing with
-   * the fault, the next death took seconds. The owner ends the commands if it cannot wait.
+   * Tells the owner, and lingers: when it ended at once, while a GPU's driver was still dealing
+   * with the fault, the next death took seconds. The owner ends the commands if it cannot wait.
    */
   private void die(Answer fault) throws IOException {
     say(fault);
