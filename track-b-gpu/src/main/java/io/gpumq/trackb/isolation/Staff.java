@@ -18,6 +18,7 @@ final class Staff {
   /** Rings that a process has room for at least. */
   private static final int LEAST_ROOM = 4;
 
+  /** How long one on its way out may take: a GPU's driver has seconds of work with some. */
   private static final long LEAVE_MILLIS = 10_000;
 
   private static final System.Logger LOG = System.getLogger(Staff.class.getName());
@@ -50,12 +51,12 @@ final class Staff {
       Events events,
       DeviceProcess.Listener listener,
       Runnable again) {
-    this.again = again;
     this.plan = plan;
     this.backend = backend;
     this.rings = rings;
     this.events = events;
     this.listener = listener;
+    this.again = again;
   }
 
   /** The one at work, or {@code null}. */
