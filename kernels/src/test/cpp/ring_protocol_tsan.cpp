@@ -17,6 +17,7 @@
 
 #include "ring_host.h"
 #include "ring_messages.h"
+#include "ring_pass_on.h"
 
 extern "C" const char* __tsan_default_options() { return "halt_on_error=1:exitcode=66"; }
 
@@ -310,7 +311,7 @@ Plan plan_for(Dice& dice, uint64_t messages, bool near_the_stamps_wrap) {
   plan.warps = 2 + dice.below(3);
   plan.producers = 1 + dice.below(3);
   plan.readers = 1 + dice.below(2);
-  plan.relays = dice.below(4);
+  plan.relays = dice.below(16);
   plan.messages = messages;
   return plan;
 }
@@ -337,6 +338,7 @@ int main(int count, char** arguments) {
   std::printf("seed %" PRIu64 "\n", seed);
   std::fflush(stdout);
   deadline = steady_clock::now() + kMostTime;
+  pass_on_beside_another();
   Dice dice(seed);
   constexpr uint64_t kMessages = 5000;
   const struct {
