@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * What one group must have seen of the messages sent, by their index in the order of sending.
@@ -205,8 +206,14 @@ final class GroupModel {
         || pending.values().stream().anyMatch(entry -> isDue(entry, nowNanos));
   }
 
-  boolean mayGiveUpSome(long nowNanos) {
-    return pending.values().stream().anyMatch(p -> p.mayBeGivenUp(maxDeliveries, nowNanos));
+  /** How many entries the group may have given up so far, their dead letters taken or not. */
+  int mostGivenUp(long nowNanos) {
+    long settled =
+        acknowledged
+            + pending.values().stream()
+                .filter(p -> !p.mayBeGivenUp(maxDeliveries, nowNanos))
+                .count();
+    return (int) (IntStream.range(0, next).filter(index -> !log.fails(index)).count() - settled);
   }
 
   boolean mayBeGivenUp(int index, long nowNanos) {

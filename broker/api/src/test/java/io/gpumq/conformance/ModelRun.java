@@ -177,10 +177,10 @@ final class ModelRun {
     return open;
   }
 
+  /** Whether more dead letters may have come to be, and were not taken, than there is room for. */
   private boolean lettersMayWait(long now) {
-    return letterCapacity < log.failing() + 1
-        || groups.stream().anyMatch(group -> group.mayGiveUpSome(now))
-            && letterCapacity < log.size() * groups.size();
+    int givenUp = groups.stream().mapToInt(group -> group.mostGivenUp(now)).sum();
+    return log.failing() + givenUp - letters.taken() > letterCapacity;
   }
 
   private void poll(GroupModel group, int member, int max) throws InterruptedException {
