@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ProtocolTsanTest {
   private static final Path SOURCES = Path.of("src");
-  private static final Duration RUN_LIMIT = Duration.ofMinutes(3);
+  private static final Duration RUN_LIMIT = Duration.ofMinutes(10);
 
   /** Runs that a flaw may stay unseen in: which thread meets which is chance. */
   private static final int CHANCES = 8;
