@@ -44,14 +44,9 @@ final class DeviceProcess {
   /** Hang-up, interrupt, kill, terminate: sent by somebody, not caused by what a process does. */
   private static final Set<Integer> SENT = Set.of(1, 2, 9, 15);
 
-  /** The Java virtual machine of a process that only waits for a kernel, or runs few threads. */
+  /** The Java virtual machine of a process that makes no garbage to speak of. */
   private static final List<String> MACHINE =
-      List.of(
-          "-Xshare:auto",
-          "-XX:TieredStopAtLevel=1",
-          "-XX:+UseSerialGC",
-          "-XX:-UsePerfData",
-          "-Xmx128m");
+      List.of("-Xshare:auto", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx128m");
 
   private final Process process;
   private final int room;
