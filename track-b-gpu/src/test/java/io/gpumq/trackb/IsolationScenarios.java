@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,8 +286,8 @@ abstract class IsolationScenarios {
         Thread sender = run.sends(0, 20_000, 0, new Random(seed));
         int moment = random.nextInt(400);
         boolean death = random.nextBoolean();
-        Thread disturber =
-            new Thread(
+        var disturbed =
+            CompletableFuture.runAsync(
                 () -> {
                   Await.passed(Duration.ofMillis(moment));
                   if (death) {
@@ -294,12 +295,11 @@ abstract class IsolationScenarios {
                   }
                   closes.close();
                 });
-        disturber.start();
         try (IsolatedRun fifth = open(its, config("fifth", "fail:every=2,how=trap"))) {
           fifth.receives();
           fifth.send(0, 100, random.nextInt(2), random);
           fifth.settle();
-          disturber.join();
+          disturbed.join(); // or throws what went wrong there
           fifth.send(0, 100, 0, random);
           fifth.settle();
         }

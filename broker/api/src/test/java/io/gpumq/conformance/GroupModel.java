@@ -208,12 +208,12 @@ final class GroupModel {
 
   /** How many entries the group may have given up so far, their dead letters taken or not. */
   int mostGivenUp(long nowNanos) {
-    long settled =
+    long otherwise =
         acknowledged
             + pending.values().stream()
                 .filter(p -> !p.mayBeGivenUp(maxDeliveries, nowNanos))
                 .count();
-    return (int) (IntStream.range(0, next).filter(index -> !log.fails(index)).count() - settled);
+    return (int) (IntStream.range(0, next).filter(index -> !log.fails(index)).count() - otherwise);
   }
 
   boolean mayBeGivenUp(int index, long nowNanos) {
