@@ -9,10 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script at the root of the repository says what is wrong with a Java before it starts it. */
+/**
+ * The script at the root of the repository says what is wrong with a Java before it starts it, and
+ * what the launchers share gives a process the connections to the GPU that it wants.
+ */
 class LauncherTest {
   @TempDir private Path home;
 
@@ -58,5 +63,41 @@ class LauncherTest {
     Files.copy(dirname, tools.resolve("dirname"), StandardCopyOption.COPY_ATTRIBUTES);
     assertEquals(2, launch(null, tools.toString()));
     assertTrue(output.contains("no java on the PATH: install a JDK 17 or newer"), output);
+  }
+
+  private String connections(String given, String... arguments) throws Exception {
+    String script = ". ../packaging/tree/lib/gpu-connections.sh; echo $CUDA_DEVICE_MAX_CONNECTIONS";
+    var command = new ArrayList<>(List.of("/bin/sh", "-euc", script, "gpumq"));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("CUDA_DEVICE_MAX_CONNECTIONS");
+    if (given != null) {
+      builder.environment().put("CUDA_DEVICE_MAX_CONNECTIONS", given);
+    }
+    return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+        .trim();
+  }
+
+  @Test
+  void aProcessThatRunsKernelsGetsAllConnections() throws Exception {
+    assertEquals("32", connections(null));
+    assertEquals("32", connections(null, "bench", "--suite", "limit"));
+    assertEquals("32", connections(null, "soak", "--isolation", "none"));
+    assertEquals("32", connections(null, "bench", "--json", "isolation-process.json"));
+  }
+
+  @Test
+  void oneWhoseKernelsRunElsewhereGetsFew() throws Exception {
+    assertEquals("4", connections(null, "soak", "--isolation", "process", "--lanes", "8"));
+    assertEquals("4", connections(null, "bench", "--isolation=process"));
+    assertEquals("4", connections(null, "bench", "--set", "isolation=process"));
+    assertEquals("4", connections(null, "bench", "--suite", "isolation", "--quick"));
+    assertEquals("4", connections(null, "bench", "--suite=isolation"));
+  }
+
+  @Test
+  void connectionsThatTheEnvironmentGivesStay() throws Exception {
+    assertEquals("7", connections("7"));
+    assertEquals("7", connections("7", "soak", "--isolation", "process"));
   }
 }

@@ -82,7 +82,7 @@ class SuiteRunTest {
             Map.of(),
             Duration.ofMillis(40),
             Duration.ofMillis(10),
-            1,
+            2,
             1,
             SuitePlan.AS_MUCH_AS_IS_FREE,
             7,

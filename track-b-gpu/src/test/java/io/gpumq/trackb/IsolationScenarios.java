@@ -240,7 +240,7 @@ abstract class IsolationScenarios {
     }
   }
 
-  /** A process has room for four rings at first, the next for eight, and so on. */
+  /** A process has room for the lanes of the first queue, the next for more. */
   @Test
   void aRingTooManyMovesAllToAnotherProcess() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {

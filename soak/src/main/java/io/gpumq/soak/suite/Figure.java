@@ -18,6 +18,8 @@ public enum Figure {
   RATE_OF_IN_PROCESS("of in-process rate", Unit.SHARE),
   /** The p50 with handlers in a process of their own, as a share of that without one. */
   P50_OF_IN_PROCESS("of in-process p50", Unit.SHARE),
+  /** Standard error of such a share: what the turns' spread leaves open. */
+  SHARE_ERROR("standard error", Unit.SHARE),
   /** Messages a second, through and verified. */
   MSG_S("", Unit.MESSAGES_A_SECOND),
   /** Payload bytes a second, in one direction. */

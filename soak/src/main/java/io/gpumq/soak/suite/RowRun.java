@@ -156,9 +156,9 @@ final class RowRun {
   private Outcome inTurns(Duration warmup) throws InterruptedException {
     BenchPlan bench = bench(row.payloadBytes(), row.capacity());
     var turns = new Turns(plan, bench, track, meter, random);
+    Duration measured = plan.duration().dividedBy(2); // many short ones: each opening varies
     Turns.Result found;
     if (row.kind() == Row.Kind.ISOLATED_TRIP) {
-      Duration measured = plan.duration().dividedBy(2);
       found = turns.measure((run, before) -> run.roundTrips(before, measured).p50(), warmup);
       seen.put(Figure.P50_OF_IN_PROCESS, found.share());
       seen.put(Figure.P50_US, found.isolated());
@@ -168,13 +168,14 @@ final class RowRun {
           turns.measure(
               (run, before) -> {
                 run.warmUp(before);
-                return run.saturate(BenchPlan.UNLIMITED, plan.duration()).messagesPerSecond();
+                return run.saturate(BenchPlan.UNLIMITED, measured).messagesPerSecond();
               },
               warmup);
       seen.put(Figure.RATE_OF_IN_PROCESS, found.share());
       seen.put(Figure.MSG_S, found.isolated());
       seen.put(Figure.IN_PROCESS_MSG_S, found.inProcess());
     }
+    seen.put(Figure.SHARE_ERROR, found.shareError());
     return outcome(bench, 1, found.tally());
   }
 

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param settings of Track B, such as {@code cuda.blocks}
  * @param duration of each measurement, round trips half of it
  * @param warmup before each measurement; four times as long before a track's first
- * @param turns how often a row that measures two things by turns measures each, 1 or more
+ * @param turns how often a row that measures two things by turns measures each, 2 or more
  * @param deaths of device processes that a row which times them times, 1 or more
  * @param backlogBytes payload bytes of the backlog, or {@link #AS_MUCH_AS_IS_FREE}
  * @param seed of the bodies

@@ -23,11 +23,13 @@ final class Turns {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   /**
-   * Medians of what was measured.
+   * Means of what was measured.
    *
+   * @param shareError standard error of {@link #share}, as a share
    * @param tally of all messages
    */
-  record Result(double inProcess, double isolated, Tally tally) {
+  record Result(double inProcess, double isolated, double shareError, Tally tally) {
+    /** The one as a share of the other. */
     double share() {
       return isolated / inProcess;
     }
@@ -79,7 +81,7 @@ final class Turns {
         }
       }
     }
-    return new Result(median(inProcess), median(isolated), tally);
+    return new Result(mean(inProcess), mean(isolated), shareError(inProcess, isolated), tally);
   }
 
   /** A process that starts would slow down what is measured beside it. */
@@ -99,8 +101,21 @@ final class Turns {
     return Map.of("isolation", process ? "process" : "none");
   }
 
-  private static double median(double[] values) {
-    Arrays.sort(values);
-    return (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+
+  /** Of a quotient of means: the relative variances of the two add up. */
+  private static double shareError(double[] inProcess, double[] isolated) {
+    return mean(isolated)
+        / mean(inProcess)
+        * Math.hypot(relativeError(inProcess), relativeError(isolated));
+  }
+
+  /** Standard error of the mean, as a share of it. */
+  private static double relativeError(double[] values) {
+    double mean = mean(values);
+    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+    return Math.sqrt(squares / (values.length - 1) / values.length) / mean;
   }
 }

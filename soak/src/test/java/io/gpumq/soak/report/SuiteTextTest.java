@@ -61,6 +61,7 @@ class SuiteTextTest {
     rate.put(Figure.IN_PROCESS_MSG_S, 40e6);
     rate.put(Figure.MSG_S, 39e6);
     rate.put(Figure.RATE_OF_IN_PROCESS, 0.975);
+    rate.put(Figure.SHARE_ERROR, 0.021);
     Map<Figure, Double> fault = new EnumMap<>(Figure.class);
     fault.put(Figure.P50_MS, 31.0);
     fault.put(Figure.MAX_MS, 120.0);
@@ -69,7 +70,7 @@ class SuiteTextTest {
     assertEquals(">= 95.0 % of in-process rate", cell(text, "isolated echo 256 B, 1 producer", 1));
     assertEquals("yes", cell(text, "isolated echo 256 B, 1 producer", 2));
     assertEquals(
-        "97.5 % of in-process rate, 39.0 M msg/s, in-process 40.0 M msg/s",
+        "97.5 % of in-process rate, 2.1 % standard error, 39.0 M msg/s, in-process 40.0 M msg/s",
         cell(text, "isolated echo 256 B, 1 producer", 3));
     assertEquals(
         "p50 <= 100 ms", cell(text, "recovery from an illegal address, with a standby", 1));

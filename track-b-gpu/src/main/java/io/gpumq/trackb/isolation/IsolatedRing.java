@@ -125,6 +125,11 @@ final class IsolatedRing implements RunningRing {
     return number;
   }
 
+  /** Rings of its queue, of which this is one. */
+  int lanes() {
+    return geometry.lanes();
+  }
+
   Phase phase() {
     return phase;
   }

@@ -15,9 +15,6 @@ import java.util.Set;
  * the supervisor's thread, but for {@link #pid}.
  */
 final class Staff {
-  /** Rings that a process has room for at least. */
-  private static final int LEAST_ROOM = 4;
-
   /** How long one on its way out may take: a GPU's driver has seconds of work with some. */
   private static final long LEAVE_MILLIS = 10_000;
 
@@ -237,10 +234,11 @@ final class Staff {
     return present;
   }
 
-  /** With room for twice as many rings whenever there was too little. */
+  /** With room for the widest queue, and for twice as many rings whenever there was too little. */
   private DeviceProcess spawn() {
-    int doubled = Math.max(LEAST_ROOM, Integer.highestOneBit(2 * rings.size() - 1));
-    int room = Math.min(doubled, backend.mostRings());
+    int widest = rings.stream().mapToInt(IsolatedRing::lanes).max().orElse(1);
+    int wanted = Math.max(widest, rings.size());
+    int room = Math.min(Integer.highestOneBit(2 * wanted - 1), backend.mostRings());
     try {
       DeviceProcess process = DeviceProcess.start(plan, room, backend.environment(room), listener);
       rings.forEach(process::open);
