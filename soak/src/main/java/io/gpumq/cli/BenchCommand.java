@@ -53,7 +53,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final Duration QUICK_DURATION = Duration.ofMillis(400);
   private static final Duration QUICK_WARMUP = Duration.ofMillis(200);
   private static final String ISOLATION = "isolation";
-  private static final int TURNS = 12;
+  private static final int TURNS = 24;
   private static final int QUICK_TURNS = 4;
   private static final int DEATHS = 16;
   private static final int QUICK_DEATHS = 5;
