@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # For the launchers: how many hardware connections to the GPU this process gets, unless the
 # environment says it. Each kernel that runs beside others needs one of its own. Each costs time: at
 # the process's start, and 2 ms of the time after which the driver tells of a trap, in whichever

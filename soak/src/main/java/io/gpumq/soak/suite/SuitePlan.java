@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param tracks names of the tracks, in the order of their runs
  * @param settings of Track B, such as {@code cuda.blocks}
- * @param duration of each measurement, round trips half of it
+ * @param duration of each measurement, round trips and each of many turns half of it
  * @param warmup before each measurement; four times as long before a track's first
  * @param turns how often a row that measures two things by turns measures each, 2 or more
  * @param deaths of device processes that a row which times them times, 1 or more
