@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The script at the root of the repository says what is wrong with a Java before it starts it, and
- * what the launchers share gives a process the connections to the GPU that it wants.
+ * that of the distribution gives a process the connections to the GPU that it wants.
  */
 class LauncherTest {
   @TempDir private Path home;
@@ -37,8 +37,12 @@ class LauncherTest {
 
   private void installJava(String version) throws IOException {
     Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\necho 'openjdk version \"" + version + "\"' >&2\n");
-    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    writeProgram(java, "echo 'openjdk version \"" + version + "\"' >&2");
+  }
+
+  private static void writeProgram(Path program, String line) throws IOException {
+    Files.writeString(program, "#!/bin/sh\n" + line + "\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   @Test
@@ -65,30 +69,38 @@ class LauncherTest {
     assertTrue(output.contains("no java on the PATH: install a JDK 17 or newer"), output);
   }
 
+  /** What the distribution's launcher gives the Java virtual machine that it starts. */
   private String connections(String given, String... arguments) throws Exception {
-    String script = ". ../packaging/tree/lib/gpu-connections.sh; echo $CUDA_DEVICE_MAX_CONNECTIONS";
-    var command = new ArrayList<>(List.of("/bin/sh", "-euc", script, "gpumq"));
+    Path tree = Path.of("../packaging/tree");
+    Path launcher = Files.createDirectories(home.resolve("bin")).resolve("gpumq");
+    Path runtime = Files.createDirectories(home.resolve("lib/runtime/bin"));
+    Path shared = home.resolve("lib/gpu-connections.sh");
+    StandardCopyOption again = StandardCopyOption.REPLACE_EXISTING;
+    Files.copy(tree.resolve("bin/gpumq"), launcher, again);
+    Files.copy(tree.resolve("lib/gpu-connections.sh"), shared, again);
+    writeProgram(runtime.resolve("java"), "echo $CUDA_DEVICE_MAX_CONNECTIONS");
+    var command = new ArrayList<>(List.of("/bin/sh", launcher.toString()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove("CUDA_DEVICE_MAX_CONNECTIONS");
     if (given != null) {
       builder.environment().put("CUDA_DEVICE_MAX_CONNECTIONS", given);
     }
-    return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-        .trim();
+    byte[] said = builder.start().getInputStream().readAllBytes();
+    return new String(said, StandardCharsets.UTF_8).trim();
   }
 
   @Test
   void aProcessThatRunsKernelsGetsAllConnections() throws Exception {
     assertEquals("32", connections(null));
     assertEquals("32", connections(null, "bench", "--suite", "limit"));
-    assertEquals("32", connections(null, "soak", "--isolation", "none"));
+    assertEquals("32", connections(null, "bench", "--isolation", "none"));
     assertEquals("32", connections(null, "bench", "--json", "isolation-process.json"));
   }
 
   @Test
   void oneWhoseKernelsRunElsewhereGetsFew() throws Exception {
-    assertEquals("4", connections(null, "soak", "--isolation", "process", "--lanes", "8"));
+    assertEquals("4", connections(null, "bench", "--isolation", "process", "--lanes", "8"));
     assertEquals("4", connections(null, "bench", "--isolation=process"));
     assertEquals("4", connections(null, "bench", "--set", "isolation=process"));
     assertEquals("4", connections(null, "bench", "--suite", "isolation", "--quick"));
@@ -98,6 +110,6 @@ class LauncherTest {
   @Test
   void connectionsThatTheEnvironmentGivesStay() throws Exception {
     assertEquals("7", connections("7"));
-    assertEquals("7", connections("7", "soak", "--isolation", "process"));
+    assertEquals("7", connections("7", "bench", "--isolation", "process"));
   }
 }
