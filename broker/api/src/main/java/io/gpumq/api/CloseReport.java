@@ -3,8 +3,8 @@ package io.gpumq.api;
 /**
  * What a closed queue leaves behind.
  *
- * @param drained whether every group had acknowledged every entry before the deadline
- * @param left messages that some group had not acknowledged, and that are gone with the queue
+ * @param drained whether every group had settled every entry before the deadline
+ * @param left messages that some group had not settled, and that are gone with the queue
  * @param stats the counters at the end
  */
 public record CloseReport(boolean drained, long left, QueueStats stats) {}

@@ -26,18 +26,22 @@ public interface Consumer extends AutoCloseable {
    * entries of it out, this consumer's own included.
    *
    * @param max the most entries to take, 1 to 65,536; a track may hand out fewer at once
-   * @param wait how long to wait for the first entry; zero asks and returns
+   * @param wait how long to wait for the first entry, of any length; zero asks and returns
    * @return the entries, empty if none came in time. Valid until the next {@code poll} or {@code
    *     close} of this consumer, which reuse it.
-   * @throws ConfigException if {@code max} is out of its range
+   * @throws ConfigException if {@code max} is out of its range or {@code wait} negative
    */
   Batch poll(int max, Duration wait) throws InterruptedException;
 
   /**
-   * Acknowledges every entry of a batch that is still pending; entries that were acknowledged or
-   * refused one by one are left as they are.
+   * Acknowledges every entry of the last batch that this consumer still holds. An entry that was
+   * acknowledged or refused meanwhile, by any consumer of the group, or handed to another after its
+   * lease had ended, is left as it is.
    *
+   * @param batch what the last {@link #poll} of this consumer returned
    * @return how many entries this call acknowledged
+   * @throws ConfigException if {@code batch} is not that, but of an earlier poll, say; nothing is
+   *     acknowledged then
    */
   int acknowledge(Batch batch);
 
@@ -50,22 +54,36 @@ public interface Consumer extends AutoCloseable {
   void acknowledge(long sequence);
 
   /**
-   * Hands one pending entry back: it is redelivered to the group after {@code delay}.
+   * Refuses one pending entry: it is redelivered to the group after {@code delay}. The delivery
+   * counts: an entry that was delivered as often as the queue allows becomes a dead letter.
    *
    * <p>In {@link QueueConfig#strictOrder() strict order} nothing of its lane comes to the group
-   * before the delay is over, and nothing new before the entry is settled. It alone is handed back:
-   * what lies behind it in the same batch is with the consumer already, who alone knows what of
-   * that has the same key, and refuses this, too.
+   * before the delay is over, and nothing new before the entry is settled. It alone is refused:
+   * what lies behind it in the same batch is with the consumer already, which {@link #giveBack
+   * gives back} what of that has the same {@link Entry#key() key}.
    *
-   * @param delay zero to the queue's lease
-   * @throws ConfigException if {@code delay} is out of its range; the entry stays as it is
+   * @param delay zero or more, of any length; the lease does not bound it
+   * @throws ConfigException if {@code delay} is negative; the entry stays as it is
    * @throws NotPendingException as {@link #acknowledge(long)}
    */
   void refuse(long sequence, Duration delay);
 
   /**
+   * Gives one pending entry back that was not tried: as {@link #refuse}, but the delivery does not
+   * count, so that it never makes a dead letter of the entry.
+   *
+   * @param delay as in {@link #refuse}
+   * @throws ConfigException if {@code delay} is negative; the entry stays as it is
+   * @throws NotPendingException as {@link #acknowledge(long)}
+   */
+  default void giveBack(long sequence, Duration delay) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
    * Closes this consumer. What it holds unacknowledged is redelivered to the group at once; closing
-   * twice is harmless.
+   * twice is harmless. Any thread may close it; a call that is under way then throws {@link
+   * QueueClosedException}.
    */
   @Override
   void close();

@@ -1,22 +1,77 @@
 package io.gpumq.api;
 
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 
 /**
  * The dead-letter queue of one queue: messages that no handler could handle or no consumer would
  * acknowledge, oldest first.
  *
- * <p>It holds at most {@link QueueConfig#deadLetterCapacity()} letters. Nothing is dropped when it
- * is full: entries that should join it stay where they are, which holds their group back until
- * there is room. Safe for use by many threads.
+ * <p>A letter is read as an entry is: {@link #take} leases it, {@link #acknowledge} settles it, and
+ * a letter that nobody settles comes again. {@link #replay} sends its message once more.
+ *
+ * <p>It holds at most {@link QueueConfig#deadLetterCapacity()} letters, leased ones included.
+ * Nothing is dropped when it is full: entries that should join it stay where they are, which holds
+ * their group back until there is room. Safe for use by many threads.
  */
 public interface DeadLetters {
-  /** How many letters there are now. */
+  /** Returns how many letters there are now, leased ones included. */
   int size();
 
-  /** The oldest letters, which stay. */
+  /**
+   * Returns the oldest letters, leased ones included, and leaves them as they are.
+   *
+   * @param max most letters, 0 or more
+   */
   List<DeadLetter> peek(int max);
 
-  /** Takes the oldest letters out. */
+  /**
+   * Takes the oldest letters that nobody has a lease of. They come again when the lease is over,
+   * unless they are settled before.
+   *
+   * @param max most letters, 0 or more
+   * @param lease how long nobody else is handed them, above zero, of any length
+   * @throws ConfigException if {@code max} or {@code lease} is out of its range
+   */
+  default List<DeadLetter> take(int max, Duration lease) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Settles letters for good, leased or not. A letter that is not there any more is passed over.
+   *
+   * @return how many this call settled
+   */
+  default int acknowledge(Collection<DeadLetter> letters) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Sends a letter's message again, with its key, to one group alone, and settles the letter. Other
+   * groups never see it. The message is handled and delivered as one that was sent now.
+   *
+   * @param group which, most often {@link DeadLetter#group()}
+   * @param timeout how long to wait for room at most
+   * @return the message's new sequence
+   * @throws NotPendingException if the letter is not there any more
+   * @throws ConfigException if there is no such group
+   * @throws QueueFullException if there was no room in time; the letter stays
+   * @throws QueueClosedException if the queue is closed or closing; the letter stays
+   */
+  default long replay(DeadLetter letter, String group, Duration timeout)
+      throws InterruptedException {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Sends a letter's message again, with its key, to every group, and settles the letter; otherwise
+   * as {@link #replay}.
+   */
+  default long replayToAll(DeadLetter letter, Duration timeout) throws InterruptedException {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Takes the oldest letters out for good. */
   List<DeadLetter> take(int max);
 }

@@ -19,11 +19,27 @@ public interface Entry {
   /** How often this entry has been delivered to this group, this time included: 1 or more. */
   int deliveries();
 
+  /** Returns whether the message was sent with a key. */
+  default boolean hasKey() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Returns the key that the message was sent with, or 0 if it has none. */
+  default long key() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Returns when the message was sent, in milliseconds since 1970-01-01T00:00Z. */
+  default long sentMillis() {
+    throw new UnsupportedOperationException();
+  }
+
   /**
    * The payload as it was sent: the bytes between position and limit, read-only, big endian.
    *
    * <p>The view lies over a larger block and its position is seldom 0: read relatively, or at
-   * {@code position() + i}. Moving its position is allowed; the next call sets it anew.
+   * {@code position() + i}. What a caller sets of its position, limit and order, the next call
+   * forgets.
    */
   ByteBuffer payload();
 

@@ -1,6 +1,7 @@
 package io.gpumq.api;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One queue: messages in the order of their sequences, read by any number of consumer groups.
@@ -40,14 +41,79 @@ public interface MessageQueue extends AutoCloseable {
   Producer producer();
 
   /**
-   * Makes a group that starts at the oldest entry still kept. Making a group that exists changes
-   * nothing.
+   * Makes a group that starts at the {@link GroupStart#OLDEST oldest} entry still kept. Making a
+   * group that exists changes nothing.
    *
    * @param group 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
    * @throws ConfigException if the name is not of these
    * @throws QueueClosedException if the queue is closed
    */
-  void createGroup(String group);
+  default void createGroup(String group) {
+    createGroup(group, GroupStart.OLDEST);
+  }
+
+  /**
+   * Makes a group that starts where it is told to. Making a group that exists changes nothing.
+   *
+   * @param group as in {@link #createGroup(String)}
+   * @throws ConfigException as {@link #createGroup(String)}
+   * @throws QueueClosedException if the queue is closed
+   */
+  default void createGroup(String group, GroupStart start) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Removes a group, with what is pending in it: it holds nothing back any more. Calls of its
+   * consumers throw {@link QueueClosedException} from then on.
+   *
+   * @return whether there was one
+   * @throws QueueClosedException if the queue is closed
+   */
+  default boolean removeGroup(String group) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Moves a group: the next new entry that it is handed is the first from there on. What is pending
+   * in it is forgotten: it neither comes again nor can be acknowledged.
+   *
+   * @throws ConfigException if there is no such group
+   * @throws QueueClosedException if the queue is closed
+   */
+  default void moveGroup(String group, GroupStart to) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Moves a group as {@link #moveGroup(String, GroupStart)} does, to a sequence; in a queue of
+   * several lanes only in that sequence's lane.
+   *
+   * @param sequence an entry still kept, or the next to be sent
+   * @throws ConfigException if there is no such group, or the sequence is out of this range, which
+   *     the message names
+   * @throws QueueClosedException if the queue is closed
+   */
+  default void moveGroup(String group, long sequence) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Returns a snapshot of every group's figures, by name. Stays readable after {@link #close()}.
+   */
+  default List<GroupStats> groups() {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Closes an open consumer whose thread has died, say, so that another of its name can be opened:
+   * as {@link Consumer#close()} does.
+   *
+   * @return whether there was one
+   */
+  default boolean closeConsumer(String group, String name) {
+    throw new UnsupportedOperationException();
+  }
 
   /**
    * A new consumer in a group; the group is made if it does not exist. Several consumers of one
@@ -61,19 +127,25 @@ public interface MessageQueue extends AutoCloseable {
    */
   Consumer consumer(String group, String name);
 
-  /** What could not be handled or delivered. Stays readable after {@link #close()}. */
+  /**
+   * Returns what could not be handled or delivered. After {@link #close()} it stays as it was then:
+   * letters can be read, taken and acknowledged, but not replayed.
+   */
   DeadLetters deadLetters();
 
-  /** A snapshot of the counters. Stays readable after {@link #close()}. */
+  /** Returns a snapshot of the counters. After {@link #close()} it tells what was true then. */
   QueueStats stats();
 
   /**
-   * Stops intake, then waits until every group has acknowledged every entry, or the deadline; then
+   * Stops intake, then waits until every group has settled every entry, or the deadline; then
    * releases what the queue holds. Consumers go on polling while it waits. Closing again returns
-   * the first report.
+   * the first report; a close with a shorter drain cuts the wait of one that is under way short.
    *
-   * @param drain how long to wait at most; zero closes at once
+   * <p>Every step of a close runs, whatever another throws; the first failure reaches every caller.
+   *
+   * @param drain how long to wait at most, of any length; zero closes at once
    * @return what was sent, acknowledged, dead-lettered, and left
+   * @throws ConfigException if {@code drain} is negative; the queue stays open
    */
   CloseReport close(Duration drain);
 

@@ -14,7 +14,8 @@ import java.time.Duration;
  * <p>Every method throws {@link QueueClosedException} once the queue or this producer is closed,
  * {@link TrackFailedException} when what carries the queue has died (also out of a wait), and
  * {@link PayloadTooLargeException} for a payload over the queue's slot size; none of the call's
- * messages is sent then.
+ * messages is sent then. A timeout is zero or more, of any length; a negative one is refused with a
+ * {@link ConfigException}. {@link #close()} may be called by any thread.
  */
 public interface Producer extends AutoCloseable {
   /** What {@link #trySend} answers when there is no room. */
@@ -48,13 +49,20 @@ public interface Producer extends AutoCloseable {
    * one producer with different keys, or without one, may overtake each other where the queue has
    * {@link QueueConfig#lanes() several lanes}.
    *
+   * <p>The key stays with the message: consumers and dead letters show it ({@link Entry#key()}).
+   *
    * @param key any number; keys are spread over the lanes
    * @param timeout how long to wait for room in the key's lane at most
    * @return the message's sequence
    * @throws QueueFullException if there was no room in time
    */
   default long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(payload, timeout); // one lane keeps the order of everything
+    return send(payload, timeout); // TODO implement in each track
+  }
+
+  /** Sends as {@link #send(long, ByteBuffer, Duration)} does, the whole of an array. */
+  default long send(long key, byte[] payload, Duration timeout) throws InterruptedException {
+    return send(key, ByteBuffer.wrap(payload), timeout);
   }
 
   /**
@@ -63,7 +71,7 @@ public interface Producer extends AutoCloseable {
    * @return the message's sequence, or {@link #FULL}
    */
   default long trySend(long key, ByteBuffer payload) {
-    return trySend(payload);
+    return trySend(payload); // TODO implement in each track
   }
 
   /**
@@ -73,7 +81,13 @@ public interface Producer extends AutoCloseable {
    * <p>If the writer throws, its exception reaches the caller; messages of this call that were
    * written before may have been sent, those after are not.
    *
+   * <p>A writer that takes its time holds up what other producers of the lane send behind it: these
+   * are delivered when it has returned. A writer does not send by its own producer: that is refused
+   * with an {@link IllegalStateException}, which ends the batch as any of its exceptions does.
+   *
    * @param timeout how long to wait for room at most, over the whole call
+   * @throws SendInterruptedException if the thread was interrupted; {@link
+   *     SendInterruptedException#accepted()} says how many messages, from the first on, were sent
    * @throws QueueFullException if there was no room in time; {@link QueueFullException#accepted()}
    *     says how many messages, from the first on, were sent
    */
@@ -98,8 +112,9 @@ public interface Producer extends AutoCloseable {
      * 0 and the position that this call leaves.
      *
      * @param index 0 to count - 1, in rising order
-     * @param slot position 0, limit the queue's slot size; native byte order is not set: big
-     *     endian, as every new buffer. Not to be kept: it is moved to the next message.
+     * @param slot position 0, limit the queue's slot size, big endian as every new buffer. What the
+     *     call sets of these is forgotten behind it. Not to be kept: it is moved to the next
+     *     message.
      */
     void write(int index, ByteBuffer slot);
   }

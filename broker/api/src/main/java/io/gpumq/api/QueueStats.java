@@ -10,7 +10,8 @@ package io.gpumq.api;
  * @param redelivered those of {@code delivered} that were not the first to their group
  * @param failed messages whose handler failed at each attempt
  * @param deadLettered letters put into the dead-letter queue, summed over the groups
- * @param depth messages kept now: sent and not yet acknowledged (or given up) by every group
+ * @param depth messages sent that some group has not settled (acknowledged or given up); in a queue
+ *     without a group, all that are kept. Never above the capacity
  * @param bytes payload bytes of {@code sent}
  */
 public record QueueStats(

@@ -1,0 +1,31 @@
+package io.gpumq.api;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One consumer group's figures.
+ *
+ * @param name the group's name
+ * @param lag entries sent that the group has not been handed yet
+ * @param pending entries handed out and not settled: neither acknowledged nor dead-lettered
+ * @param oldestAge how long ago the oldest entry was sent that the group has not settled; zero if
+ *     there is none
+ * @param delivered entries handed to its consumers, redeliveries included
+ * @param acknowledged entries that its consumers acknowledged
+ * @param redelivered those of {@code delivered} that were not the first of their entry
+ * @param consumers the names of its open consumers, sorted
+ */
+public record GroupStats(
+    String name,
+    long lag,
+    long pending,
+    Duration oldestAge,
+    long delivered,
+    long acknowledged,
+    long redelivered,
+    List<String> consumers) {
+  public GroupStats {
+    consumers = List.copyOf(consumers);
+  }
+}

@@ -1,0 +1,59 @@
+package io.gpumq.spi;
+
+import io.gpumq.api.ConfigException;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * The end of a wait, as both tracks count it: a difference of {@link System#nanoTime}, which may
+ * wrap, and a length that saturates. So a wait of any length is legal, up to for ever, such as
+ * {@link java.time.temporal.ChronoUnit#FOREVER}'s. Immutable.
+ */
+public final class Deadline {
+  private final long startNanos;
+  private final long lengthNanos;
+
+  private Deadline(long lengthNanos) {
+    this.startNanos = System.nanoTime();
+    this.lengthNanos = lengthNanos;
+  }
+
+  /** Returns the deadline that lies {@code wait}, zero or more, from now. */
+  public static Deadline after(Duration wait) {
+    return new Deadline(nanos(wait));
+  }
+
+  /**
+   * Returns {@code wait} if a call may wait so long.
+   *
+   * @param what names the wait in the error, such as {@code timeout}
+   * @throws ConfigException if it is negative
+   */
+  public static Duration require(String what, Duration wait) {
+    if (Objects.requireNonNull(wait, what).isNegative()) {
+      throw new ConfigException(what + " " + wait + ": must be zero or more");
+    }
+    return wait;
+  }
+
+  /** Returns a length in nanoseconds; {@link Long#MAX_VALUE}, 292 years, if it is longer. */
+  public static long nanos(Duration length) {
+    try {
+      return length.toNanos();
+    } catch (ArithmeticException e) {
+      return length.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  /** Returns whether the wait is over. */
+  public boolean isPassed() {
+    return remainingNanos() <= 0;
+  }
+
+  /** Returns the nanoseconds that are left, zero or less when the wait is over. */
+  public long remainingNanos() {
+    return lengthNanos == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : lengthNanos - (System.nanoTime() - startNanos);
+  }
+}
