@@ -113,7 +113,9 @@ constexpr uint32_t kErrorShift = 24;
 // A cell is one sector, the least that crosses the link, and crosses it whole: whoever sees the word
 // of a sequence in a cell has that sequence's bytes beside it, with no second trip and no fence. A
 // cell may stay as it is for any number of laps, so 32 bits of the sequence would come round to it;
-// 51 do not. What comes out this way was handled well, at whichever try. An express slot is polled
+// 51 do not. A word of 0 is of no message: a cell starts with it, and a message that would have it, the
+// empty one of sequence 2^51 - 1, has no express. What comes out this way was handled well, at
+// whichever try. An express slot is polled
 // where it lies: its payload's cells, then on the way out its result's, which begin at the first
 // cell that a payload of slot_bytes would leave free. The block holds kExpressSlots slots in, then
 // as many out, of the same size; sequence & (kExpressSlots - 1) is a message's.

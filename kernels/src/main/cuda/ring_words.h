@@ -42,8 +42,10 @@ GPUMQ_FN uint32_t express_length_in(uint64_t word) {
   return static_cast<uint32_t>(word) & ((1u << kExpressLengthBits) - 1);
 }
 
+// A cell that nothing was ever written to holds 0, which is no message's word: the one empty message
+// whose word would be 0 goes the bulk way.
 GPUMQ_FN bool is_express_of(uint64_t word, uint64_t sequence) {
-  return word == express_word(sequence, express_length_in(word));
+  return word != 0 && word == express_word(sequence, express_length_in(word));
 }
 
 GPUMQ_FN uint64_t state_word(uint64_t lap, uint32_t state) { return lap << kLapShift | state; }

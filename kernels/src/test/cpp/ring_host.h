@@ -140,6 +140,7 @@ class Express {
 
   void offer(uint64_t sequence, uint32_t length, uint64_t landed, uint64_t released) const {
     if (!g_.express || sequence - std::min(landed, released) >= kExpressSlots) return;
+    if (express_word(sequence, length) == 0) return;  // looks like an untouched cell
     const uint8_t* from = ring_.ingress + (sequence & ring_.ingress_mask) * ring_.slot_bytes;
     for (uint32_t cell = cells_of(length); cell-- > 0;) {
       uint64_t* to = cell_at(ring_.express_in(sequence), cell);

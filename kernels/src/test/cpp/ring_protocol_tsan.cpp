@@ -303,8 +303,8 @@ Plan plan_for(Dice& dice, uint64_t messages, bool near_the_stamps_wrap) {
   g.slot_bytes = 16 * (1 + dice.below(kMostBytes / 16));
   g.stride_bytes = g.slot_bytes + (H::kResultBytes + 15) / 16 * 16;
   g.max_tries = 1 + dice.below(3);
-  // The stamps, 32 bits, wrap in the middle of the run.
-  const uint64_t wrap = (1ull << 32) - messages / 2;
+  // The stamps, 32 bits, and what express knows of a sequence, 51, wrap in the middle of the run.
+  const uint64_t wrap = (1ull << 51) - messages / 2;
   g.first_sequence = near_the_stamps_wrap ? wrap / g.capacity * g.capacity : 0;
   // Of handler fail: every second or third message, at its first one to three tries.
   plan.params = {{2 + dice.below(2), 1 + dice.below(3), Fail::kError, 0}};

@@ -54,10 +54,10 @@ class ProtocolTsanTest {
         "main/cuda/express.h",
         "const uint64_t low = offset < length ? load_eight(bytes + offset) : 0;",
         "const uint64_t low = load_eight(bytes + offset);"),
-    EXPRESS_KNOWS_A_SEQUENCE_BY_32_BITS(
+    AN_UNTOUCHED_CELL_IS_A_MESSAGE(
         "main/cuda/ring_words.h",
-        "return (sequence + 1) << kExpressLengthBits | length;",
-        "return ((sequence + 1) & 0xffffffffu) << kExpressLengthBits | length;"),
+        "return word != 0 && word == express_word(sequence, express_length_in(word));",
+        "return word == express_word(sequence, express_length_in(word));"),
     CLAIMED_ONE_TOO_MANY(
         "test/cpp/ring_host.h",
         "end > usable + g_.ingress_slots",

@@ -21,6 +21,9 @@ final class Express {
   /** What {@link #length} answers of a sequence that is not here. */
   static final int NONE = -1;
 
+  /** The word of a cell that nothing was ever written to: of no message. */
+  private static final long UNTOUCHED = 0;
+
   private static final int WORD_OFFSET = CELL_PAYLOAD;
 
   /** Looks for a cell that the others have outrun: some microseconds. */
@@ -51,17 +54,18 @@ final class Express {
 
   /**
    * Puts a message that lies in the ingress ring on the express way, unless it is too long, or the
-   * queue not empty enough: the message that had its slot before must have landed.
+   * queue not empty enough: the message that had its slot before must have landed. Nor may its word
+   * be that of an untouched cell.
    *
    * @param landed every sequence below has
    */
   void offer(long sequence, int length, long landed) {
-    if (length > EXPRESS_PAYLOAD || sequence - landed >= EXPRESS_SLOTS) {
+    long word = word(sequence, length);
+    if (length > EXPRESS_PAYLOAD || sequence - landed >= EXPRESS_SLOTS || word == UNTOUCHED) {
       return;
     }
     int from = (int) (sequence & ingressMask) * slotBytes;
     int to = slotOf(sequence);
-    long word = word(sequence, length);
     // The first cell last: the device takes the message once it has seen that one.
     int cell = cells(length) - 1;
     if (length < (cell + 1) * CELL_PAYLOAD) {
@@ -99,7 +103,7 @@ final class Express {
   int length(long sequence) {
     long word = Words.getAcquire(cells, outOf(sequence) + WORD_OFFSET);
     int length = (int) word & (1 << EXPRESS_LENGTH_BITS) - 1;
-    return word == word(sequence, length) ? length : NONE;
+    return word == word(sequence, length) && word != UNTOUCHED ? length : NONE;
   }
 
   private static long word(long sequence, int length) {

@@ -213,4 +213,21 @@ class ExpressTest {
     }
     assertEquals((1L << 32) - 1, completions.advance(), "the last before the stamps wrap");
   }
+
+  @Test
+  void anUntouchedCellIsNoMessageWhateverTheSequence() {
+    for (long sequence = (1L << 51) - EXPRESS_SLOTS; sequence < 1L << 51; sequence++) {
+      assertEquals(Express.NONE, express.length(sequence), "sequence " + sequence);
+    }
+  }
+
+  @Test
+  void aMessageThatWouldLookLikeAnUntouchedCellGoesTheBulkWay() {
+    long sequence = (1L << 51) - 1;
+    express.offer(sequence - 1, 0, sequence - 1); // the one before it, to see that others go
+    assertEquals(word(sequence - 1, 0), wordAt(in(sequence - 1), 0));
+    Words.setRelease(file.express(), in(sequence) + CELL_PAYLOAD, 1);
+    express.offer(sequence, 0, sequence);
+    assertEquals(1, wordAt(in(sequence), 0), "offered all the same");
+  }
 }
