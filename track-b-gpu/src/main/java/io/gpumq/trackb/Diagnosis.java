@@ -5,7 +5,7 @@ import io.gpumq.trackb.device.Backends;
 import io.gpumq.trackb.device.CudaBackend;
 import io.gpumq.trackb.isolation.DeviceProcesses;
 import io.gpumq.trackb.ring.Leftovers;
-import io.gpumq.trackb.ring.MemoryFile;
+import io.gpumq.trackb.ring.MemoryFolders;
 import io.gpumq.trackb.ring.RingBackend;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +20,7 @@ public final class Diagnosis {
     String unavailable = CudaBackend.unavailable();
     lines.add("device cuda: " + (unavailable != null ? unavailable : describe("cuda")));
     lines.add("device host: " + describe("host"));
-    lines.add(
-        "shared memory: " + MemoryFile.folder() + ", " + MemoryFile.freeBytes() + " bytes free");
+    lines.add("shared memory: " + MemoryFolders.describe());
     for (Leftovers.Found found : Leftovers.find()) {
       lines.add((found.isLeft() ? "leftover: " : "in use: ") + found.describe());
     }

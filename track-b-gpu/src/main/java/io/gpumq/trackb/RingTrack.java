@@ -3,22 +3,27 @@ package io.gpumq.trackb;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
-import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.Steps;
+import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.ring.LanedQueue;
 import io.gpumq.trackb.ring.RingDevice;
 import io.gpumq.trackb.ring.RingQueue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import io.gpumq.trackb.ring.Running;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Track B on one device. One thread watches the rings, so that a dead kernel is noticed. */
 final class RingTrack implements Track {
   private static final long WATCH_MILLIS = 5;
 
   private final RingDevice device;
-  private final Set<RingQueue> rings = ConcurrentHashMap.newKeySet();
+  private final Running running = new Running();
+  private final OpenQueues queues = new OpenQueues("b");
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final ScheduledExecutorService watcher =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -26,12 +31,11 @@ final class RingTrack implements Track {
             thread.setDaemon(true);
             return thread;
           });
-  private boolean closed;
 
   RingTrack(RingDevice device) {
     this.device = device;
     watcher.scheduleWithFixedDelay(
-        () -> rings.forEach(RingQueue::watch), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        running::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -52,33 +56,28 @@ final class RingTrack implements Track {
   }
 
   @Override
-  public synchronized MessageQueue open(QueueConfig config) {
-    if (closed) {
-      throw new TrackFailedException("track b is closed; open another");
-    }
+  public MessageQueue open(QueueConfig config) {
+    return queues.open(config, this::openQueue);
+  }
+
+  private TrackQueue openQueue(QueueConfig config) {
     return config.lanes() == 1
-        ? new RingQueue(config, device, rings)
-        : new LanedQueue(config, device, rings);
+        ? new RingQueue(config, device, running)
+        : new LanedQueue(config, device, running);
   }
 
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    watcher.shutdownNow();
-    RuntimeException first = null;
-    for (RingQueue ring : rings) {
-      try {
-        ring.close();
-      } catch (RuntimeException e) {
-        first = first == null ? e : first;
-      }
-    }
-    device.close();
-    if (first != null) {
-      throw first;
+  public List<MessageQueue> queues() {
+    return queues.list();
+  }
+
+  @Override
+  public void close() {
+    List<MessageQueue> open = queues.end();
+    if (closed.compareAndSet(false, true)) {
+      Steps steps = new Steps();
+      open.forEach(queue -> steps.run(queue::close));
+      steps.run(watcher::shutdownNow).run(device::close).finish();
     }
   }
 }

@@ -73,5 +73,9 @@ public interface DeadLetters {
   }
 
   /** Takes the oldest letters out for good. */
-  List<DeadLetter> take(int max);
+  default List<DeadLetter> take(int max) {
+    List<DeadLetter> letters = take(max, Duration.ofDays(1));
+    acknowledge(letters);
+    return letters;
+  }
 }

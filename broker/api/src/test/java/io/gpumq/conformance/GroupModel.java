@@ -50,10 +50,6 @@ final class GroupModel {
     Consumer consumer;
     Batch batch;
     final List<Integer> polled = new ArrayList<>();
-    final List<Integer> refused = new ArrayList<>();
-
-    /** Refused by another, or refused here and redelivered since: nobody says who has it now. */
-    final List<Integer> unclear = new ArrayList<>();
   }
 
   final String name;
@@ -94,8 +90,6 @@ final class GroupModel {
     }
     Member by = members[member];
     by.polled.clear();
-    by.refused.clear();
-    by.unclear.clear();
     boolean anyNew = false;
     for (Received entry : entries) {
       int index = log.indexOf(entry);
@@ -111,11 +105,6 @@ final class GroupModel {
         assertTrue(!anyNew, () -> what(index) + " came after a new entry");
         assertTrue(end >= known.notDueBefore, () -> what(index) + " came before it was due");
         redelivered++;
-        for (Member other : members) {
-          if (other != by && other.refused.contains(index)) {
-            other.unclear.add(index);
-          }
-        }
       }
       delivered++;
       assertEquals(++known.deliveries, entry.deliveries(), () -> "deliveries of " + what(index));
@@ -159,17 +148,20 @@ final class GroupModel {
     pending.remove(index);
   }
 
-  void refused(int member, int index, long delayNanos, long start, long end) {
+  void refused(int index, long delayNanos, long start, long end) {
     Pending entry = pending.get(index);
     entry.refused = true;
     entry.givenBack = delayNanos == 0;
     entry.notDueBefore = entry.deliveries == maxDeliveries ? start : start + delayNanos;
     entry.surelyDueFrom = end + delayNanos;
-    for (int i = 0; i < members.length; i++) {
-      if (members[i].polled.contains(index)) {
-        (i == member ? members[i].refused : members[i].unclear).add(index);
-      }
-    }
+  }
+
+  /** What a member's batch acknowledges: what nobody has refused, settled or taken since. */
+  List<Integer> stillWith(int member) {
+    return members[member].polled.stream()
+        .filter(pending::containsKey)
+        .filter(index -> pending.get(index).owner == member && !pending.get(index).refused)
+        .toList();
   }
 
   void closed(int member, long start, long end) {

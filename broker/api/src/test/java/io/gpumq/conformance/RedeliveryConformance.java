@@ -101,16 +101,15 @@ abstract class RedeliveryConformance extends QueueTest {
   }
 
   @Test
-  void refusesADelayOutOfRange() throws Exception {
+  void refusesANegativeDelay() throws Exception {
     MessageQueue queue = open(config().lease(Duration.ofHours(1)));
     List<Long> sequences = send(queue, 0, 1);
     try (Consumer consumer = queue.consumer("g", "c")) {
       poll(consumer, 1);
-      for (Duration delay : List.of(Duration.ofMillis(-1), Duration.ofMillis(3_600_001))) {
-        ConfigException refusal =
-            assertThrows(ConfigException.class, () -> consumer.refuse(sequences.get(0), delay));
-        assertTrue(refusal.getMessage().contains("delay"), refusal::getMessage);
-      }
+      Duration delay = Duration.ofMillis(-1);
+      ConfigException refusal =
+          assertThrows(ConfigException.class, () -> consumer.refuse(sequences.get(0), delay));
+      assertTrue(refusal.getMessage().contains("delay"), refusal::getMessage);
       assertNothingComes(consumer);
       consumer.acknowledge(sequences.get(0));
     }

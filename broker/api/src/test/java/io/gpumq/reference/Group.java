@@ -2,10 +2,8 @@ package io.gpumq.reference;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -17,6 +15,10 @@ final class Group {
     ReferenceConsumer owner;
     int deliveries;
     boolean refused;
+
+    /** Whether it was delivered before. */
+    boolean isAgain;
+
     long dueNanos;
 
     Pending(Message message) {
@@ -25,13 +27,17 @@ final class Group {
   }
 
   final String name;
-  final Set<String> consumers = new HashSet<>();
+  final Map<String, ReferenceConsumer> consumers = new TreeMap<>();
   final Map<Long, Pending> pending = new TreeMap<>();
   private final TreeSet<Pending> byDue =
       new TreeSet<>(
           Comparator.<Pending>comparingLong(p -> p.dueNanos)
               .thenComparingLong(p -> p.message.sequence()));
   private final boolean strictOrder;
+  long delivered;
+  long acknowledged;
+  long redelivered;
+  boolean removed;
   private long cursor;
 
   Group(String name, boolean strictOrder) {
@@ -39,8 +45,26 @@ final class Group {
     this.strictOrder = strictOrder;
   }
 
+  /** Starts at a sequence, and forgets what is pending. */
+  void startAt(long sequence) {
+    cursor = sequence;
+    pending.clear();
+    byDue.clear();
+  }
+
+  /** Messages that are still to be delivered here for the first time. */
+  long lag(TreeMap<Long, Message> kept) {
+    return kept.tailMap(cursor).values().stream()
+        .filter(message -> message.isFor(name) && !message.failed())
+        .count();
+  }
+
   /** Whether {@code message} is still to be delivered or acknowledged here. */
   boolean owes(Message message) {
+    return message.isFor(name) && isAhead(message);
+  }
+
+  private boolean isAhead(Message message) {
     return message.sequence() >= cursor || pending.containsKey(message.sequence());
   }
 
@@ -63,9 +87,11 @@ final class Group {
     }
     var next = kept.ceilingEntry(cursor);
     while (taken.size() < max && next != null && !next.getValue().failed()) {
-      Pending first = new Pending(next.getValue());
-      pending.put(next.getKey(), first);
-      taken.add(first);
+      if (next.getValue().isFor(name)) {
+        Pending first = new Pending(next.getValue());
+        pending.put(next.getKey(), first);
+        taken.add(first);
+      }
       cursor = next.getKey() + 1;
       next = kept.ceilingEntry(cursor);
     }

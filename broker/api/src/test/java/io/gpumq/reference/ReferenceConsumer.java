@@ -7,6 +7,7 @@ import io.gpumq.api.Entry;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.reference.Group.Pending;
+import io.gpumq.spi.Deadline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class ReferenceConsumer implements Consumer {
   private final ReferenceQueue queue;
   private final Group group;
   private final String name;
-  private final Polled polled = new Polled();
+  private Polled polled = new Polled();
   private boolean closed;
 
   ReferenceConsumer(ReferenceQueue queue, Group group, String name) {
@@ -43,10 +44,12 @@ final class ReferenceConsumer implements Consumer {
     if (max < 1 || max > MAX_POLL) {
       throw new ConfigException("poll of " + max + " entries: must be 1 to " + MAX_POLL);
     }
-    long deadline = System.nanoTime() + wait.toNanos();
+    Deadline.require("wait", wait);
+    Deadline deadline = Deadline.after(wait);
     return queue.locked(
         () -> {
           polled.deliveries.clear();
+          polled = new Polled();
           queue.await(() -> take(max), deadline);
           return polled;
         });
@@ -65,10 +68,13 @@ final class ReferenceConsumer implements Consumer {
     return queue.locked(
         () -> {
           requireOpen();
+          if (batch != polled) {
+            throw new ConfigException("batch: must be that of the last poll");
+          }
           int acknowledged = 0;
           for (int i = 0; i < batch.size(); i++) {
             Pending entry = group.pending.get(batch.get(i).sequence());
-            if (entry != null && !entry.refused) {
+            if (entry != null && entry.owner == this && !entry.refused) {
               queue.acknowledge(group, entry);
               acknowledged++;
             }
@@ -89,16 +95,24 @@ final class ReferenceConsumer implements Consumer {
 
   @Override
   public void refuse(long sequence, Duration delay) {
-    Duration lease = queue.config().lease();
-    if (delay.isNegative() || delay.compareTo(lease) > 0) {
-      throw new ConfigException("delay " + delay + ": must be zero to the lease, " + lease);
-    }
+    handBack(sequence, delay, 0);
+  }
+
+  @Override
+  public void giveBack(long sequence, Duration delay) {
+    handBack(sequence, delay, 1);
+  }
+
+  private void handBack(long sequence, Duration delay, int uncounted) {
+    Deadline.require("delay", delay);
     queue.locked(
         () -> {
           requireOpen();
           Pending entry = pending(sequence);
           entry.refused = true;
-          group.reschedule(entry, System.nanoTime() + delay.toNanos());
+          entry.deliveries = Math.max(0, entry.deliveries - uncounted);
+          long nanos = Math.min(Deadline.nanos(delay), Long.MAX_VALUE / 2);
+          group.reschedule(entry, System.nanoTime() + nanos);
           queue.wakeAll();
           return null;
         });
@@ -110,7 +124,7 @@ final class ReferenceConsumer implements Consumer {
         () -> {
           if (!closed) {
             closed = true;
-            group.consumers.remove(name);
+            group.consumers.remove(name, this);
             for (Pending entry : List.copyOf(group.pending.values())) {
               if (entry.owner == this && !entry.refused) {
                 group.reschedule(entry, System.nanoTime());
@@ -133,6 +147,9 @@ final class ReferenceConsumer implements Consumer {
 
   private void requireOpen() {
     queue.requireOpen();
+    if (group.removed) {
+      throw new QueueClosedException("group " + group.name + " was removed");
+    }
     if (closed) {
       throw new QueueClosedException("consumer " + name + " of " + group.name + " is closed");
     }
@@ -164,6 +181,21 @@ final class ReferenceConsumer implements Consumer {
     @Override
     public int deliveries() {
       return current.deliveries;
+    }
+
+    @Override
+    public boolean hasKey() {
+      return current.message.key().isPresent();
+    }
+
+    @Override
+    public long key() {
+      return current.message.key().orElse(0);
+    }
+
+    @Override
+    public long sentMillis() {
+      return current.message.sentMillis();
     }
 
     @Override

@@ -4,13 +4,18 @@ import io.gpumq.api.PayloadTooLargeException;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
+import io.gpumq.api.SendInterruptedException;
+import io.gpumq.spi.Deadline;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** Sends to a {@link ReferenceQueue}, a message at a time under its lock. */
 final class ReferenceProducer implements Producer {
   private final ReferenceQueue queue;
   private volatile boolean closed;
+  private boolean writing;
 
   ReferenceProducer(ReferenceQueue queue) {
     this.queue = queue;
@@ -18,31 +23,52 @@ final class ReferenceProducer implements Producer {
 
   @Override
   public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(payload, OptionalLong.empty(), null, timeout);
+  }
+
+  @Override
+  public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(payload, OptionalLong.of(key), null, timeout);
+  }
+
+  long send(ByteBuffer payload, OptionalLong key, String target, Duration timeout)
+      throws InterruptedException {
     byte[] copy = checked(payload);
+    Deadline.require("timeout", timeout);
     return queue.locked(
         () -> {
-          awaitRoom(timeout, System.nanoTime(), 0);
-          return queue.append(copy);
+          awaitRoom(timeout, Deadline.after(timeout), 0);
+          return queue.append(copy, key, target);
         });
   }
 
   @Override
   public long trySend(ByteBuffer payload) {
+    return trySend(payload, OptionalLong.empty());
+  }
+
+  @Override
+  public long trySend(long key, ByteBuffer payload) {
+    return trySend(payload, OptionalLong.of(key));
+  }
+
+  private long trySend(ByteBuffer payload, OptionalLong key) {
     byte[] copy = checked(payload);
-    return queue.locked(() -> hasRoom() ? queue.append(copy) : FULL);
+    return queue.locked(() -> hasRoom() ? queue.append(copy, key, null) : FULL);
   }
 
   @Override
   public void sendBatch(int count, PayloadWriter writer, Duration timeout)
       throws InterruptedException {
     ByteBuffer slot = ByteBuffer.allocate(queue.config().slotBytes());
-    long start = System.nanoTime();
+    Deadline.require("timeout", timeout);
+    Deadline deadline = Deadline.after(timeout);
     queue.locked(
         () -> {
           requireOpen();
           for (int index = 0; index < count; index++) {
-            awaitRoom(timeout, start, index);
-            queue.append(write(writer, index, slot));
+            awaitRoom(timeout, deadline, index);
+            append(writer, index, slot);
           }
           return null;
         });
@@ -55,7 +81,7 @@ final class ReferenceProducer implements Producer {
         () -> {
           int sent = 0;
           while (hasRoom() && sent < count) {
-            queue.append(write(writer, sent++, slot));
+            append(writer, sent++, slot);
           }
           return sent;
         });
@@ -67,12 +93,21 @@ final class ReferenceProducer implements Producer {
     queue.wakeAll();
   }
 
-  private void awaitRoom(Duration timeout, long startNanos, int accepted)
+  private void append(PayloadWriter writer, int index, ByteBuffer slot) {
+    queue.append(write(writer, index, slot), OptionalLong.empty(), null);
+  }
+
+  private void awaitRoom(Duration timeout, Deadline deadline, int accepted)
       throws InterruptedException {
-    if (!queue.await(this::hasRoom, startNanos + timeout.toNanos())) {
-      throw new QueueFullException(
-          "queue " + queue.name() + ": no room in " + timeout + ", acknowledge or wait", accepted);
+    try {
+      if (queue.await(this::hasRoom, deadline)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      throw new SendInterruptedException(accepted);
     }
+    throw new QueueFullException(
+        "queue " + queue.name() + ": no room in " + timeout + "; " + queue.holders(), accepted);
   }
 
   private boolean hasRoom() {
@@ -81,15 +116,23 @@ final class ReferenceProducer implements Producer {
   }
 
   private void requireOpen() {
+    if (writing) {
+      throw new IllegalStateException("a writer sends by the producer that it writes for");
+    }
     queue.requireIntake();
     if (closed) {
       throw new QueueClosedException("this producer of queue " + queue.name() + " is closed");
     }
   }
 
-  private static byte[] write(PayloadWriter writer, int index, ByteBuffer slot) {
-    slot.clear();
-    writer.write(index, slot);
+  private byte[] write(PayloadWriter writer, int index, ByteBuffer slot) {
+    slot.clear().order(ByteOrder.BIG_ENDIAN);
+    writing = true;
+    try {
+      writer.write(index, slot);
+    } finally {
+      writing = false;
+    }
     return copy(slot.flip());
   }
 

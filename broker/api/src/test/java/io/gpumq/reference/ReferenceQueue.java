@@ -6,18 +6,22 @@ import io.gpumq.api.Consumer;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.DeadLetters;
-import io.gpumq.api.MessageQueue;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.reference.Group.Pending;
+import io.gpumq.spi.Deadline;
+import io.gpumq.spi.TrackQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +30,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /** A queue as the API defines it. Everything happens under one lock; time is looked at on entry. */
-final class ReferenceQueue implements MessageQueue, DeadLetters {
+final class ReferenceQueue implements TrackQueue {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final Duration TICK = Duration.ofNanos(TICK_NANOS);
 
   /** What runs under the lock; may wait there. */
   interface Guarded<T, E extends Exception> {
@@ -41,11 +46,13 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
   private final TreeMap<Long, Message> kept = new TreeMap<>();
   private final Queue<Message> unhandled = new ArrayDeque<>();
   private final Map<String, Group> groups = new TreeMap<>();
-  private final List<DeadLetter> letters = new ArrayList<>();
+  private final ReferenceLetters letters = new ReferenceLetters(this);
   private long sent, handled, delivered, acknowledged, redelivered, failed, deadLettered, bytes;
   private boolean intakeClosed;
   private boolean closed;
   private CloseReport report;
+  private Deadline drain;
+  private List<GroupStats> lastGroups;
 
   ReferenceQueue(QueueConfig config) {
     this.config = config;
@@ -65,9 +72,9 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
   }
 
   /** Under the lock: waits until {@code condition} or the deadline; says whether it holds. */
-  boolean await(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+  boolean await(BooleanSupplier condition, Deadline deadline) throws InterruptedException {
     while (!condition.getAsBoolean()) {
-      long left = deadlineNanos - System.nanoTime();
+      long left = deadline.remainingNanos();
       if (left <= 0) {
         return false;
       }
@@ -120,11 +127,20 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
   }
 
   private boolean letterFits() {
-    return letters.size() < config.deadLetterCapacity() && !closed;
+    return letters.count() < config.deadLetterCapacity() && !closed;
   }
 
   private void write(Message message, Cause cause, String reason, int count, String group) {
-    letters.add(new DeadLetter(message.sequence(), cause, reason, count, group, message.payload()));
+    letters.add(
+        new DeadLetter(
+            message.sequence(),
+            cause,
+            reason,
+            count,
+            group,
+            message.key(),
+            Instant.ofEpochMilli(message.sentMillis()),
+            message.payload()));
     deadLettered++;
   }
 
@@ -134,13 +150,14 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
     return kept.size() < config.capacity();
   }
 
-  long append(byte[] payload) {
+  long append(byte[] payload, OptionalLong key, String target) {
     byte[] result = null;
     for (int attempt = 1; attempt <= config.handlerAttempts() && result == null; attempt++) {
       result = handler.handle(payload, attempt);
     }
     long sequence = sent++;
-    Message message = new Message(sequence, payload, result);
+    Message message =
+        new Message(sequence, payload, result, key, System.currentTimeMillis(), target);
     kept.put(sequence, message);
     bytes += payload.length;
     handled++;
@@ -161,22 +178,52 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
     for (Pending entry : taken) {
       group.lease(entry, consumer, now + config.lease().toNanos());
       delivered++;
-      redelivered += entry.deliveries > 1 ? 1 : 0;
+      group.delivered++;
+      if (entry.isAgain) {
+        redelivered++;
+        group.redelivered++;
+      }
+      entry.isAgain = true;
     }
     return taken;
   }
 
   void acknowledge(Group group, Pending entry) {
     acknowledged++;
+    group.acknowledged++;
     settle(group, entry);
   }
 
   private void settle(Group group, Pending entry) {
     group.settle(entry);
-    if (groups.values().stream().noneMatch(other -> other.owes(entry.message))) {
-      kept.remove(entry.message.sequence());
-    }
+    dropSettled();
     changed.signalAll();
+  }
+
+  /** Without a group everything is kept. */
+  private void dropSettled() {
+    if (!groups.isEmpty()) {
+      kept.values().removeIf(message -> !message.failed() && owners(message).isEmpty());
+    }
+  }
+
+  private List<String> owners(Message message) {
+    return groups.values().stream()
+        .filter(group -> group.owes(message))
+        .map(group -> group.name)
+        .toList();
+  }
+
+  /** Why there is no room. */
+  String holders() {
+    String who = kept.isEmpty() ? "nobody" : "" + owners(kept.firstEntry().getValue());
+    return "what is kept is held by " + who + ", or by full dead letters";
+  }
+
+  void requireGroup(String group) {
+    if (!locked(() -> groups.containsKey(group))) {
+      throw new ConfigException("group '" + group + "': there is none of that name");
+    }
   }
 
   // ---- MessageQueue
@@ -201,14 +248,103 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
   }
 
   @Override
-  public void createGroup(String group) {
+  public void createGroup(String group, GroupStart start) {
     Names.require("group name", group);
-    locked(() -> groupOf(group));
+    locked(() -> groupOf(group, start));
   }
 
-  private Group groupOf(String name) {
+  private Group groupOf(String name, GroupStart start) {
     requireIntake();
-    return groups.computeIfAbsent(name, of -> new Group(of, config.strictOrder()));
+    return groups.computeIfAbsent(
+        name,
+        of -> {
+          Group made = new Group(of, config.strictOrder());
+          made.startAt(start == GroupStart.OLDEST ? 0 : sent);
+          return made;
+        });
+  }
+
+  @Override
+  public boolean removeGroup(String group) {
+    return locked(
+        () -> {
+          requireOpen();
+          Group removed = groups.remove(group);
+          if (removed == null) {
+            return false;
+          }
+          removed.removed = true;
+          dropSettled();
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  @Override
+  public void moveGroup(String group, GroupStart to) {
+    locked(() -> move(group, to == GroupStart.OLDEST ? oldest() : sent));
+  }
+
+  @Override
+  public void moveGroup(String group, long sequence) {
+    locked(() -> move(group, sequence));
+  }
+
+  private long oldest() {
+    return kept.isEmpty() ? sent : kept.firstKey();
+  }
+
+  private Object move(String group, long sequence) {
+    requireOpen();
+    Group moved = groups.get(group);
+    if (moved == null) {
+      throw new ConfigException("group '" + group + "': must be one of " + groups.keySet());
+    }
+    if (sequence < oldest() || sequence > sent) {
+      throw new ConfigException(
+          "sequence " + sequence + ": must be one from " + oldest() + " to " + sent);
+    }
+    moved.startAt(sequence);
+    dropSettled();
+    changed.signalAll();
+    return null;
+  }
+
+  @Override
+  public List<GroupStats> groups() {
+    return locked(() -> lastGroups != null ? lastGroups : groupsNow());
+  }
+
+  private List<GroupStats> groupsNow() {
+    return groups.values().stream().map(this::statsOf).toList();
+  }
+
+  private GroupStats statsOf(Group group) {
+    long since =
+        kept.values().stream()
+            .filter(message -> !message.failed() && group.owes(message))
+            .mapToLong(Message::sentMillis)
+            .min()
+            .orElse(System.currentTimeMillis());
+    return new GroupStats(
+        group.name,
+        group.lag(kept),
+        group.pending.size(),
+        Duration.ofMillis(Math.max(0, System.currentTimeMillis() - since)),
+        group.delivered,
+        group.acknowledged,
+        group.redelivered,
+        List.copyOf(group.consumers.keySet()));
+  }
+
+  @Override
+  public boolean closeConsumer(String group, String name) {
+    Group of = locked(() -> groups.get(group));
+    ReferenceConsumer consumer = of == null ? null : locked(() -> of.consumers.get(name));
+    if (consumer != null) {
+      consumer.close();
+    }
+    return consumer != null;
   }
 
   @Override
@@ -217,18 +353,19 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
     Names.require("consumer name", name);
     return locked(
         () -> {
-          Group of = groupOf(group);
-          if (!of.consumers.add(name)) {
+          Group of = groupOf(group, GroupStart.OLDEST);
+          if (of.consumers.containsKey(name)) {
             throw new ConfigException(
                 "consumer name '" + name + "': is open in group " + group + ", choose another");
           }
-          return new ReferenceConsumer(this, of, name);
+          of.consumers.put(name, new ReferenceConsumer(this, of, name));
+          return of.consumers.get(name);
         });
   }
 
   @Override
   public DeadLetters deadLetters() {
-    return this;
+    return letters;
   }
 
   @Override
@@ -249,50 +386,39 @@ final class ReferenceQueue implements MessageQueue, DeadLetters {
 
   @Override
   public CloseReport close(Duration drain) {
-    long deadline = System.nanoTime() + drain.toNanos();
+    Deadline.require("drain", drain);
+    Deadline own = Deadline.after(drain);
     return locked(
         () -> {
           if (intakeClosed) {
+            if (own.remainingNanos() < this.drain.remainingNanos()) {
+              this.drain = own;
+            }
             while (report == null) {
               changed.awaitUninterruptibly();
             }
             return report;
           }
           intakeClosed = true;
+          this.drain = own;
           changed.signalAll();
           try {
-            await(kept::isEmpty, deadline);
+            while (!this.drain.isPassed() && !await(kept::isEmpty, Deadline.after(TICK))) {
+              // Another close may have brought the end forward.
+            }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closes at once
           }
           closed = true;
+          lastGroups = groupsNow();
           report = new CloseReport(kept.isEmpty(), kept.size(), stats());
           changed.signalAll();
           return report;
         });
   }
 
-  // ---- DeadLetters
-
   @Override
-  public int size() {
-    return locked(letters::size);
-  }
-
-  @Override
-  public List<DeadLetter> peek(int max) {
-    return locked(() -> List.copyOf(letters.subList(0, Math.min(max, letters.size()))));
-  }
-
-  @Override
-  public List<DeadLetter> take(int max) {
-    return locked(
-        () -> {
-          List<DeadLetter> oldest = letters.subList(0, Math.min(max, letters.size()));
-          List<DeadLetter> taken = List.copyOf(oldest);
-          oldest.clear();
-          letTimePass();
-          return taken;
-        });
+  public boolean isEnded() {
+    return locked(() -> report != null);
   }
 }

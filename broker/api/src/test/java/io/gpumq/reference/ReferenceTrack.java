@@ -1,16 +1,14 @@
 package io.gpumq.reference;
 
 import io.gpumq.api.MessageQueue;
-import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
+import io.gpumq.spi.OpenQueues;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Opens {@link ReferenceQueue}s in this process's heap. */
 public final class ReferenceTrack implements Track {
-  private final List<MessageQueue> queues = new CopyOnWriteArrayList<>();
-  private volatile boolean closed;
+  private final OpenQueues queues = new OpenQueues("reference");
 
   @Override
   public String name() {
@@ -29,17 +27,16 @@ public final class ReferenceTrack implements Track {
 
   @Override
   public MessageQueue open(QueueConfig config) {
-    if (closed) {
-      throw new QueueClosedException("track reference is closed: open another");
-    }
-    MessageQueue queue = new ReferenceQueue(config);
-    queues.add(queue);
-    return queue;
+    return queues.open(config, ReferenceQueue::new);
+  }
+
+  @Override
+  public List<MessageQueue> queues() {
+    return queues.list();
   }
 
   @Override
   public void close() {
-    closed = true;
-    queues.forEach(MessageQueue::close);
+    queues.end().forEach(MessageQueue::close);
   }
 }

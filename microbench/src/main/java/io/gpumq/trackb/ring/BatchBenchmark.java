@@ -1,5 +1,6 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.api.Batch;
 import io.gpumq.api.Entry;
 import io.gpumq.microbench.PerMessage;
 import java.nio.ByteBuffer;
@@ -15,14 +16,16 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Thread)
 public class BatchBenchmark extends PerMessage {
   private PlayedQueue played;
-  private RingBatch batch;
+  private Batch batch;
+  private RingBatch entries;
   private final CRC32C crc = new CRC32C();
 
   @Setup
   public void open() {
     played = new PlayedQueue(256);
     played.send(MESSAGES);
-    batch = (RingBatch) played.poll(MESSAGES);
+    batch = played.poll(MESSAGES);
+    entries = RingBatch.of(batch);
   }
 
   @TearDown
@@ -33,9 +36,9 @@ public class BatchBenchmark extends PerMessage {
   /** Finding where a batch lies, and letting go of it. */
   @Benchmark
   @OperationsPerInvocation(MESSAGES)
-  public RingBatch load() {
-    batch.release();
-    batch.load();
+  public Batch load() {
+    entries.release();
+    batch = entries.load();
     return batch;
   }
 

@@ -4,7 +4,6 @@ import static io.gpumq.microbench.PerMessage.MESSAGES;
 
 import io.gpumq.api.QueueConfig;
 import io.gpumq.kernels.HandlerSpec;
-import java.util.HashSet;
 
 /**
  * An ingress ring whose gates this thread opens itself, so that the producer's side stands alone.
@@ -24,8 +23,8 @@ final class FreeRing implements AutoCloseable {
     geometry = RingGeometry.of(config, HandlerSpec.parse(config.handler()), 0);
     file = SharedFile.create(config.name(), geometry);
     ingress = new IngressRing(file, geometry, () -> free, () -> free);
-    queue = new RingQueue(config, new PlayedDevice(), new HashSet<>());
-    producer = new RingProducer(queue, ingress);
+    queue = new RingQueue(config, new PlayedDevice(), new Running());
+    producer = new RingProducer(queue, ingress, new Marks(geometry), new RingProducer.Call());
   }
 
   /** What was published is over and done with. */

@@ -7,7 +7,6 @@ import io.gpumq.api.Producer.PayloadWriter;
 import io.gpumq.api.QueueConfig;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashSet;
 
 /** A whole queue on a played device, with one producer and one consumer, all on one thread. */
 final class PlayedQueue implements AutoCloseable {
@@ -23,7 +22,7 @@ final class PlayedQueue implements AutoCloseable {
    */
   PlayedQueue(int bytes) {
     QueueConfig config = QueueConfig.named("microbench").slotBytes(bytes).capacity(1 << 16).build();
-    queue = new RingQueue(config, device, new HashSet<>());
+    queue = new RingQueue(config, device, new Running());
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");
     byte[] source = new byte[bytes];

@@ -6,12 +6,13 @@ import io.gpumq.api.DeadLetter;
 @FunctionalInterface
 public interface DeadLetterSink {
   /**
-   * Takes an entry over. Called under the group's lock.
+   * Takes an entry over. Called under no lock, by one thread at a time for each entry: it may read
+   * the payload, and wait for that. The entry's slot is kept meanwhile.
    *
    * @param count how often the entry was delivered
    * @param group the name of the group
    * @return false when the dead-letter queue is full: the entry stays pending, and is offered again
-   *     at each later take
+   *     at each later take, as after an exception
    */
   boolean offer(long sequence, DeadLetter.Cause cause, int count, String group);
 }

@@ -1,15 +1,47 @@
 package io.gpumq.trackb.delivery;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.DeadLetter;
-import io.gpumq.api.DeadLetters;
-import java.util.ArrayDeque;
+import io.gpumq.spi.Deadline;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** The dead letters of one queue, in memory, oldest first. Safe for use by many threads. */
-public final class DeadLetterStore implements DeadLetters {
+/**
+ * The dead letters of one queue, in memory, oldest first, and who has which. Safe for use by many
+ * threads.
+ */
+public final class DeadLetterStore {
+  /** What a letter is known by: one group gives an entry up once, and a handler's failure once. */
+  private record Id(long sequence, String group) {
+    static Id of(DeadLetter letter) {
+      return new Id(letter.sequence(), letter.group());
+    }
+  }
+
+  private static final class Place {
+    private final DeadLetter letter;
+
+    /** Until when somebody has it, or {@code null}. */
+    private Deadline lease;
+
+    private boolean isReplayed;
+
+    private Place(DeadLetter letter) {
+      this.letter = letter;
+    }
+
+    private boolean isFree() {
+      return !isReplayed && (lease == null || lease.isPassed());
+    }
+  }
+
   private final int capacity;
-  private final ArrayDeque<DeadLetter> letters = new ArrayDeque<>();
+  private final Map<Id, Place> letters = new LinkedHashMap<>();
   private long joined;
 
   /**
@@ -27,46 +59,90 @@ public final class DeadLetterStore implements DeadLetters {
     if (isFull()) {
       return false;
     }
-    letters.addLast(letter);
+    letters.put(Id.of(letter), new Place(letter));
     joined++;
     return true;
   }
 
   /**
-   * Whether {@link #offer} would refuse now: worth asking before a payload is read for a letter.
+   * Returns whether {@link #offer} would refuse now: worth asking before a payload is read for a
+   * letter.
    */
   public synchronized boolean isFull() {
-    return letters.size() == capacity;
+    return letters.size() >= capacity;
   }
 
-  /** How many letters ever joined. */
+  /** Returns how many letters ever joined. */
   public synchronized long joined() {
     return joined;
   }
 
-  @Override
+  /** Returns how many letters there are now, leased ones included. */
   public synchronized int size() {
     return letters.size();
   }
 
-  @Override
+  /** Returns the oldest letters, leased ones included. */
   public synchronized List<DeadLetter> peek(int max) {
-    return letters.stream().limit(requireCount(max)).toList();
+    return letters.values().stream().limit(requireCount(max)).map(place -> place.letter).toList();
   }
 
-  @Override
-  public synchronized List<DeadLetter> take(int max) {
-    int count = Math.min(requireCount(max), letters.size());
-    List<DeadLetter> taken = new ArrayList<>(count);
-    while (taken.size() < count) {
-      taken.add(letters.removeFirst());
+  /** Leases the oldest letters that nobody has. */
+  public synchronized List<DeadLetter> take(int max, Duration lease) {
+    requireCount(max);
+    if (Deadline.require("lease", lease).isZero()) {
+      throw new ConfigException("lease " + lease + ": must be above zero");
+    }
+    List<DeadLetter> taken = new ArrayList<>();
+    for (Iterator<Place> each = letters.values().iterator();
+        each.hasNext() && taken.size() < max; ) {
+      Place place = each.next();
+      if (place.isFree()) {
+        place.lease = Deadline.after(lease);
+        taken.add(place.letter);
+      }
     }
     return taken;
   }
 
+  /** Settles letters for good; returns how many of them there were. */
+  public synchronized int acknowledge(Collection<DeadLetter> settled) {
+    int count = 0;
+    for (DeadLetter letter : settled) {
+      count += letters.remove(Id.of(letter)) != null ? 1 : 0;
+    }
+    return count;
+  }
+
+  /**
+   * Keeps a letter for its replay: nobody is handed it meanwhile, and nobody else replays it.
+   *
+   * @return whether it is there, and no other replay of it is under way
+   */
+  public synchronized boolean beginReplay(DeadLetter letter) {
+    Place place = letters.get(Id.of(letter));
+    if (place == null || place.isReplayed) {
+      return false;
+    }
+    place.isReplayed = true;
+    return true;
+  }
+
+  /** Ends a replay: the letter is settled if its message was sent, and free again if not. */
+  public synchronized void endReplay(DeadLetter letter, boolean sent) {
+    Place place = letters.get(Id.of(letter));
+    if (place != null) { // else it was acknowledged meanwhile
+      place.isReplayed = false;
+      place.lease = null;
+      if (sent) {
+        letters.remove(Id.of(letter));
+      }
+    }
+  }
+
   private static int requireCount(int max) {
     if (max < 0) {
-      throw new IllegalArgumentException("max " + max + ": must be 0 or more");
+      throw new ConfigException("max " + max + ": must be 0 or more");
     }
     return max;
   }

@@ -1,7 +1,6 @@
 package io.gpumq.trackb.delivery;
 
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * The entries that one {@link Group#take} handed out, in sequence order. Made once for a consumer
@@ -10,9 +9,27 @@ import java.util.BitSet;
 public final class Delivery {
   private long[] sequences = new long[256];
   private int[] deliveries = new int[256];
+
+  /** The words that the entries have in the group's table as long as they are with the taker. */
+  private long[] words = new long[256];
+
+  private final Hold hold;
   private int size;
   private boolean redelivery;
-  private final BitSet excluded = new BitSet();
+
+  /** Makes one whose entries nobody keeps from being released while they are read. */
+  public Delivery() {
+    this(new Hold());
+  }
+
+  /** Makes one whose entries are held from the take that fills it until the hold is let go. */
+  public Delivery(Hold hold) {
+    this.hold = hold;
+  }
+
+  Hold hold() {
+    return hold;
+  }
 
   /** How many entries there are. */
   public int size() {
@@ -49,30 +66,35 @@ public final class Delivery {
     return sequence(size - 1);
   }
 
-  /**
-   * Leaves an entry out of a later {@link Group#acknowledge(Delivery)}: its consumer refused it,
-   * and it may be another's by then. An entry that is not of this delivery is none of its business.
-   */
-  public void exclude(long sequence) {
-    int index = Arrays.binarySearch(sequences, 0, size, sequence);
-    if (index >= 0) {
-      excluded.set(index);
-    }
+  /** Leaves out the entry at {@code index}: it is not with the taker any more. */
+  public void drop(int index) {
+    int behind = size - checked(index) - 1;
+    System.arraycopy(sequences, index + 1, sequences, index, behind);
+    System.arraycopy(deliveries, index + 1, deliveries, index, behind);
+    System.arraycopy(words, index + 1, words, index, behind);
+    size--;
   }
 
-  /** Whether these are all the sequences from {@link #first} to {@link #last}, none excluded. */
+  /** Whether these are all the sequences from {@link #first} to {@link #last}. */
   boolean isWholeRange() {
-    return size > 0 && last() - first() == size - 1 && excluded.isEmpty();
+    return size > 0 && last() - first() == size - 1;
   }
 
-  boolean isExcluded(int index) {
-    return excluded.get(index);
+  long word(int index) {
+    return words[index];
+  }
+
+  void setWord(int index, long word) {
+    words[index] = word;
+  }
+
+  void setWords(long word) {
+    Arrays.fill(words, 0, size, word);
   }
 
   void clear() {
     size = 0;
     redelivery = false;
-    excluded.clear();
   }
 
   void add(long sequence) {
@@ -107,6 +129,7 @@ public final class Delivery {
       int length = Math.max(size + more, 2 * sequences.length);
       sequences = Arrays.copyOf(sequences, length);
       deliveries = Arrays.copyOf(deliveries, length);
+      words = Arrays.copyOf(words, length);
     }
   }
 

@@ -2,6 +2,9 @@ package io.gpumq.trackb.delivery;
 
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.NotPendingException;
+import io.gpumq.api.QueueClosedException;
+import java.util.BitSet;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -10,43 +13,50 @@ import java.util.function.LongSupplier;
  *
  * <p>A new entry is <i>pending</i> from the take that hands it out until it is <i>settled</i>:
  * acknowledged, or taken over by the dead-letter queue. It is leased to its taker; when the lease
- * ends, or the entry is refused or abandoned, it is due for whoever takes next, and after {@code
- * maxDeliveries} deliveries for the dead-letter queue.
+ * ends, or the entry is refused or abandoned, the next taker gets it, and after {@code
+ * maxDeliveries} deliveries the dead-letter queue.
  *
  * <p>Safe for use by many threads. Each call takes the group's lock once, but {@link
- * #acknowledgedTo()}, which takes none.
+ * #acknowledgedTo()}, which takes none. Dead letters are written under no lock.
  */
 public final class Group {
-  /** So many entries are passed over before they give their words back. */
-  private static final int MAX_PASSED_OVER = 1 << 16;
+  /** So many entries one take gives up: the next goes on. */
+  private static final int MAX_GIVEN_UP = 64;
+
+  /** What one take gives up may bring to light more of it, in strict order. */
+  private static final int MAX_ROUNDS = 2;
+
+  /** A delay beyond it, 146 years, is this: times on a clock that wraps must lie nearer. */
+  private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
   private final String name;
-  private final long leaseNanos;
-  private final int maxDeliveries;
   private final boolean strictOrder;
   private final Deliverable deliverable;
   private final DeadLetterSink sink;
   private final LongSupplier nanoClock;
+  private LongFunction<String> describer = sequence -> "sequence " + sequence;
 
   private final SpinningLock lock = new SpinningLock();
-  private final PendingTable table;
-  private final Schedule schedule;
+  private Ledger ledger;
+  private boolean removed;
 
-  private final Count delivered = new Count();
-  private final Count acknowledged = new Count();
-  private final Count redelivered = new Count();
-  private final Count deadLettered = new Count();
-  private final Count pending = new Count();
+  /** Entries that some thread is offering to the sink now. Written under the lock. */
+  private volatile int givingUp;
+
+  /** Whether something waits to be given up, as the last holder of the lock left it. */
+  private volatile boolean exhausted;
+
+  private final GroupCounts counts = new GroupCounts();
 
   /**
-   * {@code table.start()}, for readers without the lock. The volatile write pairs with the read of
+   * {@code ledger.start()}, for readers without the lock. The volatile write pairs with the read of
    * whoever releases slots: what consumers read of an entry before they acknowledged it happens
    * before its slot is written again.
    */
   private volatile long acknowledgedTo;
 
   /**
-   * A group that has seen nothing.
+   * Makes a group that has seen nothing.
    *
    * @param start its first sequence, 0 or more
    * @param leaseNanos how long an entry stays with its taker, 1 or more
@@ -71,15 +81,18 @@ public final class Group {
         maxDeliveries,
         "between 1 and " + PendingTable.MAX_DELIVERIES);
     this.name = name;
-    this.leaseNanos = leaseNanos;
-    this.maxDeliveries = maxDeliveries;
     this.strictOrder = strictOrder;
     this.deliverable = deliverable;
     this.sink = sink;
     this.nanoClock = nanoClock;
-    table = new PendingTable(start);
-    schedule = new Schedule(table);
+    ledger = new Ledger(start, leaseNanos, maxDeliveries, strictOrder, deliverable);
     acknowledgedTo = start;
+  }
+
+  /** Sets how errors name a sequence. Before the first call of another. */
+  public Group describing(LongFunction<String> words) {
+    describer = words;
+    return this;
   }
 
   /**
@@ -90,25 +103,40 @@ public final class Group {
    * <p>In strict order it hands out nothing while a pending entry is not due, and redeliveries from
    * the lowest sequence on.
    *
-   * @param into is cleared, then filled in sequence order
+   * @param into is cleared, then filled in sequence order; its hold is set to the first
    * @param max the most entries to hand out, 1 or more
-   * @param owner the taker, for {@link #abandon}
+   * @param owner the taker, for {@link #abandon}: a small number, 0 or more
    * @param completed new entries are handed out below this sequence only
    * @return {@code into.size()}
+   * @throws QueueClosedException if the group was removed
    */
   public int take(Delivery into, int max, int owner, long completed) {
+    require(max >= 1, "max", max, "1 or more");
+    into.clear();
+    int size = takeOnce(into, max, owner, completed);
+    for (int round = 0; exhausted && round < MAX_ROUNDS; round++) {
+      giveUpSome();
+      if (size > 0 || exhausted) {
+        break; // there is no room for more letters, or many more to write
+      }
+      size = takeOnce(into, max, owner, completed); // what was held back by those
+    }
+    return size;
+  }
+
+  private int takeOnce(Delivery into, int max, int owner, long completed) {
     lock.lock();
     try {
-      require(max >= 1, "max", max, "1 or more");
-      into.clear();
-      long now = nanoClock.getAsLong();
-      boolean free = strictOrder ? collectInOrder(into, max, now) : collectDue(into, max, now);
-      if (!into.isEmpty()) {
-        redeliver(into, now + leaseNanos, owner);
-      } else if (free) {
-        deliverNew(into, max, now + leaseNanos, owner, completed);
+      requireOpen();
+      if (!strictOrder || givingUp == 0) {
+        ledger.take(into, max, owner, completed, nanoClock.getAsLong());
       }
-      publishSettled();
+      if (!into.isEmpty()) {
+        into.hold().set(into.first()); // nobody can settle it before the lock is free
+        counts.delivered.add(into.size());
+        (into.isRedelivery() ? counts.redelivered : counts.pending).add(into.size());
+      }
+      publish();
       return into.size();
     } finally {
       lock.unlock();
@@ -124,7 +152,26 @@ public final class Group {
   public void passOver(long completed) {
     lock.lock();
     try {
-      passOverLocked(completed);
+      ledger.passOver(completed);
+      publish();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether the entry is one for this group's consumers, once it is completed. */
+  public boolean wants(long sequence) {
+    return deliverable.deliverable(sequence);
+  }
+
+  /** Returns whether a take would find something now, or have something to give up. */
+  public boolean isReady(long completed) {
+    lock.lock();
+    try {
+      if (removed || exhausted && givingUp == 0) {
+        return true;
+      }
+      return !(strictOrder && givingUp > 0) && ledger.isReady(completed, nanoClock.getAsLong());
     } finally {
       lock.unlock();
     }
@@ -139,39 +186,29 @@ public final class Group {
     lock.lock();
     try {
       requirePending(sequence);
-      table.settle(sequence);
-      acknowledged.add(1);
-      pending.add(-1);
-      publishSettled();
+      ledger.settle(sequence);
+      counts.acknowledged.add(1);
+      counts.pending.add(-1);
+      publish();
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Settles the entries of a delivery that are still pending, whoever holds them by now; not those
-   * {@link Delivery#exclude excluded}.
+   * Settles the entries of a delivery that are still with its taker: not settled, refused, or
+   * handed to another since.
    *
    * @return how many this call settled
    */
   public int acknowledge(Delivery delivery) {
     lock.lock();
     try {
-      int settled = 0;
-      if (delivery.isWholeRange()) {
-        settled = table.settleAll(delivery.first(), delivery.last() + 1);
-      } else {
-        for (int i = 0; i < delivery.size(); i++) {
-          long sequence = delivery.sequence(i);
-          if (table.isPending(sequence) && !delivery.isExcluded(i)) {
-            table.settle(sequence);
-            settled++;
-          }
-        }
-      }
-      acknowledged.add(settled);
-      pending.add(-settled);
-      publishSettled();
+      requireOpen();
+      int settled = ledger.settle(delivery);
+      counts.acknowledged.add(settled);
+      counts.pending.add(-settled);
+      publish();
       return settled;
     } finally {
       lock.unlock();
@@ -180,8 +217,7 @@ public final class Group {
 
   /**
    * Ends the lease of one entry, whoever holds it: it is due after the delay, or at once for the
-   * dead-letter queue. A consumer that goes on to acknowledge its delivery {@link Delivery#exclude
-   * excludes} the entry from it.
+   * dead-letter queue.
    *
    * @param delayNanos 0 or more
    * @throws NotPendingException if it is not pending
@@ -189,26 +225,72 @@ public final class Group {
   public void refuse(long sequence, long delayNanos) {
     lock.lock();
     try {
-      require(delayNanos >= 0, "delay", delayNanos, "0 ns or more");
       requirePending(sequence);
-      long now = nanoClock.getAsLong();
-      if (table.deliveries(sequence) < maxDeliveries) {
-        schedule.postpone(sequence, now + delayNanos);
-      } else {
-        schedule.exhaust(sequence, now);
-      }
+      ledger.refuse(sequence, dueAfter(delayNanos));
+      publish();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** As {@link #refuse}, but the delivery does not count. */
+  public void giveBack(long sequence, long delayNanos) {
+    lock.lock();
+    try {
+      requirePending(sequence);
+      ledger.giveBack(sequence, dueAfter(delayNanos));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long dueAfter(long delayNanos) {
+    require(delayNanos >= 0, "delay", delayNanos, "0 ns or more");
+    return nanoClock.getAsLong() + Math.min(delayNanos, MAX_DELAY_NANOS);
   }
 
   /** Ends every lease of a taker: what it holds is due at once. */
   public void abandon(int owner) {
     lock.lock();
     try {
-      schedule.endLeases(owner, nanoClock.getAsLong());
+      ledger.abandon(owner, nanoClock.getAsLong());
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Starts anew at a sequence that is not released: what is pending is forgotten, once nothing of
+   * it is being given up any more.
+   */
+  public void moveTo(long sequence) {
+    whenNothingIsGivenUp(
+        () -> {
+          counts.pending.add(-counts.pending.get());
+          ledger = ledger.startingAt(sequence);
+          exhausted = false;
+          acknowledgedTo = sequence;
+        });
+  }
+
+  /** Ends the group: calls throw from now on. Returns when nothing reads for it any more. */
+  public void remove() {
+    whenNothingIsGivenUp(() -> removed = true);
+  }
+
+  /** Waits under no lock for those that give up: each reads one payload. */
+  private void whenNothingIsGivenUp(Runnable change) {
+    for (; ; Thread.yield()) {
+      lock.lock();
+      try {
+        requireOpen();
+        if (givingUp == 0) {
+          change.run();
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -221,7 +303,19 @@ public final class Group {
   public long cursor() {
     lock.lock();
     try {
-      return table.end();
+      return ledger.end();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Sets in {@code bits} each of {@code count} sequences from {@code from} on that is unsettled.
+   */
+  public void markUnsettled(long from, int count, BitSet bits) {
+    lock.lock();
+    try {
+      ledger.markUnsettled(from, count, bits);
     } finally {
       lock.unlock();
     }
@@ -232,158 +326,93 @@ public final class Group {
     return name;
   }
 
-  /** Entries handed out, redeliveries included. */
-  public long delivered() {
-    return delivered.get();
-  }
-
-  /** Entries acknowledged. */
-  public long acknowledged() {
-    return acknowledged.get();
-  }
-
-  /** Those of {@link #delivered} that were not the first of their entry. */
-  public long redelivered() {
-    return redelivered.get();
-  }
-
-  /** Entries that the dead-letter queue took over. */
-  public long deadLettered() {
-    return deadLettered.get();
-  }
-
-  /** Entries that were delivered and are not settled. */
-  public long pending() {
-    return pending.get();
+  /** Returns what the group has done so far, in numbers. */
+  public GroupCounts counts() {
+    return counts;
   }
 
   /** How much is kept to know what is pending and when it is due: pages, and runs. */
   long pages() {
-    return table.pageCount();
+    return ledger.pages();
   }
 
   int runs() {
-    return schedule.size();
+    return ledger.runs();
   }
 
-  /** Collects what is due to come again; whether new entries may come if there is nothing. */
-  private boolean collectDue(Delivery into, int max, long now) {
-    schedule.collectDue(into, max, maxDeliveries, now);
-    return giveUpExhausted();
-  }
-
-  /**
-   * {@link #collectDue} in strict order. Nobody was delivered an entry more often than one before
-   * it: so those at their limit come first, and hold back the rest until there is room for them.
-   */
-  private boolean collectInOrder(Delivery into, int max, long now) {
-    if (!giveUpExhausted() || !schedule.isAllDue(now)) {
-      return false;
-    }
-    for (long next = table.start(); next < table.end() && into.size() < max; next++) {
-      int deliveries = table.deliveries(next);
-      if (deliveries == maxDeliveries) {
-        if (!giveUp(next)) {
-          return false;
+  /** Offers what is to be given up to the sink, as far as it has room; under no lock. */
+  private void giveUpSome() {
+    for (int i = 0; i < MAX_GIVEN_UP; i++) {
+      long sequence;
+      int deliveries = 0;
+      lock.lock();
+      try {
+        sequence = ledger.pollExhausted();
+        if (sequence >= 0) {
+          deliveries = ledger.deliveries(sequence);
+          givingUp++;
         }
-      } else if (deliveries > 0) {
-        into.add(next);
+        publish();
+      } finally {
+        lock.unlock();
+      }
+      if (sequence < 0 || !giveUp(sequence, deliveries)) {
+        return;
       }
     }
-    return true;
   }
 
-  private void redeliver(Delivery into, long due, int owner) {
-    into.redelivery();
-    Run run = null;
-    for (int i = 0; i < into.size(); i++) {
-      long sequence = into.sequence(i);
-      int deliveries = table.deliveries(sequence) + 1;
-      into.setDeliveries(i, deliveries);
-      run = schedule.lease(run, sequence, due, owner);
-      table.put(sequence, deliveries, run.id);
-    }
-    delivered.add(into.size());
-    redelivered.add(into.size());
-  }
-
-  /** Whether the sink had room for all. */
-  private boolean giveUpExhausted() {
-    for (Run run; (run = schedule.nextExhausted()) != null; ) {
-      if (!giveUp(run.first)) {
-        return false;
+  private boolean giveUp(long sequence, int deliveries) {
+    boolean given = false;
+    try {
+      given = sink.offer(sequence, DeadLetter.Cause.DELIVERY_LIMIT, deliveries, name);
+    } finally {
+      lock.lock();
+      try {
+        givingUp--;
+        if (given) {
+          ledger.settle(sequence);
+          counts.deadLettered.add(1);
+          counts.pending.add(-1);
+        } else {
+          ledger.putBackExhausted(sequence, nanoClock.getAsLong());
+        }
+        publish();
+      } finally {
+        lock.unlock();
       }
     }
-    return true;
+    return given;
   }
 
-  private boolean giveUp(long sequence) {
-    int deliveries = table.deliveries(sequence);
-    if (!sink.offer(sequence, DeadLetter.Cause.DELIVERY_LIMIT, deliveries, name)) {
-      return false;
+  /** Shows what the holder of the lock has changed to those who look without it. */
+  private void publish() {
+    if (ledger.shrink() || acknowledgedTo != ledger.start()) {
+      acknowledgedTo = ledger.start();
     }
-    table.settle(sequence);
-    deadLettered.add(1);
-    pending.add(-1);
-    return true;
-  }
-
-  private void passOverLocked(long completed) {
-    long next = table.end();
-    while (next < completed && !deliverable.deliverable(next)) {
-      next++;
-      if (next - table.end() == MAX_PASSED_OVER) {
-        settleTo(next);
-      }
-    }
-    if (next > table.end()) {
-      settleTo(next);
+    boolean some = ledger.hasExhausted();
+    if (some != exhausted) {
+      exhausted = some;
     }
   }
 
-  private void deliverNew(Delivery into, int max, long due, int owner, long completed) {
-    passOverLocked(completed);
-    long from = table.end();
-    long to = into.fill(deliverable, from, Math.min(completed, from + MAX_PASSED_OVER), max);
-    if (into.isEmpty()) {
-      return;
-    }
-    table.extendTo(to);
-    Run run = schedule.lease(null, into.first(), due, owner);
-    run.last = into.last();
-    if (into.isWholeRange()) {
-      table.putAll(into.first(), into.last() + 1, 1, run.id);
-    } else {
-      for (int i = 0; i < into.size(); i++) {
-        table.put(into.sequence(i), 1, run.id);
-      }
-    }
-    delivered.add(into.size());
-    pending.add(into.size());
-  }
-
-  private void settleTo(long end) {
-    table.extendTo(end);
-    publishSettled();
-  }
-
-  private void publishSettled() {
-    if (table.shrink()) {
-      schedule.dropSettledLeases();
-      acknowledgedTo = table.start();
+  private void requireOpen() {
+    if (removed) {
+      throw new QueueClosedException("group '" + name + "' was removed");
     }
   }
 
   private void requirePending(long sequence) {
-    if (table.isPending(sequence)) {
+    requireOpen();
+    if (ledger.isPending(sequence)) {
       return;
     }
     String why =
-        sequence >= table.end()
-            ? "not delivered yet, the next is " + table.end()
+        sequence >= ledger.end()
+            ? "not delivered yet, the next is " + describer.apply(ledger.end())
             : "settled before: acknowledged, dead-lettered, or no message";
     throw new NotPendingException(
-        "sequence " + sequence + " is not pending in group " + name + ": " + why);
+        describer.apply(sequence) + " is not pending in group " + name + ": " + why);
   }
 
   private static void require(boolean legal, String what, long given, String allowed) {

@@ -2,6 +2,7 @@ package io.gpumq.trackb.delivery;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * One 64-bit word for each sequence of a window that only moves forward:
@@ -54,8 +55,19 @@ final class PendingTable {
     endPage = firstPage;
   }
 
-  private static long word(int deliveries, long run) {
+  /** The word of a pending entry; deliveries may be 0, where the only one was not counted. */
+  static long word(int deliveries, long run) {
     return (long) deliveries << RUN_BITS | run;
+  }
+
+  /** Returns whether the sequence lies in the window and has this word, which is not 0. */
+  boolean has(long sequence, long word) {
+    return sequence >= start && sequence < end && word(sequence) == word;
+  }
+
+  /** Returns whether the sequence, which lies in the window, belongs to the run of that id. */
+  boolean isOf(long sequence, long run) {
+    return (word(sequence) & RUN_MASK) == run;
   }
 
   /** The lower end of the window: every sequence below is settled. */
@@ -124,24 +136,37 @@ final class PendingTable {
   }
 
   /**
-   * Settles the sequences from {@code from} to {@code to}, exclusive, as far as they lie in the
-   * window; returns how many were pending.
+   * Settles the sequences from {@code from} to {@code to}, exclusive, that lie in the window and
+   * have this word; returns how many they were.
    */
-  int settleAll(long from, long to) {
+  int settleAll(long from, long to, long word) {
     from = Math.max(from, start);
     to = Math.min(to, end);
     int settled = 0;
     for (long next; from < to; from = next) {
       next = Math.min(to, nextPage(from));
       long[] page = page(from);
-      int begin = offset(from);
       int stop = endOffset(next);
-      for (int i = begin; i < stop; i++) {
-        settled += page[i] != 0 ? 1 : 0;
+      for (int i = offset(from); i < stop; i++) {
+        if (page[i] == word) {
+          page[i] = 0;
+          settled++;
+        }
       }
-      Arrays.fill(page, begin, stop, 0);
     }
     return settled;
+  }
+
+  /**
+   * Sets in {@code bits} each of {@code count} sequences from {@code from} on that is not settled.
+   */
+  void markUnsettled(long from, int count, BitSet bits) {
+    for (int i = 0; i < count; i++) {
+      long sequence = from + i;
+      if (sequence >= end || sequence >= start && word(sequence) != 0) {
+        bits.set(i);
+      }
+    }
   }
 
   /** Moves the run's {@code first} up to an entry that it has; returns whether it has any left. */

@@ -9,7 +9,10 @@ package io.gpumq.trackb.delivery;
  * now. So an entry leaves its run by a change of its word, and nobody needs to look for the run.
  */
 final class Run implements Comparable<Run> {
-  /** Unlike that of any run before it; 1 or more. */
+  /** The id that entries have while they are being given up: of no run. */
+  static final long GIVEN_UP = 1;
+
+  /** Unlike that of any run before it; above {@link #GIVEN_UP}. */
   long id;
 
   /** No entry of the run lies below. Rises as entries are found to have left. */
@@ -23,6 +26,17 @@ final class Run implements Comparable<Run> {
 
   /** The consumer that leased it. */
   int owner;
+
+  // Its neighbours in Leases, while it is there.
+  Run before;
+  Run behind;
+  Run earlierOfOwner;
+  Run laterOfOwner;
+
+  /** Returns the earlier of two times on a clock that may wrap. */
+  static long earlier(long nanos, long otherNanos) {
+    return nanos - otherNanos < 0 ? nanos : otherNanos;
+  }
 
   boolean isDue(long nowNanos) {
     return dueNanos - nowNanos <= 0; // the clock may wrap

@@ -19,8 +19,7 @@ final class Schedule {
 
   private final PendingTable table;
 
-  /** In the order of due times: every lease is as long, and the clock does not go back. */
-  private final ArrayDeque<Run> leased = new ArrayDeque<>();
+  private final Leases leased = new Leases();
 
   /** Refused, or left by a consumer that closed, or due and not yet handed out. */
   private final PriorityQueue<Run> waiting = new PriorityQueue<>();
@@ -30,7 +29,7 @@ final class Schedule {
 
   private final ArrayDeque<Run> spare = new ArrayDeque<>();
   private final Predicate<Run> dropIfEmpty = this::dropIfEmpty;
-  private long lastId;
+  private long lastId = Run.GIVEN_UP;
   private int sweepAt = MIN_SWEEP;
 
   Schedule(PendingTable table) {
@@ -45,8 +44,8 @@ final class Schedule {
    */
   Run lease(Run run, long sequence, long dueNanos, int owner) {
     if (!canJoin(run, sequence)) {
-      run = add(leased, sequence, dueNanos);
-      run.owner = owner;
+      run = make(sequence, dueNanos);
+      leased.add(run, owner);
     }
     run.last = sequence;
     return run;
@@ -55,6 +54,12 @@ final class Schedule {
   /** Ends an entry's lease; it is due at {@code dueNanos}. */
   void postpone(long sequence, long dueNanos) {
     table.put(sequence, table.deliveries(sequence), add(waiting, sequence, dueNanos).id);
+  }
+
+  /** As {@link #postpone}, and the entry's last delivery does not count. */
+  void giveBack(long sequence, long dueNanos) {
+    int deliveries = Math.max(0, table.deliveries(sequence) - 1);
+    table.put(sequence, deliveries, add(waiting, sequence, dueNanos).id);
   }
 
   /** Ends an entry's last lease; it is to be given up. */
@@ -67,17 +72,13 @@ final class Schedule {
     table.put(sequence, table.deliveries(sequence), run.id);
   }
 
-  /** Ends all leases of a consumer; their entries are due. */
+  /** Ends all leases of a consumer; their entries are due. Looks at no lease of another. */
   void endLeases(int owner, long nowNanos) {
-    leased.removeIf(
-        run -> {
-          if (run.owner != owner || run.isDue(nowNanos)) {
-            return false;
-          }
-          run.dueNanos = nowNanos;
-          waiting.add(run);
-          return true;
-        });
+    for (Run run; (run = leased.latestOf(owner)) != null; ) {
+      leased.remove(run);
+      run.dueNanos = Run.earlier(run.dueNanos, nowNanos);
+      waiting.add(run);
+    }
   }
 
   /**
@@ -100,9 +101,32 @@ final class Schedule {
     }
   }
 
-  /** The run whose first entry is to be given up next, or null. */
-  Run nextExhausted() {
-    return head(exhausted);
+  /**
+   * Takes out the entry that is to be given up next: it belongs to no run then but {@link
+   * Run#GIVEN_UP}.
+   *
+   * @return its sequence, or -1
+   */
+  long pollExhausted() {
+    for (Run run; (run = exhausted.peek()) != null; recycle(exhausted.poll())) {
+      if (table.trim(run)) {
+        table.put(run.first, table.deliveries(run.first), Run.GIVEN_UP);
+        return run.first++;
+      }
+    }
+    return -1;
+  }
+
+  /** Puts an entry back that {@link #pollExhausted} took out: it is the next again. */
+  void putBackExhausted(long sequence, long nowNanos) {
+    Run run = make(sequence, nowNanos);
+    exhausted.addFirst(run);
+    table.put(sequence, table.deliveries(sequence), run.id);
+  }
+
+  /** Returns whether some entry is to be given up. */
+  boolean hasExhausted() {
+    return !exhausted.isEmpty();
   }
 
   /**
@@ -113,13 +137,20 @@ final class Schedule {
     for (Run run; (run = pollDue(nowNanos)) != null; ) {
       recycle(run);
     }
-    return earliest().isEmpty();
+    return leased.peek() == null && waiting.isEmpty();
+  }
+
+  /** Returns whether some lease or delay is over. */
+  boolean isSomeDue(long nowNanos) {
+    Run lease = firstLease();
+    Run wait = firstWaiting();
+    return lease != null && lease.isDue(nowNanos) || wait != null && wait.isDue(nowNanos);
   }
 
   /** Drops the oldest leases as far as the window has left them behind: the usual way they go. */
   void dropSettledLeases() {
     for (Run run; (run = leased.peek()) != null && run.last < table.start(); ) {
-      recycle(leased.poll());
+      recycle(leased.remove(run));
     }
   }
 
@@ -130,8 +161,14 @@ final class Schedule {
 
   /** Takes out the run that has been due the longest, or null. */
   private Run pollDue(long nowNanos) {
-    Queue<Run> queue = earliest();
-    return queue.isEmpty() || !queue.peek().isDue(nowNanos) ? null : queue.poll();
+    Run lease = firstLease();
+    Run wait = firstWaiting();
+    boolean waits = wait != null && (lease == null || wait.compareTo(lease) < 0);
+    Run earliest = waits ? wait : lease;
+    if (earliest == null || !earliest.isDue(nowNanos)) {
+      return null;
+    }
+    return waits ? waiting.poll() : leased.remove(lease);
   }
 
   /** Returns a polled run: what it has left stays due. */
@@ -143,14 +180,17 @@ final class Schedule {
     }
   }
 
-  private Queue<Run> earliest() {
-    Run lease = head(leased);
-    Run wait = head(waiting);
-    return wait != null && (lease == null || wait.compareTo(lease) < 0) ? waiting : leased;
+  private Run firstLease() {
+    for (Run run; (run = leased.peek()) != null; recycle(leased.remove(run))) {
+      if (table.trim(run)) {
+        return run;
+      }
+    }
+    return null;
   }
 
-  private Run head(Queue<Run> queue) {
-    for (Run run; (run = queue.peek()) != null; recycle(queue.poll())) {
+  private Run firstWaiting() {
+    for (Run run; (run = waiting.peek()) != null; recycle(waiting.poll())) {
       if (table.trim(run)) {
         return run;
       }
@@ -163,6 +203,12 @@ final class Schedule {
   }
 
   private Run add(Queue<Run> queue, long sequence, long dueNanos) {
+    Run run = make(sequence, dueNanos);
+    queue.add(run);
+    return run;
+  }
+
+  private Run make(long sequence, long dueNanos) {
     if (size() >= sweepAt) {
       sweep();
     }
@@ -171,12 +217,16 @@ final class Schedule {
     run.first = sequence;
     run.last = sequence;
     run.dueNanos = dueNanos;
-    queue.add(run);
     return run;
   }
 
   private void sweep() {
-    leased.removeIf(dropIfEmpty);
+    for (Run run = leased.peek(), next; run != null; run = next) {
+      next = leased.behind(run);
+      if (!table.trim(run)) {
+        recycle(leased.remove(run));
+      }
+    }
     waiting.removeIf(dropIfEmpty);
     exhausted.removeIf(dropIfEmpty);
     sweepAt = Math.max(MIN_SWEEP, 2 * size());

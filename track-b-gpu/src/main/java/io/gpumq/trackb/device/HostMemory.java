@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What is VRAM on a GPU, in the process's own memory or in a file that two processes map: state
@@ -28,12 +29,13 @@ final class HostMemory implements RingMemory {
   private final int segmentShift;
   private final long slotMask;
 
-  /** The file that holds it, or {@code null}. */
+  /** The file that holds it and was made for it, or {@code null}. */
+  private final MemoryFile own;
+
   private final Path path;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  private final boolean own;
-
-  private HostMemory(SharedFile file, RingGeometry g, Path path, boolean own, Mapping mapping)
+  private HostMemory(SharedFile file, RingGeometry g, Path path, MemoryFile own, Mapping mapping)
       throws IOException {
     this.geometry = g;
     this.reads = file.reads();
@@ -64,7 +66,7 @@ final class HostMemory implements RingMemory {
   static HostMemory inProcess(SharedFile file, RingGeometry g) {
     try {
       return new HostMemory(
-              file, g, null, true, (offset, bytes) -> ByteBuffer.allocateDirect(bytes))
+              file, g, null, null, (offset, bytes) -> ByteBuffer.allocateDirect(bytes))
           .cleared();
     } catch (OutOfMemoryError | IOException e) {
       throw new ConfigException(
@@ -82,10 +84,15 @@ final class HostMemory implements RingMemory {
    */
   static HostMemory shared(SharedFile file, RingGeometry g) {
     Path path = file.companion();
-    try (FileChannel channel = MemoryFile.create(path, fileBytes(g))) {
-      return new HostMemory(file, g, path, true, mapping(channel)).cleared();
+    MemoryFile own = null;
+    try {
+      own = MemoryFile.create(path, fileBytes(g));
+      return new HostMemory(file, g, path, own, mapping(own.channel())).cleared();
+    } catch (RuntimeException | Error e) {
+      MemoryFile.undo(own, e);
+      throw e;
     } catch (IOException e) {
-      MemoryFile.remove(path);
+      MemoryFile.undo(own, e);
       throw new ConfigException(
           needs(g)
               + " bytes in "
@@ -109,7 +116,7 @@ final class HostMemory implements RingMemory {
       if (channel.size() != fileBytes(g)) {
         throw new IOException(channel.size() + " bytes long: must be " + fileBytes(g));
       }
-      return new HostMemory(file, g, path, false, mapping(channel));
+      return new HostMemory(file, g, path, null, mapping(channel));
     } catch (IOException e) {
       throw new ConfigException("memory of a ring, " + path + ": " + e.getMessage(), e);
     }
@@ -190,8 +197,9 @@ final class HostMemory implements RingMemory {
   /** Removes the file, if there is one. What is mapped stays while it is referred to. */
   @Override
   public void close() {
-    if (own && path != null) {
-      MemoryFile.remove(path);
+    if (own != null && closed.compareAndSet(false, true)) {
+      own.remove();
+      own.discard();
     }
   }
 

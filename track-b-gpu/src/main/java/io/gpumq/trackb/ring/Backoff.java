@@ -14,21 +14,35 @@ public final class Backoff {
 
   private int turns;
 
-  /** What was waited for has come. */
+  /** Begins anew: what was waited for has come. */
   public void reset() {
     turns = 0;
   }
 
   /** Waits one turn. Returns early when the thread is interrupted. */
   public void pause() {
-    turns++;
-    if (turns <= SPINS) {
-      Thread.onSpinWait();
-    } else if (turns <= SPINS + YIELDS) {
-      Thread.yield();
-    } else {
-      int doublings = Math.min(turns - SPINS - YIELDS, 6);
-      LockSupport.parkNanos(Math.min(MIN_PARK_NANOS << doublings, MAX_PARK_NANOS));
+    if (!spin()) {
+      turns++;
+      LockSupport.parkNanos(parkNanos());
     }
+  }
+
+  /** Waits one turn without parking; returns false once it is time to park. */
+  boolean spin() {
+    if (turns >= SPINS + YIELDS) {
+      return false;
+    }
+    if (turns++ < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
+    }
+    return true;
+  }
+
+  /** How long to park in a turn now: longer in each. */
+  private long parkNanos() {
+    int doublings = Math.min(turns - SPINS - YIELDS, 6);
+    return Math.min(MIN_PARK_NANOS << doublings, MAX_PARK_NANOS);
   }
 }

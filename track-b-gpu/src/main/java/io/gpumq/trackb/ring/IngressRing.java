@@ -6,6 +6,7 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
@@ -34,9 +35,12 @@ final class IngressRing {
       this.payload = file.ingress().slice(index * slotBytes, slotBytes);
     }
 
-    /** Room for the payload, from 0 to its limit. */
+    /**
+     * Room for the payload, as new: from 0 to the slot's size, big endian, whatever was set of it
+     * when the slot was written last.
+     */
     ByteBuffer payload() {
-      return payload;
+      return payload.clear().order(ByteOrder.BIG_ENDIAN);
     }
 
     /** Says that the slot holds a message. Plain order would do: the head's release covers it. */
@@ -118,6 +122,14 @@ final class IngressRing {
 
   Slot slot(long sequence) {
     return ring.get(sequence);
+  }
+
+  /** Publishes sequences of which none is to be a message: their claim is given up. */
+  void publishVoid(long first, long last) {
+    for (long sequence = first; sequence <= last; sequence++) {
+      slot(sequence).describeVoid(sequence);
+    }
+    publish(first, last);
   }
 
   /** Publishes claimed sequences, and sees to it that the device hears of them. */

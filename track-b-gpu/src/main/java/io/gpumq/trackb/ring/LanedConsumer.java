@@ -3,6 +3,8 @@ package io.gpumq.trackb.ring;
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.NotPendingException;
+import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Steps;
 import java.time.Duration;
 
 /**
@@ -13,6 +15,7 @@ final class LanedConsumer implements Consumer {
   private static final int MOST_IN_A_ROW = 16;
 
   private final RingConsumer[] lanes;
+  private final Waiters.Line line;
   private final Backoff backoff = new Backoff();
 
   /** The lane to be polled next, and how many batches in a row have come from it. */
@@ -26,9 +29,11 @@ final class LanedConsumer implements Consumer {
   /**
    * @param lanes a consumer in each; a power of two
    * @param home which is read first
+   * @param line in which it waits for entries of any
    */
-  LanedConsumer(RingConsumer[] lanes, int home) {
+  LanedConsumer(RingConsumer[] lanes, int home, Waiters.Line line) {
     this.lanes = lanes;
+    this.line = line;
     this.at = home;
     this.polled = lanes[home];
   }
@@ -46,7 +51,7 @@ final class LanedConsumer implements Consumer {
   @Override
   public Batch poll(int max, Duration wait) throws InterruptedException {
     RingConsumer.requireMax(max);
-    RingConsumer.requireWait(wait);
+    Deadline.require("wait", wait);
     polled.release();
     if (inARow == MOST_IN_A_ROW) {
       moveOn();
@@ -55,14 +60,22 @@ final class LanedConsumer implements Consumer {
     if (!batch.isEmpty() || wait.isZero()) {
       return batch;
     }
-    long deadline = System.nanoTime() + wait.toNanos();
+    Deadline deadline = Deadline.after(wait);
     backoff.reset();
-    while (batch.isEmpty() && System.nanoTime() < deadline) {
+    while (batch.isEmpty() && !deadline.isPassed()) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      backoff.pause();
-      batch = pollEach(max);
+      if (backoff.spin()) {
+        batch = pollEach(max);
+      } else {
+        line.await(deadline);
+        try {
+          batch = pollEach(max);
+        } finally {
+          line.done();
+        }
+      }
     }
     return batch;
   }
@@ -103,12 +116,16 @@ final class LanedConsumer implements Consumer {
     lane(sequence).refuse(sequence, delay);
   }
 
+  @Override
+  public void giveBack(long sequence, Duration delay) {
+    lane(sequence).giveBack(sequence, delay);
+  }
+
   private RingConsumer lane(long sequence) {
     long lane = LanedQueue.lane(sequence);
     if (lane >= lanes.length) {
       throw new NotPendingException(
-          "sequence "
-              + sequence
+          LanedQueue.describe(sequence)
               + " is not pending in group "
               + group()
               + ": not delivered, the queue has no lane "
@@ -119,8 +136,10 @@ final class LanedConsumer implements Consumer {
 
   @Override
   public void close() {
+    Steps steps = new Steps();
     for (RingConsumer lane : lanes) {
-      lane.close();
+      steps.run(lane::close);
     }
+    steps.finish();
   }
 }

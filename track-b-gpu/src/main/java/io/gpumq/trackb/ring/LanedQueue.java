@@ -1,16 +1,22 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.api.CloseReport;
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetters;
-import io.gpumq.api.MessageQueue;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.spi.Steps;
+import io.gpumq.spi.TrackQueue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -25,39 +31,52 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>A message stays in the lane that its producer or its key chose, so its order there is that of
  * one ring. The lane's number stands in bits 56 to 59 of each of its sequences.
  */
-public final class LanedQueue implements MessageQueue {
+public final class LanedQueue implements TrackQueue {
   private static final int LANE_SHIFT = 56;
 
   private final QueueConfig config;
   private final Shared shared;
   private final RingQueue[] lanes;
+  private final DeadLetters letters;
   private final AtomicInteger producers = new AtomicInteger();
   private final AtomicInteger consumers = new AtomicInteger();
-  private final AtomicReference<CompletableFuture<CloseReport>> closing = new AtomicReference<>();
+  private final AtomicReference<Closing> closing = new AtomicReference<>();
 
   /**
    * Opens every lane of a queue on a device.
    *
    * @param running holds each lane for as long as its ring runs
    */
-  public LanedQueue(QueueConfig config, RingDevice device, Set<RingQueue> running) {
+  public LanedQueue(QueueConfig config, RingDevice device, Running running) {
     this.config = config;
-    shared = new Shared(config);
+    shared = new Shared(config, running.waiters());
     List<RingQueue> opened = new ArrayList<>();
     try {
       for (long lane = 0; lane < config.lanes(); lane++) {
         opened.add(new RingQueue(config, device, lane << LANE_SHIFT, shared, running));
       }
-    } catch (RuntimeException e) {
-      opened.forEach(RingQueue::close);
+    } catch (Throwable e) {
+      Steps.undo(e, opened.stream().<Runnable>map(lane -> lane::close).toArray(Runnable[]::new));
       throw e;
     }
     lanes = opened.toArray(new RingQueue[0]);
+    letters = new QueueLetters(shared.deadLetters(), this::refresh, this::resend);
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */
   static long lane(long sequence) {
     return sequence >>> LANE_SHIFT;
+  }
+
+  /** Returns a sequence in words: its lane, and its position there. */
+  static String describe(long sequence) {
+    long position = sequence & (1L << LANE_SHIFT) - 1;
+    return "sequence " + sequence + " (lane " + lane(sequence) + ", position " + position + ")";
+  }
+
+  /** Returns a lane in words. */
+  static String describeLane(RingGeometry g) {
+    return "lane " + lane(g.firstSequence()) + " of " + g.lanes();
   }
 
   @Override
@@ -72,42 +91,105 @@ public final class LanedQueue implements MessageQueue {
 
   @Override
   public Producer producer() {
+    RingProducer.Call call = new RingProducer.Call();
     Producer[] each = new Producer[lanes.length];
     for (int lane = 0; lane < each.length; lane++) {
-      each[lane] = lanes[lane].producer();
+      each[lane] = lanes[lane].producer(call);
     }
     return new LanedProducer(each, producers.getAndIncrement() & lanes.length - 1);
   }
 
   @Override
-  public void createGroup(String group) {
+  public void createGroup(String group, GroupStart start) {
     for (RingQueue lane : lanes) {
-      lane.createGroup(group);
+      lane.createGroup(group, start);
     }
+  }
+
+  @Override
+  public boolean removeGroup(String group) {
+    boolean removed = false;
+    for (RingQueue lane : lanes) {
+      removed |= lane.removeGroup(group);
+    }
+    return removed;
+  }
+
+  @Override
+  public void moveGroup(String group, GroupStart to) {
+    for (RingQueue lane : lanes) {
+      lane.moveGroup(group, to);
+    }
+  }
+
+  @Override
+  public void moveGroup(String group, long sequence) {
+    if (lane(sequence) >= lanes.length) {
+      throw new ConfigException(
+          describe(sequence) + ": the queue has lanes 0 to " + (lanes.length - 1));
+    }
+    lanes[(int) lane(sequence)].moveGroup(group, sequence);
+  }
+
+  @Override
+  public List<GroupStats> groups() {
+    Map<String, GroupStats> sums = new LinkedHashMap<>();
+    for (RingQueue lane : lanes) {
+      lane.groups().forEach(group -> sums.merge(group.name(), group, Census::sum));
+    }
+    return List.copyOf(sums.values());
   }
 
   @Override
   public Consumer consumer(String group, String name) {
     createGroup(group); // in every lane, before the first is read
+    Waiters.Line line = shared.line(group, () -> isReady(group));
     List<RingConsumer> each = new ArrayList<>();
     try {
       for (RingQueue lane : lanes) {
-        each.add(lane.consumer(group, name));
+        each.add(lane.consumer(group, name, line));
       }
-    } catch (RuntimeException e) {
-      each.forEach(RingConsumer::close);
+    } catch (Throwable e) {
+      Steps.undo(e, each.stream().<Runnable>map(lane -> lane::close).toArray(Runnable[]::new));
       throw e;
     }
     return new LanedConsumer(
-        each.toArray(new RingConsumer[0]), consumers.getAndIncrement() & lanes.length - 1);
+        each.toArray(new RingConsumer[0]), consumers.getAndIncrement() & lanes.length - 1, line);
+  }
+
+  private boolean isReady(String group) {
+    for (RingQueue lane : lanes) {
+      if (lane.isReady(group)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean closeConsumer(String group, String name) {
+    boolean closed = false;
+    for (RingQueue lane : lanes) {
+      closed |= lane.closeConsumer(group, name);
+    }
+    return closed;
   }
 
   @Override
   public DeadLetters deadLetters() {
+    return letters;
+  }
+
+  private void refresh() {
     for (RingQueue lane : lanes) {
-      lane.completed(); // what failed joins the letters when it is counted as completed
+      lane.refresh();
     }
-    return shared.deadLetters();
+  }
+
+  /** Through the lane that the message went through before: so it stays behind its key's others. */
+  private long resend(DeadLetter letter, String group, Duration timeout)
+      throws InterruptedException {
+    return lanes[(int) lane(letter.sequence())].resend(letter, group, timeout);
   }
 
   @Override
@@ -120,13 +202,14 @@ public final class LanedQueue implements MessageQueue {
   }
 
   /** Every lane counts the letters of all. */
-  private QueueStats sum(QueueStats[] each) {
+  private static QueueStats sum(QueueStats[] each) {
     long sent = 0;
     long handled = 0;
     long delivered = 0;
     long acknowledged = 0;
     long redelivered = 0;
     long failed = 0;
+    long letters = 0;
     long depth = 0;
     long bytes = 0;
     for (QueueStats lane : each) {
@@ -136,19 +219,12 @@ public final class LanedQueue implements MessageQueue {
       acknowledged += lane.acknowledged();
       redelivered += lane.redelivered();
       failed += lane.failed();
+      letters = Math.max(letters, lane.deadLettered());
       depth += lane.depth();
       bytes += lane.bytes();
     }
     return new QueueStats(
-        sent,
-        handled,
-        delivered,
-        acknowledged,
-        redelivered,
-        failed,
-        shared.deadLetters().joined(),
-        depth,
-        bytes);
+        sent, handled, delivered, acknowledged, redelivered, failed, letters, depth, bytes);
   }
 
   /**
@@ -156,21 +232,17 @@ public final class LanedQueue implements MessageQueue {
    * on for consumers until the last has drained. An interrupt of the caller ends the drain of all.
    */
   @Override
-  public CloseReport close(Duration drain) {
-    RingConsumer.requireWait(drain);
-    var report = new CompletableFuture<CloseReport>();
-    if (closing.compareAndSet(null, report)) {
-      shared.stopIntake(); // of all lanes, before any is asked to drain
-      try {
-        report.complete(closeLanes(drain));
-      } catch (RuntimeException e) {
-        report.completeExceptionally(e);
-      }
-    }
-    return RingQueue.outcome(closing.get());
+  public boolean isEnded() {
+    return Closing.isOver(closing);
   }
 
-  private CloseReport closeLanes(Duration drain) {
+  @Override
+  public CloseReport close(Duration drain) {
+    return Closing.close(closing, drain, this::closeLanes);
+  }
+
+  private CloseReport closeLanes(Closing by) {
+    shared.stopIntake(); // of all lanes, before any is asked to drain
     List<CompletableFuture<CloseReport>> ends = new ArrayList<>();
     List<Thread> closers = new ArrayList<>();
     Executor threadEach =
@@ -180,7 +252,7 @@ public final class LanedQueue implements MessageQueue {
         };
     Phaser together = new Phaser(lanes.length);
     for (RingQueue lane : lanes) {
-      ends.add(CompletableFuture.supplyAsync(() -> close(lane, drain, together), threadEach));
+      ends.add(CompletableFuture.supplyAsync(() -> close(lane, by, together), threadEach));
     }
     try {
       CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0])).get();
@@ -193,28 +265,26 @@ public final class LanedQueue implements MessageQueue {
     boolean drained = true;
     long left = 0;
     QueueStats[] each = new QueueStats[lanes.length];
-    RuntimeException failure = null;
+    Steps steps = new Steps();
     for (int lane = 0; lane < each.length; lane++) {
-      try {
-        CloseReport report = RingQueue.outcome(ends.get(lane));
-        drained &= report.drained();
-        left += report.left();
-        each[lane] = report.stats();
-      } catch (RuntimeException e) {
-        failure = e;
+      CompletableFuture<CloseReport> end = ends.get(lane);
+      CloseReport[] report = {null};
+      steps.run(() -> report[0] = Closing.outcome(end));
+      if (report[0] != null) {
+        drained &= report[0].drained();
+        left += report[0].left();
+        each[lane] = report[0].stats();
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    steps.finish();
     return new CloseReport(drained, left, sum(each));
   }
 
-  private static CloseReport close(RingQueue lane, Duration drain, Phaser together) {
+  private static CloseReport close(RingQueue lane, Closing by, Phaser together) {
     try {
-      return lane.close(drain, together::arriveAndAwaitAdvance);
+      return lane.end(by, together::arriveAndAwaitAdvance);
     } finally {
-      together.arriveAndDeregister(); // a lane that was closed before does not keep the others
+      together.arriveAndDeregister(); // a lane that failed before does not keep the others
     }
   }
 }

@@ -57,20 +57,24 @@ public final class Leftovers {
     }
   }
 
-  /** What lies here now, whosever it is. */
+  /** Returns what lies on this machine now, whosever it is. */
   public static List<Found> find() {
-    return find(MemoryFile.folder());
+    return findIn(MemoryFolders.all(), name -> true);
   }
 
   static List<Found> find(Path folder) {
-    return find(folder, name -> true);
+    return find(folder, found -> true);
   }
 
-  private static List<Found> find(Path folder, Predicate<RingFileName> wanted) {
+  private static List<Found> findIn(List<Path> folders, Predicate<Found> wanted) {
+    return folders.stream().flatMap(folder -> find(folder, wanted).stream()).toList();
+  }
+
+  private static List<Found> find(Path folder, Predicate<Found> wanted) {
     Map<String, List<Path>> rings = new TreeMap<>();
     try (var paths = Files.newDirectoryStream(folder, "gpumq-*")) {
       for (Path path : paths) {
-        if (RingFileName.of(path).filter(wanted).isPresent() && isOwn(path)) {
+        if (RingFileName.of(path).isPresent() && isOwn(path)) {
           String file = path.getFileName().toString();
           String stem = file.substring(0, file.lastIndexOf('.'));
           rings.computeIfAbsent(stem, s -> new ArrayList<>()).add(path);
@@ -82,10 +86,37 @@ public final class Leftovers {
     List<Found> found = new ArrayList<>();
     for (List<Path> files : rings.values()) {
       RingFileName name = RingFileName.of(files.get(0)).orElseThrow();
-      boolean isLeft = !name.owner().isAlive();
-      found.add(new Found(name, files, isLeft, bytes(files), contents(files)));
+      boolean isLeft = !isAlive(name, files);
+      Found each =
+          new Found(name, files, isLeft, bytes(files), isLeft ? contents(files) : "in use");
+      if (wanted.test(each)) {
+        found.add(each);
+      }
     }
     return found;
+  }
+
+  /**
+   * Whether the maker of a ring's files lives: it holds a lock on each. A file of this very process
+   * is not opened to find out, since closing it again would drop the lock.
+   */
+  private static boolean isAlive(RingFileName name, List<Path> files) {
+    if (name.owner().equals(Owner.self())) {
+      return true;
+    }
+    for (Path path : files) {
+      try (FileChannel file = MemoryFile.open(path)) {
+        if (MemoryFile.isLocked(file)) {
+          return true;
+        }
+      } catch (NoSuchFileException e) {
+        return true; // its owner removes it just now
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "cannot look at " + path, e);
+        return true; // nothing that one knows nothing of is removed
+      }
+    }
+    return false;
   }
 
   private static boolean isOwn(Path path) throws IOException {
@@ -106,11 +137,15 @@ public final class Leftovers {
 
   /** Removes what owners left that have ended, and answers what that was. */
   public static List<Found> sweep() {
-    return sweep(MemoryFile.folder());
+    return sweep(MemoryFolders.all());
   }
 
   static List<Found> sweep(Path folder) {
-    List<Found> left = find(folder, name -> !name.owner().isAlive());
+    return sweep(List.of(folder));
+  }
+
+  private static List<Found> sweep(List<Path> folders) {
+    List<Found> left = findIn(folders, Found::isLeft);
     for (Found found : left) {
       found.files().forEach(MemoryFile::remove);
       LOG.log(Level.WARNING, "removed, and its messages are lost: {0}", found.describe());

@@ -1,66 +1,70 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.spi.Steps;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
 /**
- * The files by which processes share memory: under {@code /dev/shm} where there is one (else in the
- * temp directory), readable by their owner alone.
+ * A file by which processes share memory, readable by its owner alone. Its maker holds a lock on it
+ * for as long as it lives: the system drops that however the process ends, and shows it to
+ * containers, which number processes each for themselves.
  */
 public final class MemoryFile {
   private static final String MODE = "rw-------";
-  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final System.Logger LOG = System.getLogger(MemoryFile.class.getName());
 
-  private MemoryFile() {}
+  /** A name that no sweep looks at, while the file is not locked yet. */
+  private static final String UNFINISHED = ".unfinished";
 
-  /** The folder that they lie in. */
-  public static Path folder() {
-    return Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
-  }
+  private final Path path;
+  private final RandomAccessFile file;
+  private final long bytes;
 
-  /** Bytes that may be had there. */
-  public static long freeBytes() {
-    try {
-      return Files.getFileStore(folder()).getUsableSpace();
-    } catch (IOException e) {
-      throw new UncheckedIOException("asking for room in " + folder(), e);
-    }
+  private MemoryFile(Path path, RandomAccessFile file, long bytes) {
+    this.path = path;
+    this.file = file;
+    this.bytes = bytes;
   }
 
   /**
-   * Creates a file of zeros, open to read and write.
+   * Creates a file of zeros, and locks it.
    *
    * @throws IOException if there is no room for it; nothing is left then
    */
-  public static FileChannel create(Path path, long bytes) throws IOException {
-    FileChannel file =
-        FileChannel.open(
-            path,
-            Set.of(
-                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE)));
+  public static MemoryFile create(Path path, long bytes) throws IOException {
+    Path unfinished = path.resolveSibling(path.getFileName() + UNFINISHED);
+    Files.createFile(
+        unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE)));
     try {
-      requireRoom(bytes);
-      fill(file, bytes);
-      return file;
-    } catch (IOException e) {
-      file.close();
-      remove(path);
+      RandomAccessFile file = new RandomAccessFile(unfinished.toFile(), "rw");
+      try {
+        requireRoom(path, bytes);
+        fill(file.getChannel(), bytes);
+        file.getChannel().lock();
+        Files.move(unfinished, path);
+        return new MemoryFile(path, file, bytes);
+      } catch (Throwable e) {
+        file.close();
+        throw e;
+      }
+    } catch (Throwable e) {
+      Steps.undo(e, () -> remove(unfinished));
       throw e;
     }
   }
 
   /** Better than to find out by filling what other processes need. */
-  private static void requireRoom(long bytes) throws IOException {
-    long free = freeBytes();
+  private static void requireRoom(Path path, long bytes) throws IOException {
+    long free = Files.getFileStore(path.getParent()).getUsableSpace();
     if (bytes > free) {
       throw new IOException("only " + free + " bytes free there");
     }
@@ -76,6 +80,46 @@ public final class MemoryFile {
       while (zeros.hasRemaining()) {
         file.write(zeros);
       }
+    }
+  }
+
+  /** Takes back what was made before {@code cause}; nothing where that is {@code null}. */
+  public static void undo(MemoryFile made, Throwable cause) {
+    if (made != null) {
+      Steps.undo(cause, made::remove, made::discard);
+    }
+  }
+
+  /** The file, to map it. It stays open, as its lock does, until {@link #discard}. */
+  public FileChannel channel() {
+    return file.getChannel();
+  }
+
+  /** Removes the file's name. The memory stays. */
+  public void remove() {
+    remove(path);
+  }
+
+  /**
+   * Gives the memory back, although it is mapped: here, and in device processes, which may not look
+   * at their garbage for hours. Every mapping loses its pages at once. It stays valid: whoever
+   * still looks sees zeros. Once.
+   */
+  public void discard() {
+    try (file) {
+      file.setLength(0);
+      file.setLength(bytes); // no page behind it: a look is not beyond the end
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "cannot give back the memory of " + path, e);
+    }
+  }
+
+  /** Returns whether another process holds the lock of an open file; for other processes' files. */
+  static boolean isLocked(FileChannel file) throws IOException {
+    try (FileLock lock = file.tryLock()) {
+      return lock == null;
+    } catch (OverlappingFileLockException e) {
+      return true; // by this process, perhaps through another class loader
     }
   }
 
@@ -106,13 +150,12 @@ public final class MemoryFile {
     return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
   }
 
-  /** Removes a file. The mappings stay while they are referred to. */
+  /** Removes a file's name. The memory stays. */
   public static void remove(Path path) {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      System.getLogger(MemoryFile.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot remove " + path, e);
+      LOG.log(System.Logger.Level.WARNING, "cannot remove " + path, e);
     }
   }
 }

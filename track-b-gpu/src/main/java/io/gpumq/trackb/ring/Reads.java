@@ -125,6 +125,7 @@ final class Reads {
     if (last < area.to && first >= area.from) {
       return;
     }
+    long landed = completions.awaitLandedTo(last + 1); // before the lock: it may take a while
     area.lock.lock();
     try {
       if (area.asked < 0) {
@@ -137,7 +138,7 @@ final class Reads {
         area.from = first;
       }
       if (last >= area.asked) {
-        ask(area, completions.awaitLandedTo(last + 1));
+        ask(area, landed);
       }
       if (last >= area.to) {
         readAhead(area.chunk + 1);
@@ -184,11 +185,17 @@ final class Reads {
   }
 
   /** Reads each entry of a delivery into any memory, one stride each, from 0 on. */
-  synchronized void scattered(Delivery delivery, ByteBuffer memory) {
+  void scattered(Delivery delivery, ByteBuffer memory) {
+    for (int i = 0; i < delivery.size(); i++) {
+      completions.awaitLanded(delivery.sequence(i)); // before the lock: it may take a while
+    }
+    readScattered(delivery, memory);
+  }
+
+  private synchronized void readScattered(Delivery delivery, ByteBuffer memory) {
     for (int done = 0; done < delivery.size(); ) {
       int count = Math.min(bounceSlots, delivery.size() - done);
       for (int i = 0; i < count; i++) {
-        completions.awaitLanded(delivery.sequence(done + i));
         ring.read(BOUNCE, delivery.sequence(done + i), 1, i * strideBytes);
       }
       ring.awaitReads(BOUNCE);
@@ -197,9 +204,13 @@ final class Reads {
     }
   }
 
-  /** Reads the payload of one completed, unreleased sequence. */
-  synchronized byte[] payload(long sequence, int length) {
+  /** Reads the payload of one completed sequence, which is not released meanwhile. */
+  byte[] payload(long sequence, int length) {
     completions.awaitLanded(sequence);
+    return readPayload(sequence, length);
+  }
+
+  private synchronized byte[] readPayload(long sequence, int length) {
     ring.read(BOUNCE, sequence, 1, 0);
     ring.awaitReads(BOUNCE);
     byte[] payload = new byte[length];

@@ -1,26 +1,38 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.delivery.Hold;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * The groups of a queue and how far they have all come: every sequence below {@link #advance()} is
- * released, its slots may be written again. Without a group nothing is.
+ * released, its slots may be written again. Without a group nothing is, nor what a reader holds.
  */
 final class Releases {
   private final Completions completions;
+  private final Targets targets;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Group> groups = new LinkedHashMap<>();
 
+  /** Written under the lock, a new array each time. */
+  private volatile Hold[] holds = {};
+
+  /** The group that stood lowest at the last look at all: until it moves, no other matters. */
+  private Group lowest;
+
   private volatile long released;
 
-  Releases(Completions completions, RingGeometry g) {
+  Releases(Completions completions, RingGeometry g, Targets targets) {
     this.completions = completions;
+    this.targets = targets;
     this.released = g.firstSequence();
   }
 
@@ -29,9 +41,7 @@ final class Releases {
     // Only one need look; the others go on with what was found before.
     if (lock.tryLock()) {
       try {
-        if (!groups.isEmpty()) {
-          released = lowest();
-        }
+        advanceLocked();
       } finally {
         lock.unlock();
       }
@@ -39,25 +49,138 @@ final class Releases {
     return released;
   }
 
-  private long lowest() {
-    long completed = completions.advance();
-    long lowest = Long.MAX_VALUE;
-    for (Group group : groups.values()) {
-      long settled = group.acknowledgedTo();
-      if (settled < completed && !completions.deliverable(settled)) {
-        group.passOver(completed); // nobody may poll, and there is nothing to acknowledge
-        settled = group.acknowledgedTo();
-      }
-      lowest = Math.min(lowest, settled);
+  private void advanceLocked() {
+    if (groups.isEmpty()) {
+      return;
     }
-    return lowest;
+    long completed = completions.advance();
+    if (lowest != null && settledBy(lowest, completed) <= released) {
+      return;
+    }
+    long to = Long.MAX_VALUE;
+    for (Group group : groups.values()) {
+      long settled = settledBy(group, completed);
+      if (settled < to) {
+        to = settled;
+        lowest = group;
+      }
+    }
+    // Behind the groups: a watermark that counts an entry as settled comes with its reader's hold.
+    for (Hold hold : holds) {
+      to = Math.min(to, hold.from());
+    }
+    if (to > released) {
+      targets.dropBelow(to);
+      released = to;
+    }
   }
 
-  /** The group of that name, made to start at the oldest entry kept if there is none. */
-  Group group(String name, Function<Long, Group> maker) {
+  private static long settledBy(Group group, long completed) {
+    long settled = group.acknowledgedTo();
+    if (settled < completed && !group.wants(settled)) {
+      group.passOver(completed); // nobody may poll, and there is nothing to acknowledge
+      settled = group.acknowledgedTo();
+    }
+    return settled;
+  }
+
+  /** What a reader is about to read, from now on until {@link #leave}. */
+  Hold join() {
+    Hold hold = new Hold();
     lock.lock();
     try {
-      return groups.computeIfAbsent(name, n -> maker.apply(released));
+      Hold[] more = Arrays.copyOf(holds, holds.length + 1);
+      more[holds.length] = hold;
+      holds = more;
+    } finally {
+      lock.unlock();
+    }
+    return hold;
+  }
+
+  void leave(Hold hold) {
+    lock.lock();
+    try {
+      holds = Arrays.stream(holds).filter(other -> other != hold).toArray(Hold[]::new);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns the group of that name.
+   *
+   * @param start where it begins if it has to be made: asked with what is released by then
+   */
+  Group group(String name, ToLongFunction<Long> start, LongFunction<Group> maker) {
+    lock.lock();
+    try {
+      Group group = groups.get(name);
+      if (group == null) {
+        advanceLocked();
+        group = maker.apply(start.applyAsLong(released));
+        groups.put(name, group);
+        lowest = null;
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the group of that name, or {@code null}. */
+  Group find(String name) {
+    lock.lock();
+    try {
+      return groups.get(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Moves a group to where it is told to, given what is released by then.
+   *
+   * @throws ConfigException if there is no such group
+   */
+  void move(String name, ToLongFunction<Long> to) {
+    lock.lock();
+    try {
+      Group group = groups.get(name);
+      if (group == null) {
+        throw new ConfigException("group '" + name + "': must be one of " + groups.keySet());
+      }
+      advanceLocked();
+      group.moveTo(to.applyAsLong(released));
+      lowest = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes a group; returns it, or {@code null} if there was none. */
+  Group remove(String name) {
+    lock.lock();
+    try {
+      Group group = groups.get(name);
+      if (group != null) {
+        group.remove();
+        groups.remove(name);
+        lowest = null;
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the name of the group that holds the oldest slot, or {@code null}. */
+  String holder() {
+    lock.lock();
+    try {
+      lowest = null;
+      advanceLocked();
+      return lowest == null ? null : lowest.name();
     } finally {
       lock.unlock();
     }

@@ -4,15 +4,16 @@ import io.gpumq.api.Batch;
 import io.gpumq.api.Entry;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.delivery.Delivery;
+import io.gpumq.trackb.delivery.Hold;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.nio.ByteOrder;
 
 /**
  * The entries of one poll, where they lie: in the window while the reader is near, else in areas
  * that were read ahead; copies of what came by express or is scattered. Made once for a consumer;
  * for its thread alone.
  */
-final class RingBatch implements Batch, Entry {
+final class RingBatch implements Entry {
   private final RingGeometry geometry;
   private final Completions completions;
   private final Express express;
@@ -22,10 +23,21 @@ final class RingBatch implements Batch, Entry {
   private final View inWindow;
   private final View inReads;
 
-  private final Delivery delivery = new Delivery();
+  private final Marks marks;
+  private final Hold reading;
+  private final Delivery delivery;
 
-  /** Copies of the completion words: a stale batch's own may belong to a later lap by now. */
+  // Copies: what is acknowledged may be a later lap's while the batch is still looked at.
   private long[] words = new long[256];
+  private long[] sentMillis = new long[256];
+  private long[] keys = new long[256];
+  private boolean[] keyed = new boolean[256];
+
+  /** What polls return that find nothing. */
+  private final Batch none = new Polled(this);
+
+  /** What the last poll returned, or {@code null} where it found nothing. */
+  private Polled polled;
 
   private View view;
   private boolean held;
@@ -42,13 +54,18 @@ final class RingBatch implements Batch, Entry {
       Completions completions,
       Express express,
       Window window,
-      Reads reads) {
+      Reads reads,
+      Marks marks,
+      Hold reading) {
     this.geometry = geometry;
     this.completions = completions;
     this.express = express;
     this.window = window;
     this.hold = window.join();
     this.reads = reads;
+    this.marks = marks;
+    this.reading = reading;
+    this.delivery = new Delivery(reading);
     this.inWindow = new View(file.window());
     this.inReads = new View(file.reads());
   }
@@ -64,7 +81,7 @@ final class RingBatch implements Batch, Entry {
     }
 
     private static ByteBuffer show(ByteBuffer view, int offset, int length) {
-      return view.limit(offset + length).position(offset);
+      return view.limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
     }
   }
 
@@ -72,11 +89,33 @@ final class RingBatch implements Batch, Entry {
     return delivery;
   }
 
-  /** Finds the entries of the delivery just taken, and keeps them until {@link #release}. */
-  void load() {
+  /** What is not released from the take until the batch is loaded. */
+  Hold reading() {
+    return reading;
+  }
+
+  /**
+   * Finds the entries of the delivery just taken, and keeps them until {@link #release}. They were
+   * held since they were taken, whoever settled them meanwhile; from here on their bytes are.
+   */
+  Batch load() {
+    try {
+      find();
+    } finally {
+      reading.letGo();
+    }
+    polled = new Polled(this);
+    return polled;
+  }
+
+  private void find() {
     int size = delivery.size();
-    if (size > words.length) {
-      words = Arrays.copyOf(words, Math.max(size, 2 * words.length));
+    makeRoom(size);
+    for (int i = 0; i < size; i++) {
+      long sequence = delivery.sequence(i);
+      sentMillis[i] = marks.sentMillis(sequence);
+      keyed[i] = marks.hasKey(sequence);
+      keys[i] = keyed[i] ? marks.key(sequence) : 0;
     }
     boolean pushed = !delivery.isRedelivery();
     for (int i = 0; i < size; i++) {
@@ -93,6 +132,16 @@ final class RingBatch implements Batch, Entry {
       readScattered();
     }
     window.passed(delivery.last() + 1);
+  }
+
+  private void makeRoom(int size) {
+    if (size > words.length) {
+      int length = Math.max(size, 2 * words.length);
+      words = new long[length];
+      sentMillis = new long[length];
+      keys = new long[length];
+      keyed = new boolean[length];
+    }
   }
 
   private boolean copyFromExpress() {
@@ -156,6 +205,7 @@ final class RingBatch implements Batch, Entry {
 
   /** Lets go of the entries: they may be overwritten from now on. */
   void release() {
+    polled = null;
     if (held) {
       held = false;
       window.release(hold);
@@ -176,16 +226,64 @@ final class RingBatch implements Batch, Entry {
     window.leave(hold);
   }
 
-  @Override
-  public int size() {
-    return delivery.size();
+  /** Whether entries are out whose bytes must stay. */
+  boolean isOut() {
+    return polled != null;
+  }
+
+  /** Whether these are the entries of the last poll. */
+  boolean isLast(Batch batch) {
+    return batch == (polled != null ? polled : none);
+  }
+
+  /** The memory of a batch that a poll of this package returned. */
+  static RingBatch of(Batch batch) {
+    return ((Polled) batch).entries;
+  }
+
+  /** What a poll returns that found nothing. */
+  Batch none() {
+    return none;
+  }
+
+  /** The entries of one poll: worth nothing behind the next. */
+  private static final class Polled implements Batch {
+    private final RingBatch entries;
+
+    private Polled(RingBatch entries) {
+      this.entries = entries;
+    }
+
+    @Override
+    public int size() {
+      return entries.polled == this ? entries.delivery.size() : 0;
+    }
+
+    @Override
+    public Entry get(int index) {
+      if (entries.polled != this) {
+        throw new IllegalStateException(
+            "this batch ended with the next poll of its consumer, or its close");
+      }
+      entries.delivery.sequence(index); // the check of the index
+      entries.at = index;
+      return entries;
+    }
   }
 
   @Override
-  public Entry get(int index) {
-    delivery.sequence(index); // the check of the index
-    at = index;
-    return this;
+  public boolean hasKey() {
+    return keyed[at];
+  }
+
+  @Override
+  public long key() {
+    return keys[at];
+  }
+
+  @Override
+  public long sentMillis() {
+    return sentMillis[at];
   }
 
   @Override

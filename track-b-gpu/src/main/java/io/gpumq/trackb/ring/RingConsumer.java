@@ -4,6 +4,8 @@ import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.QueueClosedException;
+import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.delivery.Group;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,16 +19,22 @@ final class RingConsumer implements Consumer {
   private final String name;
   private final int owner;
   private final RingBatch batch;
+  private final Waiters.Line line;
   private final int mostEntries;
   private final Backoff backoff = new Backoff();
-  private volatile boolean closed;
+  private final Entrance entrance = new Entrance(this::end);
 
-  RingConsumer(RingQueue queue, Group group, String name, int owner, RingBatch batch) {
+  /**
+   * @param line in which it waits for entries
+   */
+  RingConsumer(
+      RingQueue queue, Group group, String name, int owner, RingBatch batch, Waiters.Line line) {
     this.queue = queue;
     this.group = group;
     this.name = name;
     this.owner = owner;
     this.batch = batch;
+    this.line = line;
     this.mostEntries = queue.geometry().readAreaSlots();
   }
 
@@ -43,84 +51,163 @@ final class RingConsumer implements Consumer {
   @Override
   public Batch poll(int max, Duration wait) throws InterruptedException {
     requireMax(max);
-    requireWait(wait);
-    release();
+    Deadline.require("wait", wait);
     int most = Math.min(max, mostEntries);
-    if (take(most)) {
-      return batch;
-    }
-    if (!wait.isZero()) {
-      long deadline = System.nanoTime() + wait.toNanos();
-      backoff.reset();
-      while (System.nanoTime() < deadline) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        backoff.pause();
-        if (take(most)) {
-          break;
-        }
+    enter();
+    try {
+      batch.release();
+      Batch taken = take(most);
+      if (taken != null || wait.isZero()) {
+        return taken != null ? taken : batch.none();
       }
+      Deadline deadline = Deadline.after(wait);
+      backoff.reset();
+      while (taken == null && !deadline.isPassed()) {
+        taken = takeNext(most, deadline);
+      }
+      return taken != null ? taken : batch.none();
+    } finally {
+      leave();
     }
-    return batch;
+  }
+
+  /** Waits a little, or in line for as long as it takes, and looks again. */
+  private Batch takeNext(int most, Deadline deadline) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (backoff.spin()) {
+      return take(most);
+    }
+    line.await(deadline);
+    try {
+      return take(most);
+    } finally {
+      line.done();
+    }
   }
 
   /** Lets go of the entries of the last poll: their memory may be written again. */
   void release() {
-    batch.release();
+    if (entrance.enterIfOpen()) {
+      batch.release();
+      leave();
+    }
   }
 
-  private boolean take(int most) {
+  private Batch take(int most) {
     requireOpen();
     queue.requireUsable();
     if (group.take(batch.delivery(), most, owner, queue.completed()) == 0) {
-      return false;
+      return null;
     }
-    batch.load();
-    return true;
+    return batch.load();
   }
 
   @Override
   public int acknowledge(Batch given) {
-    requireOpen();
-    queue.requireUsable();
-    if (Objects.requireNonNull(given, "batch") != batch) {
-      throw new ConfigException("batch: must be the one of this consumer's last poll");
+    Objects.requireNonNull(given, "batch");
+    enter();
+    try {
+      queue.requireUsable();
+      if (!batch.isLast(given)) {
+        throw new ConfigException(
+            "batch: must be the one of this consumer's last poll; entries of an earlier one can be"
+                + " acknowledged by their sequences, while they are pending");
+      }
+      int settled = given.isEmpty() ? 0 : group.acknowledge(batch.delivery());
+      queue.changed();
+      return settled;
+    } finally {
+      leave();
     }
-    return group.acknowledge(batch.delivery());
   }
 
   @Override
   public void acknowledge(long sequence) {
-    requireOpen();
-    queue.requireUsable();
-    group.acknowledge(sequence);
+    enter();
+    try {
+      queue.requireUsable();
+      group.acknowledge(sequence);
+      queue.changed();
+    } finally {
+      leave();
+    }
   }
 
   @Override
   public void refuse(long sequence, Duration delay) {
-    requireOpen();
-    queue.requireUsable();
-    Duration lease = queue.config().lease();
-    if (Objects.requireNonNull(delay, "delay").isNegative() || delay.compareTo(lease) > 0) {
-      throw new ConfigException("delay " + delay + ": must be between 0 and the lease, " + lease);
+    Deadline.require("delay", delay);
+    enter();
+    try {
+      queue.requireUsable();
+      group.refuse(sequence, Deadline.nanos(delay));
+      queue.changed();
+    } finally {
+      leave();
     }
-    group.refuse(sequence, delay.toNanos());
-    batch.delivery().exclude(sequence);
+  }
+
+  @Override
+  public void giveBack(long sequence, Duration delay) {
+    Deadline.require("delay", delay);
+    enter();
+    try {
+      queue.requireUsable();
+      group.giveBack(sequence, Deadline.nanos(delay));
+      queue.changed();
+    } finally {
+      leave();
+    }
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      group.abandon(owner);
-      batch.close();
-      queue.forget(this);
+    entrance.end();
+    line.wakeAll(); // a call that waits
+  }
+
+  private void end() {
+    Steps steps = new Steps();
+    steps
+        .run(() -> group.abandon(owner))
+        .run(batch::close)
+        .run(() -> queue.forget(this, batch.reading()))
+        .run(queue::changed)
+        .finish();
+  }
+
+  private void enter() {
+    if (!entrance.enter()) {
+      queue.requireUsable();
+      requireOpen();
+    }
+  }
+
+  /** Behind the end of its queue a consumer ends with its last batch. */
+  private void leave() {
+    if (queue.isClosed() && !batch.isOut()) {
+      entrance.end();
+    }
+    entrance.leave();
+  }
+
+  /**
+   * The queue is closed: ends, but for entries that are out, which stay until the next poll. Who is
+   * inside is about to hear of the close, and to leave.
+   */
+  void endWithQueue() {
+    Backoff backoff = new Backoff();
+    while (!entrance.isEnding() && !entrance.enterIfOpen()) {
+      backoff.pause();
+    }
+    if (!entrance.isEnding()) {
+      leave();
     }
   }
 
   private void requireOpen() {
-    if (closed) {
+    if (entrance.isEnding()) {
       throw new QueueClosedException(
           "consumer '" + name + "' of group '" + group.name() + "' is closed; open another");
     }
@@ -129,12 +216,6 @@ final class RingConsumer implements Consumer {
   static void requireMax(int max) {
     if (max < 1 || max > MAX_POLL) {
       throw new ConfigException("max " + max + ": must be between 1 and " + MAX_POLL);
-    }
-  }
-
-  static void requireWait(Duration wait) {
-    if (Objects.requireNonNull(wait, "wait").isNegative()) {
-      throw new ConfigException("wait " + wait + ": must be zero or more");
     }
   }
 }

@@ -1,38 +1,45 @@
 package io.gpumq.trackb.ring;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the name of a ring's file says: {@code gpumq-PID.START-NUMBER-QUEUE.ring}, and {@code .vram}
- * for the memory beside it.
+ * What the name of a ring's file says: {@code gpumq-PID.START-RANDOM-QUEUE.ring}, and {@code .vram}
+ * for the memory beside it. Nobody can guess it, so nobody can take it first.
  *
- * @param owner the process that made it
- * @param number which of that process's rings
+ * @param owner the process that made it, by its number where it runs
+ * @param random hexadecimal digits
  * @param queue the queue's name
  */
-public record RingFileName(Owner owner, int number, String queue) {
+public record RingFileName(Owner owner, String random, String queue) {
   static final String RING = ".ring";
   static final String MEMORY = ".vram";
 
   private static final Pattern FORM =
-      Pattern.compile("gpumq-(\\d{1,18})(?:\\.(\\d{1,18}))?-(\\d{1,9})-(.+)\\.(?:ring|vram)");
+      Pattern.compile("gpumq-(\\d{1,18})\\.(\\d{1,18})-([0-9a-f]{1,32})-(.+)\\.(?:ring|vram)");
 
-  /** Empty for the name of anything else. A version before this one left the start out. */
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int RANDOM_BYTES = 12;
+
+  /** Returns a name for a ring of this process that no other has. */
+  static RingFileName fresh(String queue) {
+    byte[] random = new byte[RANDOM_BYTES];
+    RANDOM.nextBytes(random);
+    return new RingFileName(Owner.self(), HexFormat.of().formatHex(random), queue);
+  }
+
+  /** Returns what a file's name says; empty for the name of anything else. */
   public static Optional<RingFileName> of(Path path) {
     Matcher matcher = FORM.matcher(path.getFileName().toString());
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    String start = matcher.group(2);
-    Owner owner =
-        new Owner(
-            Long.parseLong(matcher.group(1)),
-            start == null ? Owner.UNKNOWN : Long.parseLong(start));
-    return Optional.of(
-        new RingFileName(owner, Integer.parseInt(matcher.group(3)), matcher.group(4)));
+    Owner owner = new Owner(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+    return Optional.of(new RingFileName(owner, matcher.group(3), matcher.group(4)));
   }
 
   Path ring(Path folder) {
@@ -44,6 +51,6 @@ public record RingFileName(Owner owner, int number, String queue) {
   }
 
   private String stem() {
-    return "gpumq-" + owner.pid() + "." + owner.start() + "-" + number + "-" + queue;
+    return "gpumq-" + owner.pid() + "." + owner.start() + "-" + random + "-" + queue;
   }
 }

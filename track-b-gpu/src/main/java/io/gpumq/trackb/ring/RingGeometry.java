@@ -72,6 +72,11 @@ public record RingGeometry(
         firstSequence);
   }
 
+  /** Returns a sequence of this ring in words: with lane and position where there are lanes. */
+  public String describe(long sequence) {
+    return lanes == 1 ? "sequence " + sequence : LanedQueue.describe(sequence);
+  }
+
   /** One read area: a megabyte, or one slot where that is more. */
   public int readAreaBytes() {
     return Math.max(1 << 20, strideBytes);

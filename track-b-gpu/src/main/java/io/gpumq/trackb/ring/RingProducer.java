@@ -5,14 +5,23 @@ import io.gpumq.api.PayloadTooLargeException;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
+import io.gpumq.api.SendInterruptedException;
+import io.gpumq.spi.Deadline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 
 /** Claims slots of the ingress ring, has them written, publishes them. */
 final class RingProducer implements Producer {
+  /** Which call of a producer is under way: shared by the producers of all lanes. */
+  static final class Call {
+    private boolean writing;
+  }
+
   private final RingQueue queue;
   private final IngressRing ring;
+  private final Marks marks;
+  private final Call call;
 
   /** Most slots of one claim: a long batch streams through the ring in several. */
   private final int mostSlots;
@@ -20,43 +29,92 @@ final class RingProducer implements Producer {
   private final Backoff backoff = new Backoff();
   private volatile boolean closed;
 
-  RingProducer(RingQueue queue, IngressRing ring) {
+  RingProducer(RingQueue queue, IngressRing ring, Marks marks, Call call) {
     this.queue = queue;
     this.ring = ring;
+    this.marks = marks;
+    this.call = call;
     this.mostSlots = Math.max(1, ring.size() / 8);
   }
 
   @Override
   public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
-    requireLegal(payload);
-    RingConsumer.requireWait(timeout);
-    long sequence = trySend(payload);
-    if (sequence != FULL) {
-      return sequence;
-    }
-    long deadline = System.nanoTime() + timeout.toNanos();
-    backoff.reset();
-    while ((sequence = trySend(payload)) == FULL) {
-      awaitRoom(deadline, timeout, 0);
-    }
-    return sequence;
+    return send(payload, false, 0, null, timeout);
+  }
+
+  @Override
+  public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(payload, true, key, null, timeout);
   }
 
   @Override
   public long trySend(ByteBuffer payload) {
+    return trySend(payload, false, 0, null);
+  }
+
+  @Override
+  public long trySend(long key, ByteBuffer payload) {
+    return trySend(payload, true, key, null);
+  }
+
+  /**
+   * Sends one message, waiting for room.
+   *
+   * @param group the only one that is to see it, or {@code null} for all
+   */
+  long send(ByteBuffer payload, boolean hasKey, long key, String group, Duration timeout)
+      throws InterruptedException {
+    Deadline.require("timeout", timeout);
+    long sequence = trySend(payload, hasKey, key, group);
+    if (sequence != FULL) {
+      return sequence;
+    }
+    Deadline deadline = Deadline.after(timeout);
+    backoff.reset();
+    while (true) {
+      awaitRoom(deadline, timeout, 0);
+      try {
+        sequence = trySend(payload, hasKey, key, group);
+      } finally {
+        queue.room().done();
+      }
+      if (sequence != FULL) {
+        return sequence;
+      }
+    }
+  }
+
+  private long trySend(ByteBuffer payload, boolean hasKey, long key, String group) {
     requireLegal(payload);
     requireUsable();
+    int from = payload.position();
+    int length = payload.remaining();
     long sequence = ring.tryClaim(1);
     if (sequence == IngressRing.FULL) {
       return FULL;
     }
-    int length = payload.remaining();
-    IngressRing.Slot slot = ring.slot(sequence);
-    slot.payload().put(0, payload, payload.position(), length);
-    slot.describe(sequence, length);
-    queue.offerExpress(sequence, length);
-    ring.publish(sequence, sequence);
-    queue.countSent(1, length);
+    boolean isWritten = false;
+    try {
+      requireOpenIntake();
+      IngressRing.Slot slot = ring.slot(sequence);
+      slot.payload().put(0, payload, from, length);
+      marks.set(sequence, System.currentTimeMillis(), hasKey, key);
+      if (group != null) {
+        queue.targets().put(sequence, group);
+      }
+      slot.describe(sequence, length);
+      queue.offerExpress(sequence, length);
+      isWritten = true;
+    } finally {
+      // A claim is published whatever happened: everything behind it waits for that.
+      if (isWritten) {
+        ring.publish(sequence, sequence);
+      } else {
+        queue.targets().remove(sequence);
+        ring.publishVoid(sequence, sequence);
+      }
+    }
+    queue.sent(1, length);
     return sequence;
   }
 
@@ -64,20 +122,24 @@ final class RingProducer implements Producer {
   public void sendBatch(int count, PayloadWriter writer, Duration timeout)
       throws InterruptedException {
     requireBatch(count, writer);
-    RingConsumer.requireWait(timeout);
+    Deadline.require("timeout", timeout);
     int sent = trySendBatch(count, writer);
     if (sent == count) {
       return;
     }
-    long deadline = System.nanoTime() + timeout.toNanos();
+    Deadline deadline = Deadline.after(timeout);
     backoff.reset();
     while (sent < count) {
-      int more = sendSome(sent, count, writer);
+      awaitRoom(deadline, timeout, sent);
+      int more;
+      try {
+        more = sendSome(sent, count, writer);
+      } finally {
+        queue.room().done();
+      }
       sent += more;
       if (more > 0) {
         backoff.reset();
-      } else {
-        awaitRoom(deadline, timeout, sent);
       }
     }
   }
@@ -107,44 +169,49 @@ final class RingProducer implements Producer {
     long next = first;
     long bytes = 0;
     try {
+      requireOpenIntake();
+      long now = System.currentTimeMillis();
+      call.writing = true;
       for (; next <= last; next++) {
         IngressRing.Slot slot = ring.slot(next);
-        ByteBuffer payload = slot.payload().clear();
+        ByteBuffer payload = slot.payload();
         writer.write(from + (int) (next - first), payload);
-        slot.describe(next, payload.position());
+        int length = payload.position();
+        marks.set(next, now, false, 0);
+        slot.describe(next, length);
         if (slots == 1) {
-          queue.offerExpress(next, payload.position());
+          queue.offerExpress(next, length);
         }
-        bytes += payload.position();
+        bytes += length;
       }
     } finally {
-      // A claim must be published whatever happened; what was not written is void.
+      call.writing = false;
+      // A claim is published whatever happened: everything behind it waits for that.
       for (long rest = next; rest <= last; rest++) {
         ring.slot(rest).describeVoid(rest);
       }
       ring.publish(first, last);
       queue.countSent((int) (next - first), bytes);
     }
+    queue.requireNotClosed();
     return slots;
   }
 
-  private void awaitRoom(long deadline, Duration timeout, int accepted)
+  private void awaitRoom(Deadline deadline, Duration timeout, int accepted)
       throws InterruptedException {
     if (Thread.interrupted()) {
-      throw new InterruptedException();
+      throw new SendInterruptedException(accepted);
     }
-    if (System.nanoTime() >= deadline) {
-      throw new QueueFullException(
-          "queue '"
-              + queue.name()
-              + "' is full: no free slot of its "
-              + queue.geometry().capacity()
-              + " within "
-              + timeout
-              + "; acknowledge entries in every group, or open it with a larger capacity",
-          accepted);
+    if (deadline.isPassed()) {
+      throw new QueueFullException(queue.whyFull(timeout), accepted);
     }
-    backoff.pause();
+    if (!backoff.spin()) {
+      try {
+        queue.room().await(deadline);
+      } catch (InterruptedException e) {
+        throw new SendInterruptedException(accepted);
+      }
+    }
   }
 
   private void requireLegal(ByteBuffer payload) {
@@ -170,14 +237,27 @@ final class RingProducer implements Producer {
   }
 
   private void requireUsable() {
+    if (call.writing) {
+      throw new IllegalStateException(
+          "a writer sends by the producer that it writes for: open another producer for that");
+    }
     if (closed) {
       throw new QueueClosedException("this producer is closed; open another");
     }
     queue.requireOpen();
   }
 
+  /**
+   * Asks again, behind the claim. A close stops the intake, then looks which sequences are claimed,
+   * and waits for those: so either it sees this claim, or this sees that the intake has stopped.
+   */
+  private void requireOpenIntake() {
+    queue.requireOpen();
+  }
+
   @Override
   public void close() {
     closed = true;
+    queue.room().wakeAll(); // a call that waits
   }
 }

@@ -12,19 +12,26 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One queue's shared-memory file, mapped block by block; {@code ring_layout.h} draws it.
  *
- * <p>It lies under {@code /dev/shm} where there is one (else in the temp directory), readable by
- * its owner alone, and is removed on {@link #close()}. The mapped memory itself lives as long as
- * anything refers to it: closing never pulls a page from under a reader.
+ * <p>It lies in one of the {@link MemoryFolders}, readable by its owner alone. {@link #close()}
+ * removes it; the memory goes when nobody {@link #hold}s it any more. Whoever still looks then sees
+ * zeros.
  */
 public final class SharedFile implements AutoCloseable {
-  private static final AtomicInteger COUNTER = new AtomicInteger();
-
   private final Path path;
+
+  /** What this process made, or {@code null} where it has attached to another's. */
+  private final MemoryFile file;
+
+  /** Who wants the memory: this object until it is closed, and others. */
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final ByteBuffer control;
   private final ByteBuffer descriptors;
   private final ByteBuffer ingress;
@@ -33,8 +40,9 @@ public final class SharedFile implements AutoCloseable {
   private final ByteBuffer express;
   private final ByteBuffer reads;
 
-  private SharedFile(Path path, ByteBuffer[] blocks) {
+  private SharedFile(Path path, MemoryFile file, ByteBuffer[] blocks) {
     this.path = path;
+    this.file = file;
     this.control = blocks[0];
     this.descriptors = blocks[1];
     this.ingress = blocks[2];
@@ -51,16 +59,20 @@ public final class SharedFile implements AutoCloseable {
    */
   public static SharedFile create(String queue, RingGeometry g) {
     Layout layout = Layout.of(g);
-    var name = new RingFileName(Owner.self(), COUNTER.incrementAndGet(), queue);
-    Path path = name.ring(MemoryFile.folder());
-    try (FileChannel file = MemoryFile.create(path, layout.end())) {
-      ByteBuffer header = file.map(MapMode.READ_WRITE, 0, PAGE_BYTES);
+    Path path = RingFileName.fresh(queue).ring(MemoryFolders.forBytes(layout.end()));
+    MemoryFile file = null;
+    try {
+      file = MemoryFile.create(path, layout.end());
+      ByteBuffer header = file.channel().map(MapMode.READ_WRITE, 0, PAGE_BYTES);
       header.put(0, layout.header(g, ProcessHandle.current().pid()), 0, RingLayout.HEADER_BYTES);
       // The magic last, released: who sees it sees a whole header.
       Words.setRelease(header, 0, RingLayout.MAGIC);
-      return new SharedFile(path, layout.map(file));
+      return new SharedFile(path, file, layout.map(file.channel()));
+    } catch (RuntimeException | Error e) {
+      MemoryFile.undo(file, e);
+      throw e;
     } catch (IOException e) {
-      MemoryFile.remove(path);
+      MemoryFile.undo(file, e);
       throw new ConfigException(
           "queue '"
               + queue
@@ -88,11 +100,11 @@ public final class SharedFile implements AutoCloseable {
           RingFileName.of(path)
               .orElseThrow(() -> new IOException("its name is not that of a queue's file"))
               .owner();
-      if (!owner.isAlive()) {
+      if (!MemoryFile.isLocked(file)) {
         throw new IOException("its owner, process " + owner.pid() + ", has ended");
       }
       layout.require(file, g, owner);
-      return new SharedFile(path, layout.map(file));
+      return new SharedFile(path, null, layout.map(file));
     } catch (IOException e) {
       throw new ConfigException("shared-memory file " + path + ": " + e.getMessage(), e);
     }
@@ -216,9 +228,26 @@ public final class SharedFile implements AutoCloseable {
     return List.of(control, descriptors, ingress, completions, window, express, reads);
   }
 
-  /** Removes the file. The mappings stay while they are referred to. */
+  /** Keeps the memory for one more holder, until its {@link #release}. */
+  void hold() {
+    holders.incrementAndGet();
+  }
+
+  /** One holder less: with the last the memory goes. */
+  void release() {
+    if (holders.decrementAndGet() == 0) {
+      file.discard();
+    }
+  }
+
+  /**
+   * Removes what this process made: the name at once, the memory as soon as nobody else holds it.
+   */
   @Override
   public void close() {
-    MemoryFile.remove(path);
+    if (file != null && closed.compareAndSet(false, true)) {
+      file.remove();
+      release();
+    }
   }
 }

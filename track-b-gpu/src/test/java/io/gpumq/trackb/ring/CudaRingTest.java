@@ -14,7 +14,6 @@ import io.gpumq.conformance.Await;
 import io.gpumq.trackb.device.CudaBackend;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -44,7 +43,7 @@ class CudaRingTest {
             .handler(handler)
             .lease(Duration.ofDays(1))
             .build();
-    return new RingQueue(config, device, new HashSet<>());
+    return new RingQueue(config, device, new Running());
   }
 
   private static void send(RingQueue queue, long from, int count) throws InterruptedException {

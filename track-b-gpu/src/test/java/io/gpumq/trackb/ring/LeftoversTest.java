@@ -11,6 +11,8 @@ import io.gpumq.trackb.device.HostBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class LeftoversTest {
           FIRST);
   private final SharedFile file = SharedFile.create(queue, g);
   private final RingMemory memory = new HostBackend().allocate(file, g, true);
-  private final RingFileName orphan = new RingFileName(DEAD, 7, queue);
+  private final RingFileName orphan = new RingFileName(DEAD, "7", queue);
 
   @AfterEach
   void close() {
@@ -44,10 +46,16 @@ class LeftoversTest {
     return all.stream().filter(found -> found.name().queue().equals(queue)).toList();
   }
 
-  /** As if this process had died: its files bear another owner. */
+  /** As if this process had died: its files bear another owner, and nobody has locked them. */
   private void die() throws IOException {
-    Files.move(file.companion(), orphan.memory(folder));
-    Files.move(file.path(), orphan.ring(folder));
+    Files.copy(file.companion(), orphan.memory(folder), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(file.path(), orphan.ring(folder), StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  private static void write(Path path, byte[] bytes) throws IOException {
+    Files.createFile(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(path, bytes);
   }
 
   /** A hundred published, the slots of the last lap completed but for three. */
@@ -63,7 +71,7 @@ class LeftoversTest {
 
   @Test
   void whatAnOwnerUsesStays() {
-    Path folder = MemoryFile.folder();
+    Path folder = file.path().getParent();
     Leftovers.Found found = of(Leftovers.find(folder), queue).get(0);
     assertFalse(found.isLeft());
     assertEquals(Owner.self(), found.name().owner());
@@ -98,7 +106,7 @@ class LeftoversTest {
   @Test
   void whatWasHalfMadeIsRemovedToo() throws IOException {
     Path path = orphan.ring(folder);
-    Files.write(path, new byte[100]);
+    write(path, new byte[100]);
     Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
     assertTrue(found.describe().endsWith("100 bytes, nothing in it"), found::describe);
     assertFalse(Files.exists(path));
@@ -106,7 +114,7 @@ class LeftoversTest {
 
   @Test
   void memoryAloneIsRemovedToo() throws IOException {
-    Files.write(orphan.memory(folder), new byte[10]);
+    write(orphan.memory(folder), new byte[10]);
     Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
     assertTrue(found.describe().endsWith("memory of a ring that is gone"), found::describe);
   }

@@ -13,7 +13,6 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -58,8 +57,9 @@ abstract class RingLaps {
             .maxDeliveries(3)
             .handlerAttempts(2)
             .build();
+    Running running = new Running();
     return new RingQueue(
-        config, device, first(edge, capacity), new Shared(config), new HashSet<>());
+        config, device, first(edge, capacity), new Shared(config, running.waiters()), running);
   }
 
   private static long first(long edge, int capacity) {

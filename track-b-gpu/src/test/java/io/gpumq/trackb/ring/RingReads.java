@@ -10,7 +10,6 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +56,7 @@ abstract class RingReads {
             .lease(lease)
             .maxDeliveries(1000)
             .build();
-    queue = new RingQueue(config, device, new HashSet<>());
+    queue = new RingQueue(config, device, new Running());
     areaSlots = queue.geometry().readAreaSlots();
     device.ahead.set(0);
     device.scattered.set(0);

@@ -82,15 +82,19 @@ class SharedFileTest {
   }
 
   @Test
-  void itIsRemovedWhenItIsClosedAndItsMemoryStays() {
+  void itsMemoryGoesWithItsLastHolderAndLooksShowZeros() {
     SharedFile file = SharedFile.create("gone", geometry(0));
     Path path = file.path();
     assertTrue(Files.exists(path));
+    file.window().putLong(0, 42);
+    file.hold();
     file.close();
     assertFalse(Files.exists(path));
     file.close();
-    file.window().putLong(0, 42);
-    assertEquals(42, file.window().getLong(0));
+    assertEquals(42, file.window().getLong(0), "somebody may still look at an entry there");
+    file.release();
+    assertEquals(0, file.window().getLong(0), "given back");
+    file.window().putLong(0, 43); // a late writer harms nobody
   }
 
   @Test

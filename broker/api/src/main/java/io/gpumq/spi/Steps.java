@@ -1,0 +1,53 @@
+package io.gpumq.spi;
+
+/**
+ * The steps of an end, each of which runs whatever the others throw. The first failure is kept, and
+ * thrown when all are done; the later ones go with it. For one thread.
+ */
+public final class Steps {
+  private Throwable failure;
+
+  /** Runs one step. */
+  public Steps run(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable e) {
+      add(e);
+    }
+    return this;
+  }
+
+  private void add(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    } else if (failure != e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Undoes what was begun, after {@code cause}: every step runs, and failures go with the cause.
+   */
+  public static void undo(Throwable cause, Runnable... steps) {
+    Steps all = new Steps();
+    all.failure = cause;
+    for (Runnable step : steps) {
+      all.run(step);
+    }
+  }
+
+  /** Returns what failed first, or {@code null}. */
+  public Throwable failure() {
+    return failure;
+  }
+
+  /** Throws what failed first, if anything did. */
+  public void finish() {
+    if (failure instanceof Error e) {
+      throw e;
+    }
+    if (failure != null) {
+      throw (RuntimeException) failure; // a Runnable throws nothing else
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.CloseReport;
+import io.gpumq.spi.Deadline;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+/**
+ * The one close of a queue, however many call for it: the first does the work, a later one may cut
+ * its drain short, and all get the same outcome. Safe for use by many threads.
+ */
+final class Closing {
+  private final CompletableFuture<CloseReport> outcome = new CompletableFuture<>();
+
+  /** Guarded by this object when written. */
+  private volatile Deadline drain;
+
+  private Closing(Duration drain) {
+    this.drain = Deadline.after(drain);
+  }
+
+  /**
+   * Closes, or joins the close that is under way or over.
+   *
+   * @param place where the queue keeps its close
+   * @param work what the first caller does; whatever it throws, every caller gets
+   */
+  static CloseReport close(
+      AtomicReference<Closing> place, Duration drain, Function<Closing, CloseReport> work) {
+    Deadline.require("drain", drain);
+    Closing own = new Closing(drain);
+    Closing closing = place.compareAndExchange(null, own);
+    if (closing == null) {
+      closing = own;
+      try {
+        own.outcome.complete(work.apply(own));
+      } catch (Throwable e) {
+        own.outcome.completeExceptionally(e);
+      }
+    } else {
+      closing.cutShort(drain);
+    }
+    return closing.join();
+  }
+
+  /** Returns whether a close has come to its end. */
+  static boolean isOver(AtomicReference<Closing> place) {
+    Closing closing = place.get();
+    return closing != null && closing.outcome.isDone();
+  }
+
+  /** The drain lasts no longer than {@code longest} from now. */
+  private synchronized void cutShort(Duration longest) {
+    Deadline other = Deadline.after(longest);
+    if (other.remainingNanos() < drain.remainingNanos()) {
+      drain = other;
+    }
+  }
+
+  /** Returns whether the time to drain is over. */
+  boolean isOver() {
+    return drain.isPassed();
+  }
+
+  private CloseReport join() {
+    return outcome(outcome);
+  }
+
+  /** Returns a report, or throws the failure itself. */
+  static CloseReport outcome(CompletableFuture<CloseReport> report) {
+    try {
+      return report.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException failure ? failure : e;
+    }
+  }
+}

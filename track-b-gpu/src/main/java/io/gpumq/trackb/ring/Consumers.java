@@ -1,0 +1,93 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.ConfigException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** The open consumers of a ring, by group and name. Safe for use by many threads. */
+final class Consumers {
+  private final Map<String, RingConsumer> open = new HashMap<>();
+
+  /** The number of the latest consumer: each is another taker to its group. */
+  private int latest;
+
+  private boolean isMemoryHeld;
+
+  /**
+   * Opens a consumer.
+   *
+   * @param maker is given the consumer's number
+   * @throws ConfigException if one of that name is open in the group
+   */
+  synchronized RingConsumer open(String group, String name, IntFunction<RingConsumer> maker) {
+    String key = key(group, name);
+    if (open.containsKey(key)) {
+      throw new ConfigException(
+          "consumer '"
+              + name
+              + "': is open in group '"
+              + group
+              + "'; choose another name, or close it (if its thread is gone, by"
+              + " MessageQueue.closeConsumer)");
+    }
+    RingConsumer consumer = maker.apply(++latest);
+    open.put(key, consumer);
+    return consumer;
+  }
+
+  private static String key(String group, String name) {
+    return group + '/' + name; // neither has a slash in it
+  }
+
+  /** Forgets a consumer that has ended; returns whether its queue's memory was held for it. */
+  synchronized boolean remove(RingConsumer consumer) {
+    return open.remove(key(consumer.group(), consumer.name()), consumer) && isMemoryHeld;
+  }
+
+  private synchronized RingConsumer find(String group, String name) {
+    return open.get(key(group, name));
+  }
+
+  /** Closes a consumer; returns whether there was one. */
+  boolean close(String group, String name) {
+    RingConsumer consumer = find(group, name);
+    if (consumer == null) {
+      return false;
+    }
+    consumer.close();
+    return true;
+  }
+
+  /** Returns the names of a group's consumers, sorted. */
+  List<String> names(String group) {
+    return of(group).stream().map(RingConsumer::name).sorted().toList();
+  }
+
+  /** Closes every consumer of a group. */
+  void closeGroup(String group) {
+    of(group).forEach(RingConsumer::close);
+  }
+
+  private synchronized List<RingConsumer> of(String group) {
+    List<RingConsumer> all = new ArrayList<>(open.values());
+    all.removeIf(consumer -> !consumer.group().equals(group));
+    return all;
+  }
+
+  /**
+   * The queue is closed: holds its memory for each consumer that may look at entries there, until
+   * that is closed, or polls and hears of it.
+   */
+  void endWithQueue(SharedFile file) {
+    List<RingConsumer> all;
+    synchronized (this) {
+      all = List.copyOf(open.values());
+      all.forEach(consumer -> file.hold());
+      isMemoryHeld = true;
+    }
+    all.forEach(RingConsumer::endWithQueue);
+  }
+}

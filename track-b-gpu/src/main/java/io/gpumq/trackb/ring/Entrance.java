@@ -1,0 +1,69 @@
+package io.gpumq.trackb.ring;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The way into an object that one thread at a time uses, and any thread may end. It is ended when
+ * nobody is inside: by the thread that ends it, or by the one inside when that leaves.
+ */
+final class Entrance {
+  private enum State {
+    OPEN,
+    INSIDE,
+    /** Somebody is inside, and is to end it on leaving. */
+    ENDING,
+    ENDED
+  }
+
+  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+  private final Runnable end;
+
+  /**
+   * @param end run once, when nobody is inside and nobody can enter any more
+   */
+  Entrance(Runnable end) {
+    this.end = end;
+  }
+
+  /**
+   * Enters; returns false if it was ended.
+   *
+   * @throws IllegalStateException if another thread is inside
+   */
+  boolean enter() {
+    State seen = state.compareAndExchange(State.OPEN, State.INSIDE);
+    if (seen == State.INSIDE) {
+      throw new IllegalStateException("another thread uses it now: it is for one at a time");
+    }
+    return seen == State.OPEN;
+  }
+
+  /** Enters if nobody is inside and it was not ended; returns whether it did. */
+  boolean enterIfOpen() {
+    return state.compareAndSet(State.OPEN, State.INSIDE);
+  }
+
+  /** Leaves. */
+  void leave() {
+    if (!state.compareAndSet(State.INSIDE, State.OPEN)) {
+      state.set(State.ENDED);
+      end.run();
+    }
+  }
+
+  /** Ends it, now or as soon as nobody is inside. Again is harmless. */
+  void end() {
+    if (state.compareAndSet(State.OPEN, State.ENDED)) {
+      end.run();
+    } else if (!state.compareAndSet(State.INSIDE, State.ENDING)
+        && state.compareAndSet(State.OPEN, State.ENDED)) {
+      end.run(); // it left between the two
+    }
+  }
+
+  /** Whether it is ended, or will be when the thread inside leaves. */
+  boolean isEnding() {
+    State seen = state.get();
+    return seen == State.ENDING || seen == State.ENDED;
+  }
+}

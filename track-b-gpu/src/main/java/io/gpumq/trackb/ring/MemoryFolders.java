@@ -1,0 +1,122 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.ConfigException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Where files of shared memory lie: under {@code /dev/shm}, and what does not fit there, in a
+ * container say, which has 64 MB of it, in a folder of this user's in the temp folder.
+ */
+public final class MemoryFolders {
+  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final String PRIVATE = "rwx------";
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
+
+  private MemoryFolders() {}
+
+  /** Returns the folder for a file of so many bytes. */
+  public static Path forBytes(long bytes) {
+    if (!Files.isWritable(MEMORY)) {
+      return elsewhere();
+    }
+    long free = freeBytes(MEMORY);
+    if (bytes <= free || bytes > freeBytes(temp())) {
+      return MEMORY;
+    }
+    if (TOLD.compareAndSet(false, true)) {
+      System.getLogger(MemoryFolders.class.getName())
+          .log(
+              Level.WARNING,
+              "{0} has {1} bytes free, and a queue wants {2}: it lies in {3}, as will others that"
+                  + " do not fit; a larger {0} (docker run --shm-size) is faster",
+              MEMORY,
+              free,
+              bytes,
+              elsewhere());
+    }
+    return elsewhere();
+  }
+
+  /** Returns the folders in which files may lie. */
+  static List<Path> all() {
+    List<Path> all = new ArrayList<>();
+    if (Files.isWritable(MEMORY)) {
+      all.add(MEMORY);
+    }
+    if (Files.isDirectory(path())) {
+      all.add(elsewhere());
+    }
+    return all;
+  }
+
+  /** Returns a line for people: where memory is shared, and how much is free there. */
+  public static String describe() {
+    Path folder = Files.isWritable(MEMORY) ? MEMORY : elsewhere();
+    return folder + ", " + freeBytes(folder) + " bytes free";
+  }
+
+  private static long freeBytes(Path folder) {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw new UncheckedIOException("asking for room in " + folder, e);
+    }
+  }
+
+  private static Path temp() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private static Path path() {
+    return temp().resolve("gpumq-" + System.getProperty("user.name").replaceAll("[^\\w.-]", "_"));
+  }
+
+  /**
+   * A folder that nobody else can write.
+   *
+   * @throws ConfigException if something else has its name
+   */
+  private static Path elsewhere() {
+    return privateFolder(path());
+  }
+
+  /**
+   * Makes a folder that only this user can read and write, or checks that it is that.
+   *
+   * @throws ConfigException if it is not, or cannot be made
+   */
+  public static Path privateFolder(Path folder) {
+    try {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectories(folder.getParent());
+        Files.createDirectory(
+            folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
+      }
+      String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(folder));
+      if (!MemoryFile.isOwn(folder) || !mode.equals(PRIVATE)) {
+        throw new ConfigException(
+            "folder "
+                + folder
+                + ": belongs to "
+                + Files.getOwner(folder)
+                + " with mode "
+                + mode
+                + ": must be this user's, with mode "
+                + PRIVATE
+                + "; remove it, or set java.io.tmpdir to a folder of your own");
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new ConfigException("folder " + folder + " cannot be made: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.DeadLetter;
+import io.gpumq.api.DeadLetters;
+import io.gpumq.api.NotPendingException;
+import io.gpumq.trackb.delivery.DeadLetterStore;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/** The dead letters of a queue, as its users see them: the store, and the way back in. */
+final class QueueLetters implements DeadLetters {
+  /** Sends a letter's message again. */
+  @FunctionalInterface
+  interface Sender {
+    /**
+     * @param group the only one that is to see it, or {@code null} for all
+     */
+    long send(DeadLetter letter, String group, Duration timeout) throws InterruptedException;
+  }
+
+  private final DeadLetterStore store;
+  private final Runnable refresh;
+  private final Sender sender;
+
+  /**
+   * @param refresh run before letters are looked at: sees to it that what has failed is among them
+   */
+  QueueLetters(DeadLetterStore store, Runnable refresh, Sender sender) {
+    this.store = store;
+    this.refresh = refresh;
+    this.sender = sender;
+  }
+
+  @Override
+  public int size() {
+    refresh.run();
+    return store.size();
+  }
+
+  @Override
+  public List<DeadLetter> peek(int max) {
+    refresh.run();
+    return store.peek(max);
+  }
+
+  @Override
+  public List<DeadLetter> take(int max, Duration lease) {
+    refresh.run();
+    return store.take(max, lease);
+  }
+
+  @Override
+  public int acknowledge(Collection<DeadLetter> letters) {
+    return store.acknowledge(letters);
+  }
+
+  @Override
+  public long replay(DeadLetter letter, String group, Duration timeout)
+      throws InterruptedException {
+    if (group == null) {
+      throw new ConfigException("group null: name one, or replay to all");
+    }
+    return send(letter, group, timeout);
+  }
+
+  @Override
+  public long replayToAll(DeadLetter letter, Duration timeout) throws InterruptedException {
+    return send(letter, null, timeout);
+  }
+
+  private long send(DeadLetter letter, String group, Duration timeout) throws InterruptedException {
+    if (!store.beginReplay(letter)) {
+      throw new NotPendingException(
+          "letter of sequence " + letter.sequence() + ": settled, or being replayed");
+    }
+    boolean sent = false;
+    try {
+      long sequence = sender.send(letter, group, timeout);
+      sent = true;
+      return sequence;
+    } finally {
+      store.endReplay(letter, sent);
+    }
+  }
+}
