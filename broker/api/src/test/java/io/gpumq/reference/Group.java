@@ -1,5 +1,7 @@
 package io.gpumq.reference;
 
+import io.gpumq.api.GroupStats;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -57,6 +59,25 @@ final class Group {
     return kept.tailMap(cursor).values().stream()
         .filter(message -> message.isFor(name) && !message.failed())
         .count();
+  }
+
+  /** What is said of it. */
+  GroupStats stats(TreeMap<Long, Message> kept) {
+    long since =
+        kept.values().stream()
+            .filter(message -> !message.failed() && owes(message))
+            .mapToLong(Message::sentMillis)
+            .min()
+            .orElse(System.currentTimeMillis());
+    return new GroupStats(
+        name,
+        lag(kept),
+        pending.size(),
+        Duration.ofMillis(Math.max(0, System.currentTimeMillis() - since)),
+        delivered,
+        acknowledged,
+        redelivered,
+        List.copyOf(consumers.keySet()));
   }
 
   /** Whether {@code message} is still to be delivered or acknowledged here. */

@@ -59,8 +59,6 @@ final class ReferenceQueue implements TrackQueue {
     this.handler = Handler.of(config.handler());
   }
 
-  // ---- the lock, time, and what is closed
-
   <T, E extends Exception> T locked(Guarded<T, E> action) throws E {
     lock.lock();
     try {
@@ -144,8 +142,6 @@ final class ReferenceQueue implements TrackQueue {
     deadLettered++;
   }
 
-  // ---- for the producer
-
   boolean hasRoom() {
     return kept.size() < config.capacity();
   }
@@ -169,8 +165,6 @@ final class ReferenceQueue implements TrackQueue {
     changed.signalAll();
     return sequence;
   }
-
-  // ---- for the consumer
 
   List<Pending> take(Group group, ReferenceConsumer consumer, int max) {
     long now = System.nanoTime();
@@ -225,8 +219,6 @@ final class ReferenceQueue implements TrackQueue {
       throw new ConfigException("group '" + group + "': there is none of that name");
     }
   }
-
-  // ---- MessageQueue
 
   @Override
   public String name() {
@@ -316,25 +308,7 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   private List<GroupStats> groupsNow() {
-    return groups.values().stream().map(this::statsOf).toList();
-  }
-
-  private GroupStats statsOf(Group group) {
-    long since =
-        kept.values().stream()
-            .filter(message -> !message.failed() && group.owes(message))
-            .mapToLong(Message::sentMillis)
-            .min()
-            .orElse(System.currentTimeMillis());
-    return new GroupStats(
-        group.name,
-        group.lag(kept),
-        group.pending.size(),
-        Duration.ofMillis(Math.max(0, System.currentTimeMillis() - since)),
-        group.delivered,
-        group.acknowledged,
-        group.redelivered,
-        List.copyOf(group.consumers.keySet()));
+    return groups.values().stream().map(group -> group.stats(kept)).toList();
   }
 
   @Override

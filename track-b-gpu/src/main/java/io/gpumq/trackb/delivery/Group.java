@@ -73,9 +73,9 @@ public final class Group {
       Deliverable deliverable,
       DeadLetterSink sink,
       LongSupplier nanoClock) {
-    require(start >= 0, "start", start, "0 or more");
-    require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
-    require(
+    Ledger.require(start >= 0, "start", start, "0 or more");
+    Ledger.require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
+    Ledger.require(
         maxDeliveries >= 1 && maxDeliveries <= PendingTable.MAX_DELIVERIES,
         "max-deliveries",
         maxDeliveries,
@@ -111,7 +111,7 @@ public final class Group {
    * @throws QueueClosedException if the group was removed
    */
   public int take(Delivery into, int max, int owner, long completed) {
-    require(max >= 1, "max", max, "1 or more");
+    Ledger.require(max >= 1, "max", max, "1 or more");
     into.clear();
     int size = takeOnce(into, max, owner, completed);
     for (int round = 0; exhausted && round < MAX_ROUNDS; round++) {
@@ -143,12 +143,7 @@ public final class Group {
     }
   }
 
-  /**
-   * Passes over entries that are no message, from the cursor up to the first that is one: for a
-   * queue that nobody takes from.
-   *
-   * @param completed entries are looked at below this sequence only
-   */
+  /** Passes over entries that are no message, for a queue that nobody takes from. */
   public void passOver(long completed) {
     lock.lock();
     try {
@@ -223,30 +218,29 @@ public final class Group {
    * @throws NotPendingException if it is not pending
    */
   public void refuse(long sequence, long delayNanos) {
-    lock.lock();
-    try {
-      requirePending(sequence);
-      ledger.refuse(sequence, dueAfter(delayNanos));
-      publish();
-    } finally {
-      lock.unlock();
-    }
+    handBack(sequence, delayNanos, true);
   }
 
   /** As {@link #refuse}, but the delivery does not count. */
   public void giveBack(long sequence, long delayNanos) {
+    handBack(sequence, delayNanos, false);
+  }
+
+  private void handBack(long sequence, long delayNanos, boolean counts) {
+    Ledger.require(delayNanos >= 0, "delay", delayNanos, "0 ns or more");
     lock.lock();
     try {
       requirePending(sequence);
-      ledger.giveBack(sequence, dueAfter(delayNanos));
+      long due = nanoClock.getAsLong() + Math.min(delayNanos, MAX_DELAY_NANOS);
+      if (counts) {
+        ledger.refuse(sequence, due);
+      } else {
+        ledger.giveBack(sequence, due);
+      }
+      publish();
     } finally {
       lock.unlock();
     }
-  }
-
-  private long dueAfter(long delayNanos) {
-    require(delayNanos >= 0, "delay", delayNanos, "0 ns or more");
-    return nanoClock.getAsLong() + Math.min(delayNanos, MAX_DELAY_NANOS);
   }
 
   /** Ends every lease of a taker: what it holds is due at once. */
@@ -407,17 +401,11 @@ public final class Group {
     if (ledger.isPending(sequence)) {
       return;
     }
-    String why =
-        sequence >= ledger.end()
-            ? "not delivered yet, the next is " + describer.apply(ledger.end())
-            : "settled before: acknowledged, dead-lettered, or no message";
     throw new NotPendingException(
-        describer.apply(sequence) + " is not pending in group " + name + ": " + why);
-  }
-
-  private static void require(boolean legal, String what, long given, String allowed) {
-    if (!legal) {
-      throw new IllegalArgumentException(what + " " + given + ": must be " + allowed);
-    }
+        describer.apply(sequence)
+            + " is not pending in group "
+            + name
+            + ": "
+            + ledger.whyNotPending(sequence, describer));
   }
 }

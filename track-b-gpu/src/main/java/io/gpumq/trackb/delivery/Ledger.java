@@ -1,6 +1,7 @@
 package io.gpumq.trackb.delivery;
 
 import java.util.BitSet;
+import java.util.function.LongFunction;
 
 /**
  * What a group knows of its entries: which are pending, how often each was delivered, who has it,
@@ -240,5 +241,18 @@ final class Ledger {
   private void settleTo(long end) {
     table.extendTo(end);
     shrink();
+  }
+
+  /** Returns why a sequence is not pending. */
+  String whyNotPending(long sequence, LongFunction<String> describer) {
+    return sequence >= table.end()
+        ? "not delivered yet, the next is " + describer.apply(table.end())
+        : "settled before: acknowledged, dead-lettered, or no message";
+  }
+
+  static void require(boolean legal, String what, long given, String allowed) {
+    if (!legal) {
+      throw new IllegalArgumentException(what + " " + given + ": must be " + allowed);
+    }
   }
 }

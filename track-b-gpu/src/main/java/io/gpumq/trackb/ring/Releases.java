@@ -49,6 +49,11 @@ final class Releases {
     return released;
   }
 
+  /** {@link #advance()} as it was found last: looks at nothing. */
+  long released() {
+    return released;
+  }
+
   private void advanceLocked() {
     if (groups.isEmpty()) {
       return;

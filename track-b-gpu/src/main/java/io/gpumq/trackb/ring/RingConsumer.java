@@ -97,7 +97,7 @@ final class RingConsumer implements Consumer {
 
   private Batch take(int most) {
     requireOpen();
-    queue.requireUsable();
+    queue.state().requireUsable();
     if (group.take(batch.delivery(), most, owner, queue.completed()) == 0) {
       return null;
     }
@@ -109,7 +109,7 @@ final class RingConsumer implements Consumer {
     Objects.requireNonNull(given, "batch");
     enter();
     try {
-      queue.requireUsable();
+      queue.state().requireUsable();
       if (!batch.isLast(given)) {
         throw new ConfigException(
             "batch: must be the one of this consumer's last poll; entries of an earlier one can be"
@@ -127,7 +127,7 @@ final class RingConsumer implements Consumer {
   public void acknowledge(long sequence) {
     enter();
     try {
-      queue.requireUsable();
+      queue.state().requireUsable();
       group.acknowledge(sequence);
       queue.changed();
     } finally {
@@ -140,7 +140,7 @@ final class RingConsumer implements Consumer {
     Deadline.require("delay", delay);
     enter();
     try {
-      queue.requireUsable();
+      queue.state().requireUsable();
       group.refuse(sequence, Deadline.nanos(delay));
       queue.changed();
     } finally {
@@ -153,7 +153,7 @@ final class RingConsumer implements Consumer {
     Deadline.require("delay", delay);
     enter();
     try {
-      queue.requireUsable();
+      queue.state().requireUsable();
       group.giveBack(sequence, Deadline.nanos(delay));
       queue.changed();
     } finally {
@@ -179,14 +179,14 @@ final class RingConsumer implements Consumer {
 
   private void enter() {
     if (!entrance.enter()) {
-      queue.requireUsable();
+      queue.state().requireUsable();
       requireOpen();
     }
   }
 
   /** Behind the end of its queue a consumer ends with its last batch. */
   private void leave() {
-    if (queue.isClosed() && !batch.isOut()) {
+    if (queue.state().isClosed() && !batch.isOut()) {
       entrance.end();
     }
     entrance.leave();

@@ -244,7 +244,7 @@ final class RingProducer implements Producer {
     if (closed) {
       throw new QueueClosedException("this producer is closed; open another");
     }
-    queue.requireOpen();
+    queue.state().requireOpen();
   }
 
   /**
@@ -252,7 +252,7 @@ final class RingProducer implements Producer {
    * and waits for those: so either it sees this claim, or this sees that the intake has stopped.
    */
   private void requireOpenIntake() {
-    queue.requireOpen();
+    queue.state().requireOpen();
   }
 
   @Override

@@ -7,10 +7,8 @@ import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.Names;
-import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
-import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.spi.Steps;
@@ -19,13 +17,9 @@ import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.delivery.Hold;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 
 /** One queue of Track B, or one lane of it: puts the parts of this package together. */
 public final class RingQueue implements TrackQueue {
@@ -48,17 +42,17 @@ public final class RingQueue implements TrackQueue {
   private final Window window;
   private final Reads reads;
   private final Census census;
+  private final Groups groups;
   private final Shared shared;
+  private final LetterWriter letterWriter;
   private final DeadLetters letters;
   private final Watch watch;
   private final Waiters.Line room;
   private final Consumers consumers = new Consumers();
 
-  private final LongAdder sent = new LongAdder();
-  private final LongAdder sentBytes = new LongAdder();
+  private final Counters counters;
   private final AtomicReference<Closing> closing = new AtomicReference<>();
-  private volatile boolean closed;
-  private volatile String failure;
+  private final RingState state;
 
   /** What was true at the close; {@code null} before it. */
   private volatile Figures last;
@@ -83,6 +77,7 @@ public final class RingQueue implements TrackQueue {
     this.config = config;
     this.shared = shared;
     this.running = running;
+    state = new RingState(config.name(), shared);
     HandlerSpec handler = HandlerSpec.parse(config.handler());
     geometry = RingGeometry.of(config, handler, firstSequence);
     file = SharedFile.create(config.name(), geometry);
@@ -91,18 +86,33 @@ public final class RingQueue implements TrackQueue {
       express = new Express(file, geometry);
       offersExpress = device.hasExpress();
       completions = new Completions(file, geometry, express, this::giveUpFailed);
-      completions.waitsOnlyWhile(this::requireUsable);
+      completions.waitsOnlyWhile(state::requireUsable);
       marks = new Marks(geometry);
       reads = new Reads(file, geometry, completions);
       releases = new Releases(completions, geometry, targets);
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
       window = new Window(control, geometry);
       census = new Census(file, geometry, completions, marks);
+      counters =
+          new Counters(geometry, completions, releases, ingress, census, shared.deadLetters());
       watch = new Watch(config.handler(), config.handlerTimeout().toNanos(), control, completions);
+      letterWriter =
+          new LetterWriter(config.handler(), completions, reads, marks, shared.deadLetters());
+      groups =
+          new Groups(
+              config,
+              geometry,
+              releases,
+              ingress,
+              census,
+              consumers,
+              name -> targets.of(name, completions),
+              letterWriter::undeliverable);
       letters = new QueueLetters(shared.deadLetters(), this::refresh, this::resend);
-      room = shared.bell().line(() -> ingress.room() > 0 || isClosing());
+      room = shared.roomLine(() -> ingress.room() > 0 || !state.takesMore());
       ring = device.start(file, geometry, handler, completions::landedSoFar);
       reads.of(ring);
+      letterWriter.of(ring);
     } catch (Throwable e) {
       Steps.undo(e, file::close);
       throw e;
@@ -131,96 +141,45 @@ public final class RingQueue implements TrackQueue {
 
   /** A producer that shares with those of other lanes which call is under way. */
   RingProducer producer(RingProducer.Call call) {
-    requireOpen();
+    state.requireOpen();
     return new RingProducer(this, ingress, marks, call);
   }
 
-  // ---- groups and consumers
-
   @Override
   public void createGroup(String group, GroupStart start) {
-    requireOpen();
-    group(group, start);
-  }
-
-  private Group group(String name, GroupStart start) {
-    Names.require("group", name);
-    return releases.group(name, released -> place(start, released), at -> makeGroup(name, at));
-  }
-
-  private long place(GroupStart start, long released) {
-    return start == GroupStart.OLDEST ? released : ingress.claimed();
-  }
-
-  private Group makeGroup(String name, long start) {
-    var group =
-        new Group(
-            name,
-            start,
-            config.lease().toNanos(),
-            config.maxDeliveries(),
-            config.strictOrder(),
-            targets.of(name, completions),
-            this::giveUpUndeliverable,
-            System::nanoTime);
-    return group.describing(geometry::describe);
+    state.requireOpen();
+    groups.get(group, start);
   }
 
   @Override
   public boolean removeGroup(String group) {
-    requireUsable();
-    Group removed = releases.remove(group);
-    if (removed == null) {
-      return false;
+    state.requireUsable();
+    boolean removed = groups.remove(group);
+    if (removed) {
+      shared.dropLine(group);
+      changed();
     }
-    consumers.closeGroup(group);
-    shared.dropLine(group);
-    changed();
-    return true;
+    return removed;
   }
 
   @Override
   public void moveGroup(String group, GroupStart to) {
-    requireUsable();
-    releases.move(group, released -> place(to, released));
+    state.requireUsable();
+    groups.move(group, to);
     changed();
   }
 
   @Override
   public void moveGroup(String group, long sequence) {
-    requireUsable();
-    releases.move(
-        group,
-        released -> {
-          long end = ingress.claimed();
-          if (sequence < released || sequence > end) {
-            throw new ConfigException(
-                geometry.describe(sequence)
-                    + ": must be one from "
-                    + geometry.describe(released)
-                    + ", the oldest kept, to "
-                    + geometry.describe(end)
-                    + ", the next to be sent");
-          }
-          return sequence;
-        });
+    state.requireUsable();
+    groups.move(group, sequence);
     changed();
   }
 
   @Override
   public List<GroupStats> groups() {
     Figures figures = last;
-    return figures != null ? figures.groups() : groupsNow();
-  }
-
-  private List<GroupStats> groupsNow() {
-    List<GroupStats> each = new ArrayList<>();
-    long claimed = ingress.claimed();
-    for (Group group : releases.groups()) {
-      each.add(census.of(group, claimed, consumers.names(group.name())));
-    }
-    each.sort(Comparator.comparing(GroupStats::name));
-    return List.copyOf(each);
+    return figures != null ? figures.groups() : groups.stats();
   }
 
   @Override
@@ -232,9 +191,9 @@ public final class RingQueue implements TrackQueue {
    * @param line in which it waits for entries
    */
   RingConsumer consumer(String group, String name, Waiters.Line line) {
-    requireOpen();
+    state.requireOpen();
     Names.require("consumer", name);
-    Group of = group(group, GroupStart.OLDEST);
+    Group of = groups.get(group, GroupStart.OLDEST);
     return consumers.open(
         group,
         name,
@@ -249,7 +208,7 @@ public final class RingQueue implements TrackQueue {
   /** Whether a poll for a group would not come back empty, or would throw. */
   boolean isReady(String group) {
     Group of = releases.find(group);
-    return of == null || failure != null || closed || of.isReady(completed());
+    return of == null || !state.isUsable() || of.isReady(completed());
   }
 
   @Override
@@ -264,7 +223,9 @@ public final class RingQueue implements TrackQueue {
     }
   }
 
-  // ---- what the producers and consumers of this queue ask
+  RingState state() {
+    return state;
+  }
 
   /** Every sequence below is completed. */
   long completed() {
@@ -301,67 +262,54 @@ public final class RingQueue implements TrackQueue {
   }
 
   void countSent(int messages, long bytes) {
-    sent.add(messages);
-    sentBytes.add(bytes);
+    counters.countSent(messages, bytes);
     shared.bell().ring(); // behind the fence in IngressRing.publish()
   }
 
   /**
-   * Throws if the queue was closed before a message was published. A close sets {@link #closed},
+   * Throws if the queue was closed before a message was published. A close closes {@link #state},
    * then counts what is published: so either that count has the message, or its sender hears that
    * it was not accepted. Between the publishing and this lies the fence in IngressRing.publish().
    */
   void requireNotClosed() {
-    if (closed) {
-      requireOpen();
+    if (state.isClosed()) {
+      state.requireOpen();
     }
   }
 
   /** Why there is no room for a message, and what can be done. */
   String whyFull(Duration timeout) {
-    String holder = releases.holder();
-    String why =
-        holder == null
-            ? "it has no group yet, and keeps everything for the first"
-            : shared.deadLetters().isFull()
-                ? "its dead letters are full, "
-                    + config.deadLetterCapacity()
-                    + " of them, which"
-                    + " holds entries back: take and acknowledge letters"
-                : "group '"
-                    + holder
-                    + "' has not settled the oldest: acknowledge in it, move it,"
-                    + " or remove it if nobody reads it";
-    String where =
-        geometry.lanes() == 1
-            ? "queue '" + name() + "'"
-            : LanedQueue.describeLane(geometry) + " of queue '" + name() + "'";
+    String where = geometry.lanes() == 1 ? "" : LanedQueue.describeLane(geometry) + " of ";
     return where
-        + " is full: no free slot of its "
+        + "queue '"
+        + name()
+        + "' is full: no free slot of its "
         + geometry.capacity()
         + " within "
         + timeout
         + "; "
-        + why;
+        + groups.holder(shared.deadLetters().isFull());
   }
-
-  // ---- dead letters
 
   @Override
   public DeadLetters deadLetters() {
     return letters;
   }
 
+  private boolean giveUpFailed(long sequence, long word) {
+    return letterWriter.failed(sequence, word);
+  }
+
   /** What has failed joins the letters when it is counted as completed. */
   void refresh() {
-    if (!closed && failure == null) {
+    if (state.isUsable()) {
       completions.advance();
     }
   }
 
   /** Sends a letter's message again: to one group, or, where that is {@code null}, to all. */
   long resend(DeadLetter letter, String group, Duration timeout) throws InterruptedException {
-    requireOpen();
+    state.requireOpen();
     if (group != null && releases.find(group) == null) {
       throw new ConfigException("group '" + group + "': there is none of that name");
     }
@@ -370,94 +318,23 @@ public final class RingQueue implements TrackQueue {
         .send(ByteBuffer.wrap(letter.payload()), key.isPresent(), key.orElse(0), group, timeout);
   }
 
-  /** A message whose handler failed for good; false when the dead-letter queue is full. */
-  private boolean giveUpFailed(long sequence, long word) {
-    String handler = "handler '" + config.handler() + "' ";
-    int tries = Completion.tries(word);
-    String verdict = ring.verdict(sequence);
-    if (verdict == null) {
-      String reason = handler + "failed with error " + Completion.error(word);
-      return giveUp(sequence, word, DeadLetter.Cause.HANDLER_FAILED, reason, tries, "");
-    }
-    String reason = handler + "ended its device process at attempt " + tries + ": " + verdict;
-    boolean given = giveUp(sequence, word, DeadLetter.Cause.HANDLER_FAULT, reason, tries, "");
-    if (given) {
-      ring.forget(sequence);
-    }
-    return given;
-  }
-
-  private boolean giveUpUndeliverable(
-      long sequence, DeadLetter.Cause cause, int count, String group) {
-    String reason = "not acknowledged after " + count + " deliveries to group '" + group + "'";
-    return giveUp(sequence, completions.word(sequence), cause, reason, count, group);
-  }
-
-  private boolean giveUp(
-      long sequence, long word, DeadLetter.Cause cause, String reason, int count, String group) {
-    if (shared.deadLetters().isFull()) {
-      return false;
-    }
-    byte[] payload = reads.payload(sequence, Completion.length(word));
-    OptionalLong key =
-        marks.hasKey(sequence) ? OptionalLong.of(marks.key(sequence)) : OptionalLong.empty();
-    Instant when = Instant.ofEpochMilli(marks.sentMillis(sequence));
-    return shared
-        .deadLetters()
-        .offer(new DeadLetter(sequence, cause, reason, count, group, key, when, payload));
-  }
-
-  // ---- state
-
-  /** Throws if nothing can be polled or acknowledged any more. */
-  void requireUsable() {
-    String why = failure;
-    if (why != null) {
-      throw new TrackFailedException("queue '" + name() + "': " + why);
-    }
-    if (closed) {
-      throw new QueueClosedException("queue '" + name() + "' is closed");
-    }
-  }
-
-  /** Throws if nothing can be sent any more. */
-  void requireOpen() {
-    requireUsable();
-    if (shared.intakeStopped()) {
-      throw new QueueClosedException("queue '" + name() + "' is closing, and takes no more");
-    }
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
-  private boolean isClosing() {
-    return failure != null || closed || shared.intakeStopped();
-  }
-
   /**
    * Asks the device whether the ring still runs, and looks whether a handler hangs; every waiting
    * call hears of it if so. For one thread at a time.
    */
   void watch() {
-    if (failure == null && !closed) {
+    if (state.isUsable()) {
       long epoch = ring.epoch();
       String why = ring.failure();
       if (why == null) {
         String hangs = watch.look(System.nanoTime(), epoch);
         why = hangs == null ? null : ring.hung(hangs, epoch);
       }
-      failure = why;
       if (why != null) {
-        wakeAll();
+        state.fail(why);
+        shared.wakeAll();
       }
     }
-  }
-
-  private void wakeAll() {
-    shared.wakeAll();
-    room.wakeAll();
   }
 
   @Override
@@ -467,29 +344,8 @@ public final class RingQueue implements TrackQueue {
       return figures.stats();
     }
     refresh();
-    return statsNow();
-  }
-
-  private QueueStats statsNow() {
-    long delivered = 0;
-    long acknowledged = 0;
-    long redelivered = 0;
-    List<Group> groups = List.copyOf(releases.groups());
-    for (Group group : groups) {
-      delivered += group.counts().delivered();
-      acknowledged += group.counts().acknowledged();
-      redelivered += group.counts().redelivered();
-    }
-    return new QueueStats(
-        sent.sum(),
-        completions.completed() - geometry.firstSequence() - completions.voided(),
-        delivered,
-        acknowledged,
-        redelivered,
-        completions.failed(),
-        shared.deadLetters().joined(),
-        census.depth(groups, releases.advance(), ingress.claimed()),
-        sentBytes.sum());
+    releases.advance();
+    return counters.stats();
   }
 
   @Override
@@ -510,16 +366,17 @@ public final class RingQueue implements TrackQueue {
    */
   CloseReport end(Closing by, Runnable afterDrain) {
     shared.stopIntake();
-    room.wakeAll();
+    shared.wakeAll();
     boolean[] drained = {false};
     Steps steps = new Steps();
     steps
         .run(() -> drained[0] = awaitDrained(by))
         .run(afterDrain)
         .run(this::refresh)
-        .run(() -> closed = true)
-        .run(() -> last = new Figures(statsNow(), groupsNow()))
-        .run(this::wakeAll)
+        .run(releases::advance)
+        .run(state::close)
+        .run(() -> last = new Figures(counters.stats(), groups.stats()))
+        .run(shared::wakeAll)
         .run(ring::stop)
         .run(() -> consumers.endWithQueue(file))
         .run(file::close)
@@ -531,7 +388,7 @@ public final class RingQueue implements TrackQueue {
   private boolean awaitDrained(Closing by) {
     Backoff backoff = new Backoff();
     while (releases.advance() < ingress.claimed()) {
-      if (failure != null || by.isOver() || Thread.currentThread().isInterrupted()) {
+      if (state.hasFailed() || by.isOver() || Thread.currentThread().isInterrupted()) {
         return false;
       }
       backoff.pause();

@@ -1,0 +1,66 @@
+package io.gpumq.trackb.ring;
+
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.TrackFailedException;
+
+/** Whether a ring can be used: open, without intake, failed, closed. Safe for many threads. */
+final class RingState {
+  private final String queue;
+  private final Shared shared;
+  private volatile boolean closed;
+  private volatile String failure;
+
+  /**
+   * @param queue the queue's name
+   * @param shared tells whether the intake of all lanes has stopped
+   */
+  RingState(String queue, Shared shared) {
+    this.queue = queue;
+    this.shared = shared;
+  }
+
+  /** Throws if nothing can be polled or acknowledged any more. */
+  void requireUsable() {
+    String why = failure;
+    if (why != null) {
+      throw new TrackFailedException("queue '" + queue + "': " + why);
+    }
+    if (closed) {
+      throw new QueueClosedException("queue '" + queue + "' is closed");
+    }
+  }
+
+  /** Throws if nothing can be sent any more. */
+  void requireOpen() {
+    requireUsable();
+    if (shared.intakeStopped()) {
+      throw new QueueClosedException("queue '" + queue + "' is closing, and takes no more");
+    }
+  }
+
+  /** Whether it can be used, or is about to end. */
+  boolean isUsable() {
+    return failure == null && !closed;
+  }
+
+  boolean takesMore() {
+    return isUsable() && !shared.intakeStopped();
+  }
+
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  /** Says why it can not be used any more. */
+  void fail(String why) {
+    failure = why;
+  }
+}
