@@ -145,13 +145,7 @@ public final class Group {
 
   /** Passes over entries that are no message, for a queue that nobody takes from. */
   public void passOver(long completed) {
-    lock.lock();
-    try {
-      ledger.passOver(completed);
-      publish();
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> ledger.passOver(completed));
   }
 
   /** Returns whether the entry is one for this group's consumers, once it is completed. */
@@ -245,12 +239,7 @@ public final class Group {
 
   /** Ends every lease of a taker: what it holds is due at once. */
   public void abandon(int owner) {
-    lock.lock();
-    try {
-      ledger.abandon(owner, nanoClock.getAsLong());
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> ledger.abandon(owner, nanoClock.getAsLong()));
   }
 
   /**
@@ -307,12 +296,7 @@ public final class Group {
    * Sets in {@code bits} each of {@code count} sequences from {@code from} on that is unsettled.
    */
   public void markUnsettled(long from, int count, BitSet bits) {
-    lock.lock();
-    try {
-      ledger.markUnsettled(from, count, bits);
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> ledger.markUnsettled(from, count, bits));
   }
 
   /** The name that the group was made with. */
@@ -325,13 +309,9 @@ public final class Group {
     return counts;
   }
 
-  /** How much is kept to know what is pending and when it is due: pages, and runs. */
-  long pages() {
-    return ledger.pages();
-  }
-
-  int runs() {
-    return ledger.runs();
+  /** What is kept to know what is pending and when it is due. */
+  Ledger ledger() {
+    return ledger;
   }
 
   /** Offers what is to be given up to the sink, as far as it has room; under no lock. */
@@ -377,6 +357,16 @@ public final class Group {
       }
     }
     return given;
+  }
+
+  private void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      publish();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Shows what the holder of the lock has changed to those who look without it. */

@@ -39,25 +39,25 @@ class GroupScaleTest {
     assertEquals(TEN_MILLION, takeAll(TEN_MILLION));
     assertEquals(TEN_MILLION, group.counts().pending());
     long runs = (TEN_MILLION + BATCH - 1) / BATCH;
-    assertEquals(pagesOf(TEN_MILLION), group.pages());
-    assertEquals(runs, group.runs());
+    assertEquals(pagesOf(TEN_MILLION), group.ledger().pages());
+    assertEquals(runs, group.ledger().runs());
 
     clock.advance(LEASE); // all leases end: a change of no word and no run
-    assertEquals(runs, group.runs());
+    assertEquals(runs, group.ledger().runs());
     assertEquals(TEN_MILLION, takeAll(TEN_MILLION));
-    assertEquals(pagesOf(TEN_MILLION), group.pages());
-    assertEquals(runs, group.runs());
+    assertEquals(pagesOf(TEN_MILLION), group.ledger().pages());
+    assertEquals(runs, group.ledger().runs());
 
     group.abandon(0);
-    assertEquals(runs, group.runs());
+    assertEquals(runs, group.ledger().runs());
     long acknowledged = 0;
     for (; group.take(delivery, BATCH, 1, TEN_MILLION) > 0; ) {
       acknowledged += group.acknowledge(delivery);
     }
     assertEquals(TEN_MILLION, acknowledged);
     assertEquals(TEN_MILLION, group.acknowledgedTo());
-    assertEquals(0, group.runs());
-    assertTrue(group.pages() <= 1);
+    assertEquals(0, group.ledger().runs());
+    assertTrue(group.ledger().pages() <= 1);
   }
 
   @Test
@@ -65,13 +65,13 @@ class GroupScaleTest {
     group.take(delivery, 1, 0, 1);
     while (group.take(delivery, BATCH, 0, TEN_MILLION) > 0) {
       group.acknowledge(delivery);
-      assertTrue(group.runs() <= FEW_RUNS);
+      assertTrue(group.ledger().runs() <= FEW_RUNS);
     }
     assertEquals(0, group.acknowledgedTo());
-    assertEquals(pagesOf(TEN_MILLION), group.pages());
+    assertEquals(pagesOf(TEN_MILLION), group.ledger().pages());
     group.acknowledge(0);
     assertEquals(TEN_MILLION, group.acknowledgedTo());
-    assertTrue(group.pages() <= 1);
+    assertTrue(group.ledger().pages() <= 1);
   }
 
   @Test
@@ -79,7 +79,7 @@ class GroupScaleTest {
     group.take(delivery, 2, 0, 2);
     for (int i = 0; i < 1_000_000; i++) {
       group.refuse(i & 1, i % LEASE);
-      assertTrue(group.runs() <= FEW_RUNS);
+      assertTrue(group.ledger().runs() <= FEW_RUNS);
     }
     clock.advance(LEASE);
     assertEquals(2, group.take(delivery, 10, 0, 2));
@@ -94,15 +94,15 @@ class GroupScaleTest {
       }
     }
     long left = group.counts().pending();
-    assertEquals(left, group.runs());
+    assertEquals(left, group.ledger().runs());
     clock.advance(LEASE);
     assertEquals(left, takeAll(0));
-    assertTrue(group.runs() <= 2 * left, "a run each, and those swept later");
+    assertTrue(group.ledger().runs() <= 2 * left, "a run each, and those swept later");
     for (long sequence = 0; sequence < 1_000_000; sequence += BATCH) {
       group.acknowledge(sequence);
     }
     assertEquals(0, group.counts().pending());
-    assertEquals(0, group.runs());
+    assertEquals(0, group.ledger().runs());
   }
 
   @Test
@@ -125,7 +125,7 @@ class GroupScaleTest {
       assertEquals(1, group.take(delivery, BATCH, 0, TEN_MILLION));
       assertEquals(next, delivery.first());
       assertEquals(1, group.acknowledge(delivery));
-      assertTrue(group.pages() <= 65);
+      assertTrue(group.ledger().pages() <= 65);
     }
     assertEquals(0, group.take(delivery, BATCH, 0, TEN_MILLION));
     assertEquals(TEN_MILLION, group.acknowledgedTo());

@@ -103,6 +103,6 @@ class StrictOrderTest {
       group.acknowledge(all);
     }
     assertEquals(0, group.counts().pending());
-    assertEquals(0, group.runs());
+    assertEquals(0, group.ledger().runs());
   }
 }
