@@ -2,8 +2,15 @@ package io.gpumq.tracka;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.gpumq.spi.Deadline;
+import java.time.Duration;
+
 /** The words and numbers of Redis commands as bytes. */
 final class Args {
+  /** The fields of a message behind its payload: its key, and the only group that is to see it. */
+  static final byte[] KEY_FIELD = bytes("k");
+
+  static final byte[] TARGET_FIELD = bytes("g");
   static final byte[] AUTO_ID = bytes("*");
   static final byte[] BLOCK = bytes("BLOCK");
   static final byte[] COUNT = bytes("COUNT");
@@ -35,6 +42,11 @@ final class Args {
 
   static byte[] bytes(long number) {
     return Long.toString(number).getBytes(US_ASCII);
+  }
+
+  /** Whole milliseconds, rounded up; of any length. */
+  static long millisUp(Duration duration) {
+    return Deadline.nanos(duration) / 1_000_000 + (duration.toNanosPart() % 1_000_000 == 0 ? 0 : 1);
   }
 
   static String text(Object reply) {

@@ -73,6 +73,7 @@ final class Fetching {
   private final PendingList pending;
   private final RedisBatch batch;
   private final byte[] claimMs;
+  private final long claimMillis;
   private final boolean strictOrder;
 
   Fetching(
@@ -88,7 +89,8 @@ final class Fetching {
     this.link = link;
     this.pending = pending;
     this.batch = batch;
-    this.claimMs = Args.bytes(queue.claimMs());
+    this.claimMillis = queue.claimMs();
+    this.claimMs = Args.bytes(claimMillis);
     this.strictOrder = queue.config().strictOrder();
   }
 
@@ -97,6 +99,7 @@ final class Fetching {
     long start = System.nanoTime();
     batch.clear();
     try {
+      group.delays.refresh(pending, claimMillis);
       boolean mayBeDue = group.takeDue();
       if (strictOrder) {
         fetchInOrder(most, waitNanos);

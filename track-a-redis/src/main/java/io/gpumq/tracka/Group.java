@@ -1,8 +1,11 @@
 package io.gpumq.tracka;
 
+import io.gpumq.api.Batch;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,7 +27,18 @@ final class Group {
 
   final String name;
   final byte[] key;
-  final Set<String> consumers = ConcurrentHashMap.newKeySet();
+  final Map<String, RedisConsumer> consumers = new ConcurrentSkipListMap<>();
+
+  /** Which batch each entry was handed out in last, of those that were handed out again. */
+  final Map<Long, Batch> latest = new ConcurrentHashMap<>();
+
+  /** Those that were given back as untried and not delivered since. */
+  final Set<Long> givenBack = ConcurrentHashMap.newKeySet();
+
+  /** Those refused for longer than the lease, which ends the refusal in Redis. */
+  final Delays delays = new Delays();
+
+  volatile boolean removed;
 
   /** Sequences that were refused and not delivered since: a batch's acknowledgement spares them. */
   final Set<Long> refused = ConcurrentHashMap.newKeySet();
@@ -43,7 +57,7 @@ final class Group {
 
   private final long leaseNanos;
   private final long quantumNanos;
-  private final AtomicLong lastRead = new AtomicLong();
+  private final AtomicLong lastRead;
   private final TreeSet<Long> dueTimes = new TreeSet<>(); // guarded by this
   private long nextRescan; // guarded by this
   private long changes; // guarded by this
@@ -51,17 +65,32 @@ final class Group {
   private volatile long heldBackUntil;
 
   /**
-   * @param trimmed how many messages had left the stream before the group was made
+   * @param before how many messages lie before the group's first
+   * @param start the highest sequence before it; 0 for none
    */
-  Group(String name, long trimmed, long leaseNanos) {
+  Group(String name, long before, long start, long leaseNanos) {
     this.name = name;
+    this.lastRead = new AtomicLong(start);
     this.key = Args.bytes(name);
-    this.read = new AtomicLong(trimmed);
-    this.handled = new AtomicLong(trimmed);
-    this.settled = new AtomicLong(trimmed);
+    this.read = new AtomicLong(before);
+    this.handled = new AtomicLong(before);
+    this.settled = new AtomicLong(before);
     this.leaseNanos = leaseNanos;
     this.quantumNanos = Math.max(MIN_QUANTUM_NANOS, Math.min(leaseNanos / 16, MAX_QUANTUM_NANOS));
     this.nextRescan = System.nanoTime() + rescanNanos();
+  }
+
+  /** Starts anew behind a sequence; {@code before} messages lie below. */
+  void restart(long before, long behind) {
+    lastRead.set(behind);
+    read.set(before);
+    handled.set(before);
+    settled.set(before);
+    refused.clear();
+    unseen.clear();
+    latest.clear();
+    givenBack.clear();
+    changed();
   }
 
   /** The highest sequence that has been read for this group; 0 for none. */
@@ -75,6 +104,10 @@ final class Group {
 
   /** An entry has reached a consumer, or its end: what was noted of it before is over. */
   void handed(long sequence) {
+    delays.remove(sequence);
+    if (!givenBack.isEmpty()) {
+      givenBack.remove(sequence);
+    }
     if (!refused.isEmpty()) {
       refused.remove(sequence);
     }

@@ -52,6 +52,11 @@ final class Ids {
     return millis << COUNTER_BITS | counter;
   }
 
+  /** When Redis gave a sequence's ID, in milliseconds since 1970. */
+  static long millis(long sequence) {
+    return sequence >>> COUNTER_BITS;
+  }
+
   /** The Redis ID of a sequence. */
   static byte[] id(long sequence) {
     return ((sequence >>> COUNTER_BITS) + "-" + (sequence & MAX_COUNTER)).getBytes(US_ASCII);

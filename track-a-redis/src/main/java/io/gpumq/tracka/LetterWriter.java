@@ -31,10 +31,10 @@ final class LetterWriter {
           redis.replicate_commands()
           if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
           redis.call('XADD', KEYS[2], '*', 's', ARGV[3], 'c', ARGV[4], 'r', ARGV[5],
-              'n', ARGV[6], 'g', ARGV[7], 'p', ARGV[8])
-          if ARGV[9] == '0' then return 1 end
+              'n', ARGV[6], 'g', ARGV[7], 'p', ARGV[8], 'k', ARGV[9])
+          if ARGV[10] == '0' then return 1 end
           local parked = {}
-          for i = 10, #ARGV do
+          for i = 11, #ARGV do
             local held = redis.call('XPENDING', KEYS[1], ARGV[i], ARGV[2], ARGV[2], 1)[1]
             if held then
               if held[2] ~= '~' or held[4] > 0 then return 1 end
@@ -51,7 +51,7 @@ final class LetterWriter {
   private static final byte[] TWO_KEYS = Args.bytes("2");
   private static final byte[] STAY = Args.bytes("0");
   private static final byte[] LEAVE = Args.bytes("1");
-  private static final int FIXED_ARGS = 13; // of the script, its name and number of keys included
+  private static final int FIXED_ARGS = 14; // of the script, its name and number of keys included
 
   private static final int NOT_PENDING = 0;
   private static final int WRITTEN = 1;
@@ -217,7 +217,8 @@ final class LetterWriter {
     args[9] = Args.bytes(letter.count());
     args[10] = Args.bytes(letter.group());
     args[11] = letter.payload();
-    args[12] = work.mayLeave() ? LEAVE : STAY;
+    args[12] = letter.key().isPresent() ? Args.bytes(letter.key().getAsLong()) : new byte[0];
+    args[13] = work.mayLeave() ? LEAVE : STAY;
     for (int i = 0; i < work.others.size(); i++) {
       args[FIXED_ARGS + i] = work.others.get(i).key;
     }

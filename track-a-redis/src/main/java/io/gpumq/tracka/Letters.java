@@ -9,34 +9,62 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.DeadLetters;
+import io.gpumq.api.NotPendingException;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Deadline;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The dead letters: a stream of their own in Redis, and once the queue is closed a list of this
- * process. Rarely used, so everything happens under one lock.
+ * process, which alone knows who has a lease of which. Rarely used, so everything happens under one
+ * lock, but the sending of a letter's message.
  */
 final class Letters implements DeadLetters {
+  /** Sends a letter's message again, to one group or, where that is null, to all. */
+  @FunctionalInterface
+  interface Sender {
+    long send(DeadLetter letter, String group, Duration timeout) throws InterruptedException;
+  }
+
+  /** A letter, and the ID that Redis has it under. */
+  private record Stored(byte[] id, DeadLetter letter) {
+    String key() {
+      return letter.sequence() + " " + letter.group();
+    }
+  }
+
   private final Link link;
   private final Health health;
   private final LetterWriter writer;
   private final byte[] key;
   private final int capacity;
-  private long taken;
+  private final Sender sender;
+  private final Map<String, Deadline> leases = new HashMap<>();
+  private final Set<String> replayed = new HashSet<>();
+  private long settled;
   private volatile int count;
-  private List<DeadLetter> kept; // once the queue is closed
+  private List<Stored> kept; // once the queue is closed
   private String lost; // why there is no such list
 
   /**
    * @param link used under this object's lock alone
    */
-  Letters(Link link, Health health, LetterWriter writer, byte[] key, int capacity) {
+  Letters(Link link, Health health, LetterWriter writer, byte[] key, int capacity, Sender sender) {
     this.link = link;
     this.health = health;
     this.writer = writer;
     this.key = key;
     this.capacity = capacity;
+    this.sender = sender;
   }
 
   boolean hasRoom() {
@@ -45,7 +73,7 @@ final class Letters implements DeadLetters {
 
   /** How many letters were ever written. */
   synchronized long written() {
-    return taken + count;
+    return settled + count;
   }
 
   /** Messages whose handler failed at each attempt. */
@@ -60,11 +88,11 @@ final class Letters implements DeadLetters {
    * @return how many of them are settled
    */
   synchronized int write(Link over, Group by, List<byte[]> ids, List<DeadLetter> letters) {
-    int settled = writer.write(over, by, ids, letters, capacity - count);
-    if (settled > 0) {
+    int written = writer.write(over, by, ids, letters, capacity - count);
+    if (written > 0) {
       count = over.retry(() -> (Long) over.call(XLEN, key)).intValue();
     }
-    return settled;
+    return written;
   }
 
   @Override
@@ -74,49 +102,104 @@ final class Letters implements DeadLetters {
 
   @Override
   public synchronized List<DeadLetter> peek(int max) {
-    requirePositive(max);
-    if (kept != null) {
-      return List.copyOf(kept.subList(0, Math.min(max, kept.size())));
-    }
-    requireNotLost();
-    return link.retry(() -> letters(range(link, max)));
+    return stored(requireCount(max)).stream().map(Stored::letter).toList();
   }
 
   @Override
-  public synchronized List<DeadLetter> take(int max) {
-    requirePositive(max);
-    List<DeadLetter> letters;
-    if (kept != null) {
-      List<DeadLetter> oldest = kept.subList(0, Math.min(max, kept.size()));
-      letters = List.copyOf(oldest);
-      oldest.clear();
-    } else {
-      requireNotLost();
-      List<?> entries = link.retry(() -> range(link, max));
-      letters = letters(entries);
-      if (!entries.isEmpty()) {
-        link.retry(() -> delete(entries));
+  public synchronized List<DeadLetter> take(int max, Duration lease) {
+    requireCount(max);
+    if (Deadline.require("lease", lease).isZero()) {
+      throw new ConfigException("lease " + lease + ": must be above zero");
+    }
+    List<DeadLetter> taken = new ArrayList<>();
+    for (Stored each : stored(max == 0 ? 0 : Integer.MAX_VALUE)) {
+      Deadline held = leases.get(each.key());
+      boolean free = !replayed.contains(each.key()) && (held == null || held.isPassed());
+      if (free && taken.size() < max) {
+        leases.put(each.key(), Deadline.after(lease));
+        taken.add(each.letter());
       }
     }
-    count -= letters.size();
-    taken += letters.size();
-    health.ring(); // groups that are held back
-    return letters;
+    return taken;
+  }
+
+  @Override
+  public synchronized int acknowledge(Collection<DeadLetter> letters) {
+    Set<String> keys = new HashSet<>();
+    letters.forEach(letter -> keys.add(new Stored(null, letter).key()));
+    List<Stored> found =
+        stored(Integer.MAX_VALUE).stream().filter(each -> keys.contains(each.key())).toList();
+    if (!found.isEmpty()) {
+      if (kept != null) {
+        kept.removeAll(found);
+      } else {
+        link.retry(() -> delete(found));
+      }
+      found.forEach(each -> leases.remove(each.key()));
+      count -= found.size();
+      settled += found.size();
+      health.ring(); // groups that are held back
+    }
+    return found.size();
+  }
+
+  @Override
+  public long replay(DeadLetter letter, String group, Duration timeout)
+      throws InterruptedException {
+    if (group == null) {
+      throw new ConfigException("group null: name one, or replay to all");
+    }
+    return send(letter, group, timeout);
+  }
+
+  @Override
+  public long replayToAll(DeadLetter letter, Duration timeout) throws InterruptedException {
+    return send(letter, null, timeout);
+  }
+
+  private long send(DeadLetter letter, String group, Duration timeout) throws InterruptedException {
+    String name = new Stored(null, letter).key();
+    beginReplay(letter, name);
+    boolean sent = false;
+    try {
+      long sequence = sender.send(letter, group, timeout);
+      sent = true;
+      return sequence;
+    } finally {
+      endReplay(name);
+      if (sent) {
+        acknowledge(List.of(letter));
+      }
+    }
+  }
+
+  private synchronized void beginReplay(DeadLetter letter, String name) {
+    health.requireIntake();
+    boolean there = stored(Integer.MAX_VALUE).stream().anyMatch(each -> each.key().equals(name));
+    if (!there || !replayed.add(name)) {
+      throw new NotPendingException(
+          "letter of sequence " + letter.sequence() + ": settled, or being replayed");
+    }
+  }
+
+  private synchronized void endReplay(String name) {
+    replayed.remove(name);
+    leases.remove(name);
   }
 
   /** Deleting what is deleted does no harm. */
-  private Object delete(List<?> entries) {
-    byte[][] args = new byte[1 + entries.size()][];
+  private Object delete(List<Stored> letters) {
+    byte[][] args = new byte[1 + letters.size()][];
     args[0] = key;
-    for (int i = 0; i < entries.size(); i++) {
-      args[1 + i] = (byte[]) ((List<?>) entries.get(i)).get(0);
+    for (int i = 0; i < letters.size(); i++) {
+      args[1 + i] = letters.get(i).id();
     }
     return link.call(XDEL, args);
   }
 
   /** Brings the letters into this process: the queue's keys are about to go. */
   synchronized void keep(Link over) {
-    kept = new ArrayList<>(letters(range(over, Integer.MAX_VALUE)));
+    kept = new ArrayList<>(range(over, Integer.MAX_VALUE));
     count = kept.size();
   }
 
@@ -125,34 +208,45 @@ final class Letters implements DeadLetters {
     lost = why;
   }
 
-  private void requireNotLost() {
+  /** The oldest letters, from Redis or from here. */
+  private List<Stored> stored(int max) {
+    if (kept != null) {
+      return List.copyOf(kept.subList(0, Math.min(max, kept.size())));
+    }
     if (lost != null) {
       throw new TrackFailedException(lost);
     }
+    return max == 0 ? List.of() : link.retry(() -> range(link, max));
   }
 
-  private static void requirePositive(int max) {
-    if (max < 1) {
-      throw new ConfigException("max " + max + " of dead letters: must be at least 1");
+  private static int requireCount(int max) {
+    if (max < 0) {
+      throw new ConfigException("max " + max + ": must be 0 or more");
     }
+    return max;
   }
 
-  private List<?> range(Link over, int max) {
-    return (List<?>) over.call(XRANGE, key, Args.FIRST, Args.LAST, Args.COUNT, Args.bytes(max));
-  }
-
-  private static List<DeadLetter> letters(List<?> entries) {
-    return entries.stream().map(entry -> letter((List<?>) ((List<?>) entry).get(1))).toList();
+  private List<Stored> range(Link over, int max) {
+    var entries =
+        (List<?>) over.call(XRANGE, key, Args.FIRST, Args.LAST, Args.COUNT, Args.bytes(max));
+    return entries.stream().map(entry -> stored((List<?>) entry)).toList();
   }
 
   /** Values are at the odd places, in the order of the script. */
-  private static DeadLetter letter(List<?> fields) {
-    return new DeadLetter(
-        Long.parseLong(Args.text(fields.get(1))),
-        Cause.valueOf(Args.text(fields.get(3))),
-        new String((byte[]) fields.get(5), UTF_8),
-        Integer.parseInt(Args.text(fields.get(7))),
-        Args.text(fields.get(9)),
-        (byte[]) fields.get(11));
+  private static Stored stored(List<?> entry) {
+    List<?> fields = (List<?>) entry.get(1);
+    long sequence = Long.parseLong(Args.text(fields.get(1)));
+    String key = Args.text(fields.get(13));
+    return new Stored(
+        (byte[]) entry.get(0),
+        new DeadLetter(
+            sequence,
+            Cause.valueOf(Args.text(fields.get(3))),
+            new String((byte[]) fields.get(5), UTF_8),
+            Integer.parseInt(Args.text(fields.get(7))),
+            Args.text(fields.get(9)),
+            key.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(key)),
+            Instant.ofEpochMilli(Ids.millis(sequence)),
+            (byte[]) fields.get(11)));
   }
 }

@@ -93,6 +93,17 @@ final class PendingList {
     return !list(link.call(XCLAIM, parking(id, Args.IDLE, idle, Args.JUSTID))).isEmpty();
   }
 
+  /** As {@link #park}, and its last delivery does not count. */
+  boolean parkUncounted(byte[] id, long delayMs) {
+    int deliveries = deliveries(List.of(id))[0];
+    byte[] idle = Args.bytes(claimMillis - delayMs);
+    byte[] before = Args.bytes(Math.max(0, deliveries - 1));
+    return deliveries > 0
+        && !list(link.call(
+                XCLAIM, parking(id, Args.IDLE, idle, Args.RETRYCOUNT, before, Args.JUSTID)))
+            .isEmpty();
+  }
+
   /** Hands entries back that nobody has seen: due at once, this delivery not counted. */
   void parkUnseen(List<byte[]> ids, List<Integer> deliveries) {
     for (int i = 0; i < ids.size(); i++) {

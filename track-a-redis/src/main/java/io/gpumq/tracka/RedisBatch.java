@@ -11,14 +11,17 @@ import java.util.Objects;
  * What one poll fetched, and which of it is handed out. One object a consumer, filled anew by each
  * poll.
  */
-final class RedisBatch implements Batch, Entry {
+final class RedisBatch implements Entry {
   private final Group group;
   private final Handling handling;
   private final byte[][] ids;
   private final long[] sequences;
   private final int[] deliveries;
   private final byte[][] payloads;
+  private final Long[] keys;
+  private final String[] targets;
   private final int[] handed;
+  private Polled polled = new Polled(this);
   private int fetched;
   private int size;
   private int current;
@@ -31,11 +34,48 @@ final class RedisBatch implements Batch, Entry {
     this.sequences = new long[capacity];
     this.deliveries = new int[capacity];
     this.payloads = new byte[capacity][];
+    this.keys = new Long[capacity];
+    this.targets = new String[capacity];
     this.handed = new int[capacity];
   }
 
-  Group group() {
-    return group;
+  /** What the last poll returned. */
+  Batch polled() {
+    return polled;
+  }
+
+  /** Begins a poll: what the last one returned is worth nothing from now on. */
+  void begin() {
+    clear();
+    polled = new Polled(this);
+  }
+
+  /** The entries of one poll. */
+  private record Polled(RedisBatch entries) implements Batch {
+    @Override
+    public int size() {
+      return entries.polled == this ? entries.size : 0;
+    }
+
+    @Override
+    public Entry get(int index) {
+      if (entries.polled != this) {
+        throw new IllegalStateException(
+            "this batch ended with the next poll of its consumer, or its close");
+      }
+      entries.current = entries.handed[Objects.checkIndex(index, entries.size)];
+      return entries;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
   }
 
   // ---- filled by the consumer
@@ -45,7 +85,7 @@ final class RedisBatch implements Batch, Entry {
     size = 0;
   }
 
-  /** Adds an entry of a stream as Redis returns it: {@code [id, [field, payload]]}. */
+  /** Adds an entry of a stream as Redis returns it: {@code [id, [field, payload, ...]]}. */
   void add(List<?> entry) {
     byte[] id = (byte[]) entry.get(0);
     List<?> fields = (List<?>) entry.get(1);
@@ -53,6 +93,16 @@ final class RedisBatch implements Batch, Entry {
     sequences[fetched] = Ids.sequence(id);
     deliveries[fetched] = 1;
     payloads[fetched] = (byte[]) fields.get(1);
+    keys[fetched] = null;
+    targets[fetched] = null;
+    for (int i = 2; i + 1 < fields.size(); i += 2) {
+      String value = Args.text(fields.get(i + 1));
+      if (Arrays.equals((byte[]) fields.get(i), Args.KEY_FIELD)) {
+        keys[fetched] = Long.valueOf(value);
+      } else {
+        targets[fetched] = value;
+      }
+    }
     fetched++;
   }
 
@@ -77,6 +127,15 @@ final class RedisBatch implements Batch, Entry {
     return payloads[position];
   }
 
+  Long keyAt(int position) {
+    return keys[position];
+  }
+
+  /** Whether an entry is not for this group's consumers. */
+  boolean isForOthers(int position) {
+    return targets[position] != null && !targets[position].equals(group.name);
+  }
+
   int deliveriesAt(int position) {
     return deliveries[position];
   }
@@ -98,17 +157,24 @@ final class RedisBatch implements Batch, Entry {
     return sequences[handed[index]];
   }
 
-  // ---- Batch and its one entry
-
-  @Override
-  public int size() {
+  /** Entries that were handed out. */
+  int size() {
     return size;
   }
 
   @Override
-  public Entry get(int index) {
-    current = handed[Objects.checkIndex(index, size)];
-    return this;
+  public boolean hasKey() {
+    return keys[current] != null;
+  }
+
+  @Override
+  public long key() {
+    return hasKey() ? keys[current] : 0;
+  }
+
+  @Override
+  public long sentMillis() {
+    return Ids.millis(sequences[current]);
   }
 
   @Override

@@ -9,12 +9,18 @@ import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Entrance;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Reads a stream as a member of a group: fetches a batch, has it handled, hands it out. One
@@ -35,7 +41,7 @@ final class RedisConsumer implements Consumer {
   private final RedisBatch batch;
   private final Fetching fetching;
   private final Set<Long> settledAlone = new HashSet<>(); // of the batch
-  private volatile boolean closed;
+  private final Entrance entrance = new Entrance(this::end);
 
   RedisConsumer(RedisQueue queue, Group group, String name, Link link, Handling handling) {
     this.queue = queue;
@@ -64,36 +70,87 @@ final class RedisConsumer implements Consumer {
 
   @Override
   public Batch poll(int max, Duration wait) throws InterruptedException {
-    requireOpen();
     if (max < 1 || max > MOST_POLLED) {
       throw new ConfigException("poll of " + max + " entries: must be 1 to " + MOST_POLLED);
     }
-    int most = Math.min(max, handling.capacity());
-    long deadline = Deadline.in(wait);
-    batch.clear();
-    settledAlone.clear();
+    Deadline.require("wait", wait);
+    return inside(
+        () -> {
+          int most = Math.min(max, handling.capacity());
+          batch.begin();
+          settledAlone.clear();
+          poll(most, Deadline.after(wait));
+          return batch.polled();
+        });
+  }
+
+  private void poll(int most, Deadline deadline) throws InterruptedException {
     while (true) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       requireOpen();
       long heard = queue.health().rings();
-      long left = deadline - System.nanoTime();
+      long left = deadline.remainingNanos();
       if (group.isHeldBack() && !queue.letters().hasRoom()) {
         if (left <= 0) {
-          return batch;
+          return;
         }
         queue.health().await(heard, Math.min(left, HELD_BACK_LOOK_NANOS));
         continue;
       }
       group.letGo();
       int fetched = fetching.fetch(most, left);
+      passOverOthers();
       handleAndHand();
-      // Where all that was fetched became dead letters, there may be more.
+      // Where all that was fetched became dead letters, or was for others, there may be more.
       if (batch.size() > 0 || (left <= 0 && fetched == 0)) {
-        return batch;
+        return;
       }
     }
+  }
+
+  /** What is for another group alone is settled here, unseen. */
+  private void passOverOthers() {
+    List<byte[]> ids = new ArrayList<>();
+    for (int i = 0; i < batch.fetched(); i++) {
+      if (batch.isForOthers(i) && batch.deliveriesAt(i) > 0) {
+        ids.add(batch.idAt(i));
+        batch.deliveriesAt(i, 0);
+        group.handled.incrementAndGet();
+      }
+    }
+    if (!ids.isEmpty()) {
+      queue.settle(
+          link,
+          () -> {
+            int count = pending.acknowledge(ids);
+            group.settled.addAndGet(count);
+            return count;
+          });
+    }
+  }
+
+  /** What one thread at a time does here; any thread may close the consumer meanwhile. */
+  private <T, E extends Exception> T inside(Call<T, E> call) throws E {
+    if (!entrance.enter()) {
+      queue.health().requireOpen();
+      throw closed();
+    }
+    try {
+      requireOpen();
+      return call.run();
+    } catch (JedisException e) {
+      requireOpen(); // closing breaks the connection, to wake who waits there
+      throw e;
+    } finally {
+      entrance.leave();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Call<T, E extends Exception> {
+    T run() throws E;
   }
 
   private void handleAndHand() {
@@ -109,11 +166,15 @@ final class RedisConsumer implements Consumer {
     int firsts = 0;
     for (int i = 0; i < end; i++) {
       int deliveries = batch.deliveriesAt(i);
-      firsts += deliveries == 1 ? 1 : 0;
+      boolean again = deliveries > 1 || group.givenBack.contains(batch.sequenceAt(i));
+      firsts += deliveries == 1 && !again ? 1 : 0;
       if (deliveries > 0 && letter(i) == null) {
         batch.hand(i);
+        if (again) { // before it is forgotten that it was refused
+          group.latest.put(batch.sequenceAt(i), batch.polled());
+        }
         group.handed(batch.sequenceAt(i));
-        group.redelivered.addAndGet(deliveries == 1 ? 0 : 1);
+        group.redelivered.addAndGet(again ? 1 : 0);
       }
     }
     group.handled.addAndGet(firsts);
@@ -168,8 +229,17 @@ final class RedisConsumer implements Consumer {
   }
 
   private DeadLetter letter(int position, Cause cause, String reason, int count, String by) {
+    long sequence = batch.sequenceAt(position);
+    Long key = batch.keyAt(position);
     return new DeadLetter(
-        batch.sequenceAt(position), cause, reason, count, by, batch.payloadAt(position));
+        sequence,
+        cause,
+        reason,
+        count,
+        by,
+        key == null ? OptionalLong.empty() : OptionalLong.of(key),
+        Instant.ofEpochMilli(Ids.millis(sequence)),
+        batch.payloadAt(position));
   }
 
   /** The group waits at this entry: it and those after it are fetched again when there is room. */
@@ -191,28 +261,44 @@ final class RedisConsumer implements Consumer {
 
   @Override
   public int acknowledge(Batch polled) {
-    requireOpen();
-    if (!(polled instanceof RedisBatch mine) || mine.group() != group) {
-      throw new ConfigException("batch: must come from a poll of a consumer of this group");
-    }
-    List<byte[]> ids = new ArrayList<>(mine.size());
-    for (int i = 0; i < mine.size(); i++) {
-      Long sequence = mine.sequence(i);
-      if (!settledAlone.contains(sequence) && !group.refused.contains(sequence)) {
-        ids.add(mine.id(i));
-      }
-    }
-    return ids.isEmpty() ? 0 : acknowledge(ids);
+    Objects.requireNonNull(polled, "batch");
+    return inside(
+        () -> {
+          if (polled != batch.polled()) {
+            throw new ConfigException(
+                "batch: must be the one of this consumer's last poll; entries of an earlier one"
+                    + " can be acknowledged by their sequences, while they are pending");
+          }
+          List<byte[]> ids = new ArrayList<>(batch.size());
+          for (int i = 0; i < batch.size(); i++) {
+            if (isStillHere(batch.sequence(i), polled)) {
+              ids.add(batch.id(i));
+            }
+          }
+          return ids.isEmpty() ? 0 : acknowledge(ids);
+        });
+  }
+
+  /** Whether nobody has settled, refused, or been handed an entry since it came in this batch. */
+  private boolean isStillHere(Long sequence, Batch polled) {
+    Batch latest = group.latest.get(sequence);
+    return !settledAlone.contains(sequence)
+        && !group.refused.contains(sequence)
+        && (latest == null || latest == polled);
   }
 
   @Override
   public void acknowledge(long sequence) {
-    requireOpen();
-    if (!mayBePending(sequence) || acknowledge(List.of(Ids.id(sequence))) == 0) {
-      throw notPending(sequence);
-    }
-    group.refused.remove(sequence);
-    settledAlone.add(sequence);
+    inside(
+        () -> {
+          if (!mayBePending(sequence) || acknowledge(List.of(Ids.id(sequence))) == 0) {
+            throw notPending(sequence);
+          }
+          group.refused.remove(sequence);
+          group.handed(sequence);
+          settledAlone.add(sequence);
+          return null;
+        });
   }
 
   private int acknowledge(List<byte[]> ids) {
@@ -220,6 +306,9 @@ final class RedisConsumer implements Consumer {
         link,
         () -> {
           int count = pending.acknowledge(ids);
+          if (!group.latest.isEmpty()) {
+            ids.forEach(id -> group.latest.remove(Ids.sequence(id)));
+          }
           group.acknowledged.addAndGet(count);
           group.settled.addAndGet(count);
           group.letGo(); // it may have waited for one of these
@@ -230,21 +319,46 @@ final class RedisConsumer implements Consumer {
 
   @Override
   public void refuse(long sequence, Duration delay) {
-    requireOpen();
-    if (delay.isNegative() || delay.compareTo(config.lease()) > 0) {
-      throw new ConfigException(
-          "delay " + delay + ": must be between zero and the lease, " + config.lease());
-    }
-    long delayMs = delay.isZero() ? 0 : Deadline.millisUp(delay) + 1; // as claimMs, not too early
+    handBack(sequence, delay, false);
+  }
+
+  @Override
+  public void giveBack(long sequence, Duration delay) {
+    handBack(sequence, delay, true);
+  }
+
+  private void handBack(long sequence, Duration delay, boolean untried) {
+    Deadline.require("delay", delay);
+    inside(
+        () -> {
+          handBackInside(sequence, delay, untried);
+          return null;
+        });
+  }
+
+  private void handBackInside(long sequence, Duration delay, boolean untried) {
+    long delayMs = delay.isZero() ? 0 : Args.millisUp(delay) + 1; // as claimMs, not too early
+    long inRedisMs = Math.min(delayMs, queue.claimMs());
     if (!mayBePending(sequence)) {
       throw notPending(sequence);
     }
+    byte[] id = Ids.id(sequence);
     group.refused.add(sequence); // before another consumer can claim it, which takes it out again
-    if (!link.retry(() -> pending.park(Ids.id(sequence), delayMs))) {
+    if (untried) {
+      group.givenBack.add(sequence);
+    }
+    if (delayMs > inRedisMs) {
+      group.delays.put(sequence, Deadline.after(delay));
+    }
+    boolean parked =
+        link.retry(
+            () -> untried ? pending.parkUncounted(id, inRedisMs) : pending.park(id, inRedisMs));
+    if (!parked) {
       group.refused.remove(sequence);
+      group.handed(sequence);
       throw notPending(sequence);
     }
-    group.dueIn(TimeUnit.MILLISECONDS.toNanos(delayMs));
+    group.dueIn(TimeUnit.MILLISECONDS.toNanos(inRedisMs));
   }
 
   private boolean mayBePending(long sequence) {
@@ -262,24 +376,31 @@ final class RedisConsumer implements Consumer {
 
   private void requireOpen() {
     queue.health().requireOpen();
-    if (closed) {
-      throw new QueueClosedException("consumer " + name + " of group " + group.name + " is closed");
+    if (group.removed) {
+      throw new QueueClosedException("group " + group.name + " was removed");
     }
+    if (entrance.isEnding()) {
+      throw closed();
+    }
+  }
+
+  private QueueClosedException closed() {
+    return new QueueClosedException("consumer " + name + " of group " + group.name + " is closed");
   }
 
   @Override
   public void close() {
-    if (closed) {
-      return;
+    entrance.end();
+    if (entrance.isEnding()) {
+      link.close(); // a call that waits in Redis; the rest is said over another link
+      queue.health().ring();
     }
-    closed = true;
+  }
+
+  private void end() {
     try {
-      if (!queue.health().isClosed() && !queue.health().isFailed()) {
-        link.retry(
-            () -> {
-              pending.leave(key);
-              return null;
-            });
+      if (!queue.health().isClosed() && !queue.health().isFailed() && !group.removed) {
+        queue.handBack(group, key);
       }
     } catch (QueueClosedException | TrackFailedException e) {
       // What it held went with the queue, or is redelivered when its lease ends.

@@ -1,5 +1,7 @@
 package io.gpumq.tracka;
 
+import static redis.clients.jedis.Protocol.Command.EXEC;
+import static redis.clients.jedis.Protocol.Command.MULTI;
 import static redis.clients.jedis.Protocol.Command.XADD;
 import static redis.clients.jedis.Protocol.Command.XRANGE;
 
@@ -8,8 +10,12 @@ import io.gpumq.api.PayloadTooLargeException;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
+import io.gpumq.api.SendInterruptedException;
+import io.gpumq.spi.Deadline;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +44,9 @@ final class RedisProducer implements Producer, Trimmer.Floor {
   private final byte[] field;
   private final ByteBuffer slot;
   private final byte[][] payloads; // of the pipeline
+  private final Long[] keys; // likewise, null for none
+  private String target; // the only group that is to see the message being sent, or null
+  private boolean writing;
   private long last; // the highest sequence that is surely below the next message's
   private volatile long floor = NOTHING_UNDERWAY;
   private volatile boolean closed;
@@ -50,6 +59,7 @@ final class RedisProducer implements Producer, Trimmer.Floor {
     this.field = Args.bytes(Long.toString(number, Character.MAX_RADIX));
     this.slot = ByteBuffer.allocate(slotBytes);
     this.payloads = new byte[Math.min(MOST_PIPELINED, MOST_PIPELINED_BYTES / slotBytes)][0];
+    this.keys = new Long[payloads.length];
     this.last = queue.highest();
   }
 
@@ -62,21 +72,61 @@ final class RedisProducer implements Producer, Trimmer.Floor {
 
   @Override
   public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(payload, null, null, timeout);
+  }
+
+  @Override
+  public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(payload, key, null, timeout);
+  }
+
+  /**
+   * Sends one message, waiting for room.
+   *
+   * @param key null for none
+   * @param group the only one that is to see it, or null for all
+   */
+  long send(ByteBuffer payload, Long key, String group, Duration timeout)
+      throws InterruptedException {
     require(payload);
-    if (awaitRoom(1, Deadline.in(timeout)) == 0) {
-      throw full(timeout, 0);
+    Deadline.require("timeout", timeout);
+    Deadline deadline = Deadline.after(timeout);
+    while (true) {
+      if (awaitRoom(1, deadline, 0) == 0) {
+        throw full(timeout, 0);
+      }
+      target = group;
+      try {
+        return sendReserved(payload, key);
+      } catch (RefusedException e) {
+        awaitBetter(e, deadline, 0);
+      } finally {
+        target = null;
+      }
     }
-    return sendReserved(payload);
   }
 
   @Override
   public long trySend(ByteBuffer payload) {
-    require(payload);
-    return reserve(1) == 0 ? FULL : sendReserved(payload);
+    return trySend(payload, null);
   }
 
-  private long sendReserved(ByteBuffer payload) {
-    keep(0, payload.duplicate());
+  @Override
+  public long trySend(long key, ByteBuffer payload) {
+    return trySend(payload, (Long) key);
+  }
+
+  private long trySend(ByteBuffer payload, Long key) {
+    require(payload);
+    try {
+      return reserve(1) == 0 ? FULL : sendReserved(payload, key);
+    } catch (RefusedException e) {
+      return FULL; // for now: there is no room in Redis
+    }
+  }
+
+  private long sendReserved(ByteBuffer payload, Long key) {
+    keep(0, payload.duplicate(), key);
     transmit(1);
     return last;
   }
@@ -95,13 +145,25 @@ final class RedisProducer implements Producer, Trimmer.Floor {
   public void sendBatch(int count, PayloadWriter writer, Duration timeout)
       throws InterruptedException {
     requireBatch(count);
-    long deadline = Deadline.in(timeout);
+    Deadline.require("timeout", timeout);
+    Deadline deadline = Deadline.after(timeout);
     for (int sent = 0; sent < count; ) {
-      int reserved = awaitRoom(Math.min(count - sent, payloads.length), deadline);
+      int reserved = awaitRoom(Math.min(count - sent, payloads.length), deadline, sent);
       if (reserved == 0) {
         throw full(timeout, sent);
       }
-      write(sent, reserved, writer);
+      int written = write(sent, reserved, writer);
+      for (boolean isSent = false; !isSent; ) {
+        try {
+          transmit(written);
+          isSent = true;
+        } catch (RefusedException e) {
+          awaitBetter(e, deadline, sent);
+          if (awaitRoom(written, deadline, sent) < written) {
+            throw full(timeout, sent);
+          }
+        }
+      }
       sent += reserved;
     }
   }
@@ -115,7 +177,12 @@ final class RedisProducer implements Producer, Trimmer.Floor {
       if (reserved == 0) {
         break;
       }
-      write(sent, reserved, writer);
+      int written = write(sent, reserved, writer);
+      try {
+        transmit(written);
+      } catch (RefusedException e) {
+        break; // for now: there is no room in Redis
+      }
       sent += reserved;
     }
     return sent;
@@ -128,29 +195,39 @@ final class RedisProducer implements Producer, Trimmer.Floor {
     }
   }
 
-  /** Writes and sends a part of a batch; what was written before the writer throws is sent. */
-  private void write(int from, int count, PayloadWriter writer) {
+  /**
+   * Writes a part of a batch, to be sent; what was written before the writer throws is sent here.
+   *
+   * @return {@code count}
+   */
+  private int write(int from, int count, PayloadWriter writer) {
     int written = 0;
+    writing = true;
     try {
       for (; written < count; written++) {
-        slot.clear();
+        slot.clear().order(ByteOrder.BIG_ENDIAN);
         writer.write(from + written, slot);
-        keep(written, slot.flip());
+        keep(written, slot.flip(), null);
       }
+      return count;
     } finally {
-      room.giveBack(count - written);
-      transmit(written);
+      writing = false;
+      if (written < count) {
+        room.giveBack(count - written);
+        transmit(written);
+      }
     }
   }
 
   /**
    * Keeps a payload until Redis has confirmed it; the array of one of the same length is reused.
    */
-  private void keep(int index, ByteBuffer payload) {
+  private void keep(int index, ByteBuffer payload, Long key) {
     if (payloads[index].length != payload.remaining()) {
       payloads[index] = new byte[payload.remaining()];
     }
     payload.get(payloads[index]);
+    keys[index] = key;
   }
 
   // ---- room
@@ -165,17 +242,33 @@ final class RedisProducer implements Producer, Trimmer.Floor {
     return reserved;
   }
 
-  private int awaitRoom(int wanted, long deadline) throws InterruptedException {
+  private int awaitRoom(int wanted, Deadline deadline, int accepted) throws InterruptedException {
     while (true) {
       long heard = queue.health().rings();
       requireOpen();
       int reserved = reserve(wanted);
-      long left = deadline - System.nanoTime();
-      if (reserved > 0 || left <= 0) {
+      if (reserved > 0 || deadline.isPassed()) {
         return reserved;
       }
-      queue.health().await(heard, Math.min(left, LONGEST_WAIT_NANOS));
+      await(heard, deadline, accepted);
     }
+  }
+
+  private void await(long heard, Deadline deadline, int accepted) throws InterruptedException {
+    try {
+      queue.health().await(heard, Math.min(deadline.remainingNanos(), LONGEST_WAIT_NANOS));
+    } catch (InterruptedException e) {
+      throw new SendInterruptedException(accepted);
+    }
+  }
+
+  /** Redis takes nothing for the moment: waits a little, if there is time. */
+  private void awaitBetter(RefusedException refusal, Deadline deadline, int accepted)
+      throws InterruptedException {
+    if (deadline.isPassed()) {
+      throw new QueueFullException(refusal.getMessage(), accepted);
+    }
+    await(queue.health().rings(), deadline, accepted);
   }
 
   private QueueFullException full(Duration timeout, int accepted) {
@@ -186,7 +279,8 @@ final class RedisProducer implements Producer, Trimmer.Floor {
             + timeout
             + ", it keeps "
             + queue.config().capacity()
-            + " messages that some group has not acknowledged; acknowledge them or wait",
+            + " messages that some group has not settled; "
+            + queue.holder(link),
         accepted);
   }
 
@@ -203,7 +297,7 @@ final class RedisProducer implements Producer, Trimmer.Floor {
       while (sent < count) {
         try {
           pipeline(sent, count);
-          sent += confirm(link.replies(count - sent));
+          sent += confirm(link.replies(count - sent + 2));
         } catch (JedisConnectionException e) {
           link.reconnect(e);
           sent += link.retry(this::arrived);
@@ -221,23 +315,68 @@ final class RedisProducer implements Producer, Trimmer.Floor {
     }
   }
 
+  /** In one transaction: so Redis takes all of them or, where it has no memory, none. */
   private void pipeline(int from, int to) {
+    link.send(MULTI);
     for (int i = from; i < to; i++) {
-      link.send(XADD, queue.stream(), Args.NOMKSTREAM, Args.AUTO_ID, field, payloads[i]);
+      link.send(XADD, message(i));
     }
+    link.send(EXEC);
+  }
+
+  private byte[][] message(int index) {
+    List<byte[]> args = new ArrayList<>(9);
+    args.add(queue.stream());
+    args.add(Args.NOMKSTREAM);
+    args.add(Args.AUTO_ID);
+    args.add(field);
+    args.add(payloads[index]);
+    if (keys[index] != null) {
+      args.add(Args.KEY_FIELD);
+      args.add(Args.bytes(keys[index]));
+    }
+    if (target != null) {
+      args.add(Args.TARGET_FIELD);
+      args.add(Args.bytes(target));
+    }
+    return args.toArray(byte[][]::new);
   }
 
   private int confirm(List<Object> replies) {
+    JedisDataException refusal = null;
     for (Object reply : replies) {
-      if (reply instanceof JedisDataException e) {
-        throw link.refused(e);
-      }
-      if (reply == null) {
-        throw queue.streamGone();
+      if (reply instanceof JedisDataException e && refusal == null) {
+        refusal = e;
       }
     }
-    last = Ids.sequence((byte[]) replies.get(replies.size() - 1));
-    return replies.size();
+    if (refusal != null) {
+      if (isForTheMoment(refusal)) {
+        throw new RefusedException(
+            "Redis at " + queue.redis() + " refused a message: " + refusal.getMessage());
+      }
+      throw link.refused(refusal);
+    }
+    List<?> ids = (List<?>) replies.get(replies.size() - 1);
+    if (ids.contains(null)) {
+      throw queue.streamGone();
+    }
+    last = Ids.sequence((byte[]) ids.get(ids.size() - 1));
+    return ids.size();
+  }
+
+  /** Out of memory, or of disk to save to: may be over soon, and has lost nothing. */
+  private static boolean isForTheMoment(JedisDataException refusal) {
+    String why = refusal.getMessage();
+    return why.startsWith("OOM") || why.startsWith("MISCONF") || why.startsWith("NOREPLICAS");
+  }
+
+  /** Redis took none of a pipeline's messages, and may take them later. */
+  private static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
   }
 
   /** Counts this producer's messages after the last one that it knows of. */
@@ -267,6 +406,10 @@ final class RedisProducer implements Producer, Trimmer.Floor {
   // ---- open and closed
 
   private void requireOpen() {
+    if (writing) {
+      throw new IllegalStateException(
+          "a writer sends by the producer that it writes for: open another producer for that");
+    }
     queue.health().requireIntake();
     if (closed) {
       throw new QueueClosedException("this producer of queue " + queue.name() + " is closed");

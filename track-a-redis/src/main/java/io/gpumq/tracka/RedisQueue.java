@@ -8,14 +8,20 @@ import static redis.clients.jedis.Protocol.Command.XRANGE;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GpuMqException;
-import io.gpumq.api.MessageQueue;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Closing;
+import io.gpumq.spi.Steps;
+import io.gpumq.spi.TrackQueue;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -25,16 +31,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A queue over a stream of its own: the stream is made when the queue is opened and deleted when it
  * is closed, and nobody else knows its name.
  */
-final class RedisQueue implements MessageQueue {
+final class RedisQueue implements TrackQueue {
   private static final long DRAIN_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final RedisTrack track;
@@ -44,17 +50,18 @@ final class RedisQueue implements MessageQueue {
   private final long claimMs;
   private final Health health;
   private final Room room;
-  private final Map<String, Group> groups = new ConcurrentHashMap<>();
+  private final Groups groups;
+  private final Map<String, Group> byName = new ConcurrentHashMap<>();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final AtomicLong highest = new AtomicLong();
   private final AtomicLong producers = new AtomicLong();
   private final AtomicInteger settling = new AtomicInteger(); // threads at it
   private final Trimmer trimmer;
   private final Letters letters;
-  private final Link admin; // guarded by adminLock
-  private final Object adminLock = new Object();
-  private final Object closeLock = new Object();
-  private volatile CloseReport report; // written under closeLock
+  private final Link admin; // guarded by this object's monitor, as those who use it
+  private final AtomicReference<Closing> closing = new AtomicReference<>();
+  private volatile CloseReport report;
+  private volatile List<GroupStats> lastGroups;
 
   /**
    * Makes the stream.
@@ -67,22 +74,27 @@ final class RedisQueue implements MessageQueue {
     this.config = config;
     this.stream = Args.bytes("gpumq:{" + config.name() + ":" + id + "}:stream");
     this.lettersKey = Args.bytes("gpumq:{" + config.name() + ":" + id + "}:letters");
-    this.claimMs = Deadline.millisUp(config.lease()) + 1;
+    this.claimMs = Args.millisUp(config.lease()) + 1;
     this.health = new Health(config.name());
     this.room = new Room(config.capacity());
-    this.trimmer = new Trimmer(stream, config.capacity(), room, groups.values());
-    this.admin = connect();
-    int capacity = config.deadLetterCapacity();
-    var writer = new LetterWriter(trimmer, room, groups.values(), stream, lettersKey);
-    this.letters = new Letters(connect(), health, writer, lettersKey, capacity);
+    this.trimmer = new Trimmer(stream, config.capacity(), room, byName.values());
     try {
+      this.admin = connect();
+      this.groups = new Groups(this, admin, byName);
+      var writer = new LetterWriter(trimmer, room, byName.values(), stream, lettersKey);
+      this.letters =
+          new Letters(
+              connect(), health, writer, lettersKey, config.deadLetterCapacity(), this::resend);
       // The one way to make an empty stream: a group, and without it the stream stays.
       admin.call(XGROUP, Args.CREATE, stream, Group.PARKING, Args.NEWEST, Args.MKSTREAM);
       admin.call(XGROUP, Args.DESTROY, stream, Group.PARKING);
-    } catch (JedisException e) {
-      links.forEach(Link::close);
-      throw new TrackFailedException(
-          "Redis at " + track.settings().shown() + " cannot hold a queue: " + e.getMessage(), e);
+    } catch (Throwable e) {
+      Steps.undo(e, () -> links.forEach(Link::close));
+      if (e instanceof JedisException) {
+        throw new TrackFailedException(
+            "Redis at " + redis() + " cannot hold a queue: " + e.getMessage(), e);
+      }
+      throw e;
     }
   }
 
@@ -96,9 +108,9 @@ final class RedisQueue implements MessageQueue {
       }
       return link;
     } catch (JedisException e) {
-      links.forEach(link -> release(link));
+      // Whoever wanted it goes without; nobody else is touched.
       throw new TrackFailedException(
-          "Redis at " + track.settings().shown() + " does not answer: " + e.getMessage(), e);
+          "Redis at " + redis() + " does not take a connection more: " + e.getMessage(), e);
     }
   }
 
@@ -111,6 +123,19 @@ final class RedisQueue implements MessageQueue {
 
   byte[] stream() {
     return stream;
+  }
+
+  /** Which Redis, in words. */
+  String redis() {
+    return track.settings().shown();
+  }
+
+  /** Who holds the oldest message, in words, and what can be done about it. */
+  String holder(Link over) {
+    if (!letters.hasRoom()) {
+      return "its dead letters are full, which holds entries back: take and acknowledge letters";
+    }
+    return groups.holder(over);
   }
 
   /**
@@ -147,8 +172,7 @@ final class RedisQueue implements MessageQueue {
   }
 
   GpuMqException streamGone() {
-    return health.fail(
-        "Redis at " + track.settings().shown() + " has lost the stream of queue " + name(), null);
+    return health.fail("Redis at " + redis() + " has lost the stream of queue " + name(), null);
   }
 
   /**
@@ -182,6 +206,27 @@ final class RedisQueue implements MessageQueue {
     health.ring();
   }
 
+  /** Hands back all that a consumer holds: it is due at once. */
+  synchronized void handBack(Group group, byte[] consumer) {
+    admin.retry(
+        () -> {
+          new PendingList(admin, stream, group, claimMs).leave(consumer);
+          return null;
+        });
+  }
+
+  /** Sends a letter's message again: to one group, or, where that is null, to all. */
+  private long resend(DeadLetter letter, String group, Duration timeout)
+      throws InterruptedException {
+    if (group != null && !byName.containsKey(group)) {
+      throw new ConfigException("group '" + group + "': there is none of that name");
+    }
+    try (RedisProducer producer = newProducer()) {
+      Long key = letter.key().isPresent() ? letter.key().getAsLong() : null;
+      return producer.send(ByteBuffer.wrap(letter.payload()), key, group, timeout);
+    }
+  }
+
   // ---- MessageQueue
 
   @Override
@@ -196,6 +241,10 @@ final class RedisQueue implements MessageQueue {
 
   @Override
   public Producer producer() {
+    return newProducer();
+  }
+
+  private RedisProducer newProducer() {
     health.requireIntake();
     var producer = new RedisProducer(this, connect(), producers.getAndIncrement());
     trimmer.register(producer);
@@ -203,40 +252,57 @@ final class RedisQueue implements MessageQueue {
   }
 
   @Override
-  public void createGroup(String group) {
+  public synchronized void createGroup(String group, GroupStart start) {
     Names.require("group name", group);
     health.requireIntake();
-    groupOf(group);
+    groups.get(group, start);
   }
 
-  private Group groupOf(String name) {
-    Group known = groups.get(name);
-    if (known != null) {
-      return known;
+  @Override
+  public boolean removeGroup(String group) {
+    health.requireOpen();
+    Group removed;
+    synchronized (this) {
+      removed = groups.remove(group);
     }
-    synchronized (adminLock) {
-      // Trimmed before, so that the group starts at what another one has not settled.
-      trimmer.trimThen(
-          admin,
-          () -> {
-            if (!groups.containsKey(name)) {
-              admin.retry(() -> createInRedis(name));
-              groups.put(name, new Group(name, room.trimmed(), config.lease().toNanos()));
-            }
-          });
+    if (removed != null) {
+      removed.consumers.values().forEach(RedisConsumer::close);
+      health.ring();
     }
-    return groups.get(name);
+    return removed != null;
   }
 
-  private Void createInRedis(String name) {
-    try {
-      admin.call(XGROUP, Args.CREATE, stream, Args.bytes(name), Args.FROM_START);
-    } catch (JedisDataException e) {
-      if (!e.getMessage().startsWith("BUSYGROUP")) { // made by a first try, its answer lost
-        throw e;
-      }
+  @Override
+  public synchronized void moveGroup(String group, GroupStart to) {
+    health.requireOpen();
+    groups.move(group, to);
+  }
+
+  @Override
+  public synchronized void moveGroup(String group, long sequence) {
+    health.requireOpen();
+    groups.move(group, sequence);
+  }
+
+  @Override
+  public List<GroupStats> groups() {
+    List<GroupStats> last = lastGroups;
+    if (last != null) {
+      return last;
     }
-    return null;
+    synchronized (this) {
+      return groups.stats();
+    }
+  }
+
+  @Override
+  public boolean closeConsumer(String group, String name) {
+    Group of = byName.get(group);
+    RedisConsumer consumer = of == null ? null : of.consumers.get(name);
+    if (consumer != null) {
+      consumer.close();
+    }
+    return consumer != null;
   }
 
   @Override
@@ -244,21 +310,26 @@ final class RedisQueue implements MessageQueue {
     Names.require("group name", group);
     Names.require("consumer name", name);
     health.requireIntake();
-    Group of = groupOf(group);
-    if (!of.consumers.add(name)) {
-      throw new ConfigException(
-          "consumer name '" + name + "': is open in group " + group + ", choose another");
-    }
-    Link link = null;
-    try {
-      link = connect();
-      return new RedisConsumer(this, of, name, link, track.handling(config));
-    } catch (RuntimeException e) {
-      of.consumers.remove(name);
-      if (link != null) {
-        release(link);
+    synchronized (this) {
+      Group of = groups.get(group, GroupStart.OLDEST);
+      if (of.consumers.containsKey(name)) {
+        throw new ConfigException(
+            "consumer name '"
+                + name
+                + "': is open in group "
+                + group
+                + "; choose another name, or close it (if its thread is gone, by"
+                + " MessageQueue.closeConsumer)");
       }
-      throw e;
+      Link link = connect();
+      try {
+        var consumer = new RedisConsumer(this, of, name, link, track.handling(config));
+        of.consumers.put(name, consumer);
+        return consumer;
+      } catch (Throwable e) {
+        Steps.undo(e, () -> release(link));
+        throw e;
+      }
     }
   }
 
@@ -276,7 +347,7 @@ final class RedisQueue implements MessageQueue {
   private QueueStats stats(long depth) {
     return new QueueStats(
         room.sent(),
-        groups.values().stream().mapToLong(group -> group.handled.get()).max().orElse(0),
+        byName.values().stream().mapToLong(group -> group.handled.get()).max().orElse(0),
         sum(group -> group.delivered.get()),
         sum(group -> group.acknowledged.get()),
         sum(group -> group.redelivered.get()),
@@ -287,16 +358,16 @@ final class RedisQueue implements MessageQueue {
   }
 
   private long sum(ToLongFunction<Group> counter) {
-    return groups.values().stream().mapToLong(counter).sum();
+    return byName.values().stream().mapToLong(counter).sum();
   }
 
   /** Messages that some group has not settled; without a group, all. */
   private long depth() {
-    Collection<Group> all = groups.values();
+    Collection<Group> all = byName.values();
     long settledByEach = all.stream().mapToLong(group -> group.settled.get()).min().orElse(0);
     long depth = room.sent() - settledByEach;
     if (all.size() > 1 && depth > 0 && !health.isFailed() && !health.isClosed()) {
-      synchronized (adminLock) {
+      synchronized (this) {
         depth = admin.retry(() -> new Depth(admin, stream, List.copyOf(all)).of(room));
       }
     }
@@ -306,34 +377,53 @@ final class RedisQueue implements MessageQueue {
   // ---- close
 
   @Override
+  public boolean isEnded() {
+    return Closing.isOver(closing);
+  }
+
+  @Override
   public CloseReport close(Duration drain) {
-    synchronized (closeLock) {
-      if (report == null) {
-        health.drain();
-        boolean drained = awaitDrained(Deadline.in(drain));
-        long left = drained ? 0 : leftOver();
-        health.close();
-        links.forEach(Link::close);
-        takeLeave();
-        report = new CloseReport(drained, left, stats(left));
-        track.closed(this);
-      }
-      return report;
+    return Closing.close(closing, drain, this::end);
+  }
+
+  /** Every step, whatever another throws. */
+  private CloseReport end(Closing by) {
+    boolean[] drained = {false};
+    long[] left = {0};
+    Steps steps = new Steps();
+    steps
+        .run(health::drain)
+        .run(() -> drained[0] = awaitDrained(by))
+        .run(() -> left[0] = drained[0] ? 0 : leftOver())
+        .run(this::rememberGroups)
+        .run(health::close)
+        .run(() -> links.forEach(Link::close))
+        .run(this::takeLeave)
+        .run(() -> report = new CloseReport(drained[0], left[0], stats(left[0])))
+        .finish();
+    return report;
+  }
+
+  /** What is asked behind the close is answered as of now; where Redis has failed, by nothing. */
+  private void rememberGroups() {
+    try {
+      lastGroups = groups();
+    } catch (TrackFailedException e) {
+      lastGroups = List.of();
     }
   }
 
-  private boolean awaitDrained(long deadline) {
+  private boolean awaitDrained(Closing by) {
     try {
       while (true) {
         long heard = health.rings();
         if (isDrained()) {
           return true;
         }
-        long waitNanos = deadline - System.nanoTime();
-        if (waitNanos <= 0) {
+        if (by.isOver()) {
           return false;
         }
-        health.await(heard, Math.min(waitNanos, DRAIN_LOOK_NANOS));
+        health.await(heard, DRAIN_LOOK_NANOS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closes at once
@@ -345,12 +435,12 @@ final class RedisQueue implements MessageQueue {
 
   private boolean isDrained() {
     health.requireOpen();
-    if (room.underway() > 0 || (groups.isEmpty() && room.sent() > 0)) {
+    if (room.underway() > 0 || (byName.isEmpty() && room.sent() > 0)) {
       return false;
     }
-    synchronized (adminLock) {
+    synchronized (this) {
       boolean all =
-          groups.values().stream().allMatch(group -> admin.retry(() -> hasSettledAll(group)));
+          byName.values().stream().allMatch(group -> admin.retry(() -> hasSettledAll(group)));
       return all && settling.get() == 0;
     }
   }

@@ -6,10 +6,12 @@ import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.spi.BatchDevice;
+import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.Steps;
+import io.gpumq.spi.TrackQueue;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Track A on one Redis and one device. */
 final class RedisTrack implements Track {
@@ -18,8 +20,8 @@ final class RedisTrack implements Track {
   private final RedisSettings settings;
   private final String version;
   private final BatchDevice device;
-  private final Set<RedisQueue> queues = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final OpenQueues queues = new OpenQueues(NAME);
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   RedisTrack(RedisSettings settings, String version, BatchDevice device) {
     this.settings = settings;
@@ -34,10 +36,6 @@ final class RedisTrack implements Track {
   /** What runs the handler for one consumer. */
   Handling handling(QueueConfig config) {
     return new Handling(device, config);
-  }
-
-  void closed(RedisQueue queue) {
-    queues.remove(queue);
   }
 
   @Override
@@ -57,24 +55,31 @@ final class RedisTrack implements Track {
 
   @Override
   public MessageQueue open(QueueConfig config) {
-    if (closed) {
-      throw new TrackFailedException("track " + NAME + " is closed: open another");
-    }
+    return queues.open(config, this::openQueue);
+  }
+
+  private TrackQueue openQueue(QueueConfig config) {
     device.runner(config.handler(), config.slotBytes(), 1).close(); // there is such a handler
     try {
       ServerInfo.ask(settings).requireMemoryFor(config);
     } catch (TrackUnavailableException e) {
       throw new TrackFailedException(e.getMessage(), e);
     }
-    var queue = new RedisQueue(this, config, UUID.randomUUID().toString());
-    queues.add(queue);
-    return queue;
+    return new RedisQueue(this, config, UUID.randomUUID().toString());
+  }
+
+  @Override
+  public List<MessageQueue> queues() {
+    return queues.list();
   }
 
   @Override
   public void close() {
-    closed = true;
-    List.copyOf(queues).forEach(RedisQueue::close);
-    device.close();
+    List<MessageQueue> open = queues.end();
+    if (closed.compareAndSet(false, true)) {
+      Steps steps = new Steps();
+      open.forEach(queue -> steps.run(queue::close));
+      steps.run(device::close).finish();
+    }
   }
 }

@@ -110,6 +110,13 @@ final class Trimmer {
         });
   }
 
+  /** Every sequence below this is settled by one group. */
+  long settledBy(Link link, Group group) {
+    long read = group.lastRead();
+    List<?> summary = link.retry(() -> (List<?>) link.call(XPENDING, stream, group.key));
+    return (Long) summary.get(0) == 0 ? read + 1 : Ids.sequence((byte[]) summary.get(1));
+  }
+
   private long trimOnce(Link link) {
     long low = findLowWater(link);
     if (low > lowWater || countLost) {

@@ -15,6 +15,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.Tracks;
+import io.gpumq.conformance.Taken;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -209,9 +210,9 @@ class LostAnswerTest {
       assertEquals(6, consumer.acknowledge(batch));
       assertEquals(0, queue.stats().depth());
       proxy.loseAnswerTo("XDEL");
-      assertEquals(letters.size(), queue.deadLetters().take(10).size());
+      assertEquals(letters.size(), Taken.from(queue.deadLetters(), 10).size());
       assertEquals(2, proxy.cuts());
-      assertEquals(List.of(), queue.deadLetters().take(10));
+      assertEquals(List.of(), Taken.from(queue.deadLetters(), 10));
     }
   }
 

@@ -16,6 +16,7 @@ import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
+import io.gpumq.conformance.Taken;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -199,7 +200,7 @@ final class IsolatedRun implements AutoCloseable {
 
   /** While they are full, nothing more is delivered. */
   private synchronized void takeLetters() {
-    for (DeadLetter letter : queue.deadLetters().take(Integer.MAX_VALUE)) {
+    for (DeadLetter letter : Taken.from(queue.deadLetters(), Integer.MAX_VALUE)) {
       lettersTaken++;
       checkBytes(letter.payload());
       assertTrue(guilty.remove(id(letter.payload())), () -> "an innocent was given up: " + letter);

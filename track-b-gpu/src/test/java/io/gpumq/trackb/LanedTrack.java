@@ -1,14 +1,11 @@
 package io.gpumq.trackb;
 
-import io.gpumq.api.CloseReport;
-import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetters;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
-import io.gpumq.api.QueueStats;
 import io.gpumq.api.Track;
-import java.time.Duration;
+import io.gpumq.conformance.ForwardingQueue;
+import java.util.List;
 
 /**
  * A track whose queues have four lanes, each of the capacity that was asked for, and all producers
@@ -59,45 +56,32 @@ record LanedTrack(Track track) implements Track {
     track.close();
   }
 
-  private record OneLane(MessageQueue queue, QueueConfig config) implements MessageQueue {
+  @Override
+  public List<MessageQueue> queues() {
+    return track.queues();
+  }
+
+  private static final class OneLane extends ForwardingQueue {
+    private final QueueConfig config;
+
+    private OneLane(MessageQueue queue, QueueConfig config) {
+      super(queue);
+      this.config = config;
+    }
+
     @Override
-    public String name() {
-      return queue.name();
+    public QueueConfig config() {
+      return config;
     }
 
     /** The lanes take turns: after so many others it is the same one's turn again. */
     @Override
     public synchronized Producer producer() {
-      Producer producer = queue.producer();
+      Producer producer = super.producer();
       for (int other = 1; other < LANES; other++) {
-        queue.producer().close();
+        super.producer().close();
       }
       return producer;
-    }
-
-    @Override
-    public void createGroup(String group) {
-      queue.createGroup(group);
-    }
-
-    @Override
-    public Consumer consumer(String group, String name) {
-      return queue.consumer(group, name);
-    }
-
-    @Override
-    public DeadLetters deadLetters() {
-      return queue.deadLetters();
-    }
-
-    @Override
-    public QueueStats stats() {
-      return queue.stats();
-    }
-
-    @Override
-    public CloseReport close(Duration drain) {
-      return queue.close(drain);
     }
   }
 }

@@ -76,9 +76,7 @@ public interface Consumer extends AutoCloseable {
    * @throws ConfigException if {@code delay} is negative; the entry stays as it is
    * @throws NotPendingException as {@link #acknowledge(long)}
    */
-  default void giveBack(long sequence, Duration delay) {
-    throw new UnsupportedOperationException();
-  }
+  void giveBack(long sequence, Duration delay);
 
   /**
    * Closes this consumer. What it holds unacknowledged is redelivered to the group at once; closing

@@ -33,12 +33,6 @@ public record DeadLetter(
   /** So many bytes of a payload that is no text stand in {@link #toString}. */
   private static final int SHOWN_BYTES = 32;
 
-  // TODO goes when each track tells key and time
-  public DeadLetter(
-      long sequence, Cause cause, String reason, int count, String group, byte[] payload) {
-    this(sequence, cause, reason, count, group, OptionalLong.empty(), Instant.EPOCH, payload);
-  }
-
   /** Why a message was given up. */
   public enum Cause {
     /** The handler failed at each of its attempts. */

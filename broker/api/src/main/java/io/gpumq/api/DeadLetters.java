@@ -34,18 +34,14 @@ public interface DeadLetters {
    * @param lease how long nobody else is handed them, above zero, of any length
    * @throws ConfigException if {@code max} or {@code lease} is out of its range
    */
-  default List<DeadLetter> take(int max, Duration lease) {
-    throw new UnsupportedOperationException();
-  }
+  List<DeadLetter> take(int max, Duration lease);
 
   /**
    * Settles letters for good, leased or not. A letter that is not there any more is passed over.
    *
    * @return how many this call settled
    */
-  default int acknowledge(Collection<DeadLetter> letters) {
-    throw new UnsupportedOperationException();
-  }
+  int acknowledge(Collection<DeadLetter> letters);
 
   /**
    * Sends a letter's message again, with its key, to one group alone, and settles the letter. Other
@@ -59,23 +55,11 @@ public interface DeadLetters {
    * @throws QueueFullException if there was no room in time; the letter stays
    * @throws QueueClosedException if the queue is closed or closing; the letter stays
    */
-  default long replay(DeadLetter letter, String group, Duration timeout)
-      throws InterruptedException {
-    throw new UnsupportedOperationException();
-  }
+  long replay(DeadLetter letter, String group, Duration timeout) throws InterruptedException;
 
   /**
    * Sends a letter's message again, with its key, to every group, and settles the letter; otherwise
    * as {@link #replay}.
    */
-  default long replayToAll(DeadLetter letter, Duration timeout) throws InterruptedException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Takes the oldest letters out for good. */
-  default List<DeadLetter> take(int max) {
-    List<DeadLetter> letters = take(max, Duration.ofDays(1));
-    acknowledge(letters);
-    return letters;
-  }
+  long replayToAll(DeadLetter letter, Duration timeout) throws InterruptedException;
 }

@@ -20,19 +20,13 @@ public interface Entry {
   int deliveries();
 
   /** Returns whether the message was sent with a key. */
-  default boolean hasKey() {
-    throw new UnsupportedOperationException();
-  }
+  boolean hasKey();
 
   /** Returns the key that the message was sent with, or 0 if it has none. */
-  default long key() {
-    throw new UnsupportedOperationException();
-  }
+  long key();
 
   /** Returns when the message was sent, in milliseconds since 1970-01-01T00:00Z. */
-  default long sentMillis() {
-    throw new UnsupportedOperationException();
-  }
+  long sentMillis();
 
   /**
    * The payload as it was sent: the bytes between position and limit, read-only, big endian.

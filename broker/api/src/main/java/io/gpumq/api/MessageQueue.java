@@ -59,9 +59,7 @@ public interface MessageQueue extends AutoCloseable {
    * @throws ConfigException as {@link #createGroup(String)}
    * @throws QueueClosedException if the queue is closed
    */
-  default void createGroup(String group, GroupStart start) {
-    throw new UnsupportedOperationException();
-  }
+  void createGroup(String group, GroupStart start);
 
   /**
    * Removes a group, with what is pending in it: it holds nothing back any more. Calls of its
@@ -70,9 +68,7 @@ public interface MessageQueue extends AutoCloseable {
    * @return whether there was one
    * @throws QueueClosedException if the queue is closed
    */
-  default boolean removeGroup(String group) {
-    throw new UnsupportedOperationException();
-  }
+  boolean removeGroup(String group);
 
   /**
    * Moves a group: the next new entry that it is handed is the first from there on. What is pending
@@ -81,9 +77,7 @@ public interface MessageQueue extends AutoCloseable {
    * @throws ConfigException if there is no such group
    * @throws QueueClosedException if the queue is closed
    */
-  default void moveGroup(String group, GroupStart to) {
-    throw new UnsupportedOperationException();
-  }
+  void moveGroup(String group, GroupStart to);
 
   /**
    * Moves a group as {@link #moveGroup(String, GroupStart)} does, to a sequence; in a queue of
@@ -94,16 +88,12 @@ public interface MessageQueue extends AutoCloseable {
    *     the message names
    * @throws QueueClosedException if the queue is closed
    */
-  default void moveGroup(String group, long sequence) {
-    throw new UnsupportedOperationException();
-  }
+  void moveGroup(String group, long sequence);
 
   /**
    * Returns a snapshot of every group's figures, by name. Stays readable after {@link #close()}.
    */
-  default List<GroupStats> groups() {
-    throw new UnsupportedOperationException();
-  }
+  List<GroupStats> groups();
 
   /**
    * Closes an open consumer whose thread has died, say, so that another of its name can be opened:
@@ -111,9 +101,7 @@ public interface MessageQueue extends AutoCloseable {
    *
    * @return whether there was one
    */
-  default boolean closeConsumer(String group, String name) {
-    throw new UnsupportedOperationException();
-  }
+  boolean closeConsumer(String group, String name);
 
   /**
    * A new consumer in a group; the group is made if it does not exist. Several consumers of one

@@ -56,9 +56,7 @@ public interface Producer extends AutoCloseable {
    * @return the message's sequence
    * @throws QueueFullException if there was no room in time
    */
-  default long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(payload, timeout); // TODO implement in each track
-  }
+  long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException;
 
   /** Sends as {@link #send(long, ByteBuffer, Duration)} does, the whole of an array. */
   default long send(long key, byte[] payload, Duration timeout) throws InterruptedException {
@@ -70,9 +68,7 @@ public interface Producer extends AutoCloseable {
    *
    * @return the message's sequence, or {@link #FULL}
    */
-  default long trySend(long key, ByteBuffer payload) {
-    return trySend(payload); // TODO implement in each track
-  }
+  long trySend(long key, ByteBuffer payload);
 
   /**
    * Sends {@code count} messages, each written by {@code writer} straight to where it is sent from,

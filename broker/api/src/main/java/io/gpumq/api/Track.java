@@ -31,9 +31,7 @@ public interface Track extends AutoCloseable {
   MessageQueue open(QueueConfig config);
 
   /** Returns the open queues, in the order of their names. */
-  default List<MessageQueue> queues() {
-    throw new UnsupportedOperationException();
-  }
+  List<MessageQueue> queues();
 
   /** Returns the open queue of that name, if there is one. */
   default Optional<MessageQueue> queue(String name) {

@@ -81,7 +81,7 @@ abstract class DeadLetterConformance extends QueueTest {
       assertMessages(poll(consumer, 1), sequences, 0, 1);
       assertMessages(poll(consumer, 1), sequences, 0, 2);
       awaitLetters(queue, consumer, 1);
-      assertLetter(queue.deadLetters().take(1).get(0), sequences.get(0), 0, 2, "g");
+      assertLetter(Taken.from(queue.deadLetters(), 1).get(0), sequences.get(0), 0, 2, "g");
       assertEquals(2, queue.stats().delivered());
     }
   }
@@ -113,7 +113,7 @@ abstract class DeadLetterConformance extends QueueTest {
       assertMessages(poll(two, 1), sequences, 0, 1);
       two.refuse(sequences.get(0), Duration.ZERO);
       awaitLetters(queue, two, 2);
-      List<DeadLetter> letters = queue.deadLetters().take(10);
+      List<DeadLetter> letters = Taken.from(queue.deadLetters(), 10);
       assertLetter(letters.get(0), sequences.get(0), 0, 1, "one");
       assertLetter(letters.get(1), sequences.get(0), 0, 1, "two");
       assertEquals(2, queue.stats().deadLettered());
@@ -126,7 +126,7 @@ abstract class DeadLetterConformance extends QueueTest {
     List<Long> sequences = send(queue, 0, 5);
     DeadLetters letters = queue.deadLetters();
     assertEquals(List.of(), letters.peek(10));
-    assertEquals(List.of(), letters.take(10));
+    assertEquals(List.of(), Taken.from(letters, 10));
     try (Consumer consumer = queue.consumer("g", "c")) {
       poll(consumer, 5);
       for (int number = 0; number < 5; number++) {
@@ -136,9 +136,9 @@ abstract class DeadLetterConformance extends QueueTest {
     }
     assertEquals(sequences, sequencesOf(letters.peek(10)));
     assertEquals(sequences.subList(0, 2), sequencesOf(letters.peek(2)));
-    assertEquals(sequences.subList(0, 2), sequencesOf(letters.take(2)));
+    assertEquals(sequences.subList(0, 2), sequencesOf(Taken.from(letters, 2)));
     assertEquals(3, letters.size());
-    assertEquals(sequences.subList(2, 5), sequencesOf(letters.take(10)));
+    assertEquals(sequences.subList(2, 5), sequencesOf(Taken.from(letters, 10)));
     assertEquals(0, letters.size());
     assertEquals(5, queue.stats().deadLettered());
   }
@@ -160,12 +160,12 @@ abstract class DeadLetterConformance extends QueueTest {
       for (int left = 6; left > 2; left--) {
         awaitLetters(queue, consumer, 2);
         assertNothingComes(consumer);
-        given.addAll(sequencesOf(queue.deadLetters().take(1)));
+        given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 1)));
       }
       assertMessages(consume(elsewhere, 8), sequences, 0, 1);
       assertMessages(consume(consumer, 2), sequences.subList(6, 8), 6, 1);
       Await.until("the last two letters", () -> queue.deadLetters().size() == 2);
-      given.addAll(sequencesOf(queue.deadLetters().take(10)));
+      given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 10)));
       assertEquals(sequences.subList(0, 6), given.stream().sorted().toList());
       Await.until("nothing kept", () -> queue.stats().depth() == 0);
     }
@@ -197,7 +197,7 @@ abstract class DeadLetterConformance extends QueueTest {
       }
     }
     Await.until("four dead letters", () -> queue.deadLetters().size() == 4);
-    List<DeadLetter> letters = queue.deadLetters().take(10);
+    List<DeadLetter> letters = Taken.from(queue.deadLetters(), 10);
     assertEquals(bad, sequencesOf(letters));
     for (DeadLetter letter : letters) {
       assertEquals(Cause.HANDLER_FAILED, letter.cause());
@@ -247,7 +247,7 @@ abstract class DeadLetterConformance extends QueueTest {
     try (Consumer consumer = queue.consumer("g", "c")) {
       assertEquals(sequences.get(0), consume(consumer, 1).get(0).sequence());
       awaitLetters(queue, consumer, 1);
-      assertEquals(3, queue.deadLetters().take(1).get(0).count());
+      assertEquals(3, Taken.from(queue.deadLetters(), 1).get(0).count());
     }
   }
 
@@ -265,12 +265,12 @@ abstract class DeadLetterConformance extends QueueTest {
       for (int left = 5; left > 2; left--) {
         awaitLetters(queue, consumer, 2);
         assertNothingComes(consumer);
-        given.addAll(sequencesOf(queue.deadLetters().take(1)));
+        given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 1)));
       }
       List<Received> entries = consume(consumer, 2);
       assertEquals(good, entries.stream().map(Received::sequence).toList());
       Await.until("the last two letters", () -> queue.deadLetters().size() == 2);
-      given.addAll(sequencesOf(queue.deadLetters().take(10)));
+      given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 10)));
       assertEquals(bad, given);
       Await.until("nothing kept", () -> queue.stats().depth() == 0);
     }
@@ -289,7 +289,7 @@ abstract class DeadLetterConformance extends QueueTest {
       workers.joinAll();
       awaitLetters(queue, consumer, 100);
       int number = 0;
-      for (DeadLetter letter : queue.deadLetters().take(100)) {
+      for (DeadLetter letter : Taken.from(queue.deadLetters(), 100)) {
         assertEquals(number, Numbered.number(letter.payload()));
         number += 3;
       }

@@ -33,7 +33,7 @@ final class LetterModel {
   void take(int max) {
     int most = queue.config().deadLetterCapacity();
     assertTrue(queue.deadLetters().size() <= most, "more letters than allowed");
-    List<DeadLetter> taken = queue.deadLetters().take(max);
+    List<DeadLetter> taken = Taken.from(queue.deadLetters(), max);
     assertTrue(taken.size() <= max, "more letters than asked for");
     long now = System.nanoTime();
     for (DeadLetter letter : taken) {

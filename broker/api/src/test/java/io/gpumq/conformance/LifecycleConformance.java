@@ -220,7 +220,7 @@ abstract class LifecycleConformance extends QueueTest {
     }
     queue.close(Duration.ZERO);
     assertArrayEquals(payload(0), queue.deadLetters().peek(1).get(0).payload());
-    assertEquals(sequences.get(0), queue.deadLetters().take(1).get(0).sequence());
+    assertEquals(sequences.get(0), Taken.from(queue.deadLetters(), 1).get(0).sequence());
     assertEquals(1, queue.stats().deadLettered());
   }
 

@@ -186,7 +186,7 @@ abstract class StrictOrderConformance extends QueueTest {
 
   private static List<Long> takeLetters(MessageQueue queue) {
     Await.until("a dead letter", () -> queue.deadLetters().size() == 1);
-    return queue.deadLetters().take(2).stream().map(DeadLetter::sequence).toList();
+    return Taken.from(queue.deadLetters(), 2).stream().map(DeadLetter::sequence).toList();
   }
 
   /** As it comes from an exchange: many keys, many consumers, and nobody who never fails. */

@@ -4,11 +4,13 @@ import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetters;
 import io.gpumq.soak.workload.Verifier;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 
 /** Empties a dead-letter queue, checking each letter. For one thread at a time. */
 public final class DeadLetterReader {
   private static final int MOST = 4096;
+  private static final Duration LEASE = Duration.ofMinutes(1);
   private static final ByteBuffer NO_RESULT = ByteBuffer.allocate(0);
 
   private final DeadLetters letters;
@@ -26,11 +28,11 @@ public final class DeadLetterReader {
   public int collect() {
     int taken = 0;
     List<DeadLetter> some;
-    while (!(some = letters.take(MOST)).isEmpty()) {
+    while (!(some = letters.take(MOST, LEASE)).isEmpty()) {
       for (DeadLetter letter : some) {
         verifier.check(ByteBuffer.wrap(letter.payload()), NO_RESULT);
       }
-      taken += some.size();
+      taken += letters.acknowledge(some);
     }
     return taken;
   }

@@ -1,16 +1,14 @@
 package io.gpumq.soak.bench;
 
-import io.gpumq.api.CloseReport;
-import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetters;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
-import io.gpumq.api.QueueStats;
 import io.gpumq.api.Track;
+import io.gpumq.conformance.ForwardingQueue;
 import io.gpumq.reference.ReferenceTrack;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A track in memory that does one wrong, once, to the messages that it accepts. */
@@ -60,51 +58,19 @@ public final class Doctored implements Track {
     honest.close();
   }
 
-  private final class Queue implements MessageQueue {
-    private final MessageQueue queue;
+  @Override
+  public List<MessageQueue> queues() {
+    return honest.queues();
+  }
 
+  private final class Queue extends ForwardingQueue {
     Queue(MessageQueue queue) {
-      this.queue = queue;
-    }
-
-    @Override
-    public String name() {
-      return queue.name();
-    }
-
-    @Override
-    public QueueConfig config() {
-      return queue.config();
+      super(queue);
     }
 
     @Override
     public Producer producer() {
-      return new Sending(queue.producer());
-    }
-
-    @Override
-    public void createGroup(String group) {
-      queue.createGroup(group);
-    }
-
-    @Override
-    public Consumer consumer(String group, String consumer) {
-      return queue.consumer(group, consumer);
-    }
-
-    @Override
-    public DeadLetters deadLetters() {
-      return queue.deadLetters();
-    }
-
-    @Override
-    public QueueStats stats() {
-      return queue.stats();
-    }
-
-    @Override
-    public CloseReport close(Duration drain) {
-      return queue.close(drain);
+      return new Sending(super.producer());
     }
   }
 
@@ -118,6 +84,16 @@ public final class Doctored implements Track {
     @Override
     public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
       return producer.send(payload, timeout);
+    }
+
+    @Override
+    public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+      return producer.send(key, payload, timeout);
+    }
+
+    @Override
+    public long trySend(long key, ByteBuffer payload) {
+      return producer.trySend(key, payload);
     }
 
     @Override

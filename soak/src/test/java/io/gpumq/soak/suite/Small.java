@@ -4,6 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
+import java.util.List;
 
 /** A track that has memory for so many bytes, and refuses a larger queue. */
 record Small(Track track, long bytes) implements Track {
@@ -28,6 +29,11 @@ record Small(Track track, long bytes) implements Track {
       throw new ConfigException("capacity " + config.capacity() + ": has " + bytes + " bytes");
     }
     return track.open(config);
+  }
+
+  @Override
+  public List<MessageQueue> queues() {
+    return track.queues();
   }
 
   @Override

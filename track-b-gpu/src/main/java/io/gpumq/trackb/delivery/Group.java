@@ -23,8 +23,7 @@ public final class Group {
   /** So many entries one take gives up: the next goes on. */
   private static final int MAX_GIVEN_UP = 64;
 
-  /** What one take gives up may bring to light more of it, in strict order. */
-  private static final int MAX_ROUNDS = 2;
+  private static final int MAX_ROUNDS = 2; // in strict order one brings more of it to light
 
   /** A delay beyond it, 146 years, is this: times on a clock that wraps must lie nearer. */
   private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;

@@ -5,6 +5,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Entrance;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.delivery.Group;
 import java.time.Duration;

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.DeadLetter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class DeadLetterStoreTest {
@@ -16,7 +18,14 @@ class DeadLetterStoreTest {
 
   private static DeadLetter letter(long sequence) {
     return new DeadLetter(
-        sequence, DeadLetter.Cause.DELIVERY_LIMIT, "not acknowledged", 3, "audit", new byte[0]);
+        sequence,
+        DeadLetter.Cause.DELIVERY_LIMIT,
+        "not acknowledged",
+        3,
+        "audit",
+        OptionalLong.empty(),
+        Instant.EPOCH,
+        new byte[0]);
   }
 
   private static List<Long> sequences(List<DeadLetter> letters) {

@@ -12,6 +12,7 @@ import io.gpumq.api.Entry;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
+import io.gpumq.conformance.Taken;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -153,7 +154,7 @@ abstract class RingLaps {
       }
     }
     Map<Long, DeadLetter> letters = new TreeMap<>();
-    for (DeadLetter letter : queue.deadLetters().take(1000)) {
+    for (DeadLetter letter : Taken.from(queue.deadLetters(), 1000)) {
       assertNull(letters.put(letter.sequence(), letter), "two letters of one message");
     }
     for (long sequence = first; sequence < end; sequence++) {

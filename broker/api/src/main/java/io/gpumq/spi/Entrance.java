@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.spi;
 
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * The way into an object that one thread at a time uses, and any thread may end. It is ended when
  * nobody is inside: by the thread that ends it, or by the one inside when that leaves.
  */
-final class Entrance {
+public final class Entrance {
   private enum State {
     OPEN,
     INSIDE,
@@ -19,9 +19,11 @@ final class Entrance {
   private final Runnable end;
 
   /**
+   * Makes an open one.
+   *
    * @param end run once, when nobody is inside and nobody can enter any more
    */
-  Entrance(Runnable end) {
+  public Entrance(Runnable end) {
     this.end = end;
   }
 
@@ -30,7 +32,7 @@ final class Entrance {
    *
    * @throws IllegalStateException if another thread is inside
    */
-  boolean enter() {
+  public boolean enter() {
     State seen = state.compareAndExchange(State.OPEN, State.INSIDE);
     if (seen == State.INSIDE) {
       throw new IllegalStateException("another thread uses it now: it is for one at a time");
@@ -39,12 +41,12 @@ final class Entrance {
   }
 
   /** Enters if nobody is inside and it was not ended; returns whether it did. */
-  boolean enterIfOpen() {
+  public boolean enterIfOpen() {
     return state.compareAndSet(State.OPEN, State.INSIDE);
   }
 
   /** Leaves. */
-  void leave() {
+  public void leave() {
     if (!state.compareAndSet(State.INSIDE, State.OPEN)) {
       state.set(State.ENDED);
       end.run();
@@ -52,7 +54,7 @@ final class Entrance {
   }
 
   /** Ends it, now or as soon as nobody is inside. Again is harmless. */
-  void end() {
+  public void end() {
     if (state.compareAndSet(State.OPEN, State.ENDED)) {
       end.run();
     } else if (!state.compareAndSet(State.INSIDE, State.ENDING)
@@ -61,8 +63,8 @@ final class Entrance {
     }
   }
 
-  /** Whether it is ended, or will be when the thread inside leaves. */
-  boolean isEnding() {
+  /** Returns whether it is ended, or will be when the thread inside leaves. */
+  public boolean isEnding() {
     State seen = state.get();
     return seen == State.ENDING || seen == State.ENDED;
   }

@@ -1,7 +1,6 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.spi;
 
 import io.gpumq.api.CloseReport;
-import io.gpumq.spi.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -12,7 +11,7 @@ import java.util.function.Function;
  * The one close of a queue, however many call for it: the first does the work, a later one may cut
  * its drain short, and all get the same outcome. Safe for use by many threads.
  */
-final class Closing {
+public final class Closing {
   private final CompletableFuture<CloseReport> outcome = new CompletableFuture<>();
 
   /** Guarded by this object when written. */
@@ -28,7 +27,7 @@ final class Closing {
    * @param place where the queue keeps its close
    * @param work what the first caller does; whatever it throws, every caller gets
    */
-  static CloseReport close(
+  public static CloseReport close(
       AtomicReference<Closing> place, Duration drain, Function<Closing, CloseReport> work) {
     Deadline.require("drain", drain);
     Closing own = new Closing(drain);
@@ -47,7 +46,7 @@ final class Closing {
   }
 
   /** Returns whether a close has come to its end. */
-  static boolean isOver(AtomicReference<Closing> place) {
+  public static boolean isOver(AtomicReference<Closing> place) {
     Closing closing = place.get();
     return closing != null && closing.outcome.isDone();
   }
@@ -61,7 +60,7 @@ final class Closing {
   }
 
   /** Returns whether the time to drain is over. */
-  boolean isOver() {
+  public boolean isOver() {
     return drain.isPassed();
   }
 
@@ -70,7 +69,7 @@ final class Closing {
   }
 
   /** Returns a report, or throws the failure itself. */
-  static CloseReport outcome(CompletableFuture<CloseReport> report) {
+  public static CloseReport outcome(CompletableFuture<CloseReport> report) {
     try {
       return report.join();
     } catch (CompletionException e) {

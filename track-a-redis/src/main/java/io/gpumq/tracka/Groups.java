@@ -1,0 +1,220 @@
+package io.gpumq.tracka;
+
+import static redis.clients.jedis.Protocol.Command.EVAL;
+import static redis.clients.jedis.Protocol.Command.XGROUP;
+import static redis.clients.jedis.Protocol.Command.XPENDING;
+import static redis.clients.jedis.Protocol.Command.XRANGE;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** A queue's groups: makes, moves, removes and describes them. Guarded by the queue's monitor. */
+final class Groups {
+  /** In one step: a consumer that asks between the two would be told that there is no group. */
+  private static final byte[] MOVE =
+      Args.bytes(
+          """
+          redis.call('XGROUP', 'DESTROY', KEYS[1], ARGV[1])
+          return redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], ARGV[2])
+          """);
+
+  private final RedisQueue queue;
+  private final Link admin;
+  private final Map<String, Group> byName;
+
+  /**
+   * @param byName written here alone
+   */
+  Groups(RedisQueue queue, Link admin, Map<String, Group> byName) {
+    this.queue = queue;
+    this.admin = admin;
+    this.byName = byName;
+  }
+
+  /** Returns the group of that name, made to begin at {@code start} if there is none. */
+  Group get(String name, GroupStart start) {
+    if (!byName.containsKey(name)) {
+      // Trimmed before, so that the group starts at what another one has not settled.
+      queue.trimmer().trimThen(admin, () -> make(name, behind(start)));
+    }
+    return byName.get(name);
+  }
+
+  /** The sequence behind which a group is to begin. */
+  private long behind(GroupStart start) {
+    return start == GroupStart.NOW ? queue.highest() : 0;
+  }
+
+  private void make(String name, long behind) {
+    admin.retry(() -> createInRedis(name, behind));
+    long before = queue.room().sent() - count(behind);
+    byName.put(name, new Group(name, before, behind, queue.config().lease().toNanos()));
+  }
+
+  /** Messages behind a sequence. */
+  private long count(long behind) {
+    if (behind == 0) {
+      return queue.room().sent() - queue.room().trimmed();
+    }
+    return admin.retry(
+        () ->
+            (long)
+                ((List<?>) admin.call(XRANGE, queue.stream(), Ids.idAfter(behind), Args.LAST))
+                    .size());
+  }
+
+  private Void createInRedis(String name, long behind) {
+    byte[] id = behind == 0 ? Args.FROM_START : Ids.id(behind);
+    try {
+      admin.call(XGROUP, Args.CREATE, queue.stream(), Args.bytes(name), id);
+    } catch (JedisDataException e) {
+      if (!e.getMessage().startsWith("BUSYGROUP")) { // made by a first try, its answer lost
+        throw e;
+      }
+    }
+    return null;
+  }
+
+  /** Removes a group with what is pending in it; returns it, or null if there was none. */
+  Group remove(String name) {
+    Group group = byName.get(name);
+    if (group != null) {
+      queue.trimmer().holding(() -> destroy(group));
+    }
+    return group;
+  }
+
+  private void destroy(Group group) {
+    group.removed = true;
+    byName.remove(group.name);
+    admin.retry(() -> admin.call(XGROUP, Args.DESTROY, queue.stream(), group.key));
+  }
+
+  void move(String name, GroupStart to) {
+    Group group = require(name);
+    queue.trimmer().trimThen(admin, () -> move(group, behind(to)));
+  }
+
+  void move(String name, long sequence) {
+    Group group = require(name);
+    queue
+        .trimmer()
+        .trimThen(
+            admin,
+            () -> {
+              long oldest = oldest();
+              long next = queue.highest() + 1;
+              if (sequence < oldest || sequence > next) {
+                throw new ConfigException(
+                    "sequence "
+                        + sequence
+                        + ": must be one from "
+                        + oldest
+                        + ", the oldest kept, to "
+                        + next
+                        + ", behind the latest");
+              }
+              move(group, sequence - 1);
+            });
+  }
+
+  private Group require(String name) {
+    Group group = byName.get(name);
+    if (group == null) {
+      throw new ConfigException("group '" + name + "': must be one of " + byName.keySet());
+    }
+    return group;
+  }
+
+  private long oldest() {
+    List<?> first =
+        admin.retry(
+            () ->
+                (List<?>)
+                    admin.call(
+                        XRANGE, queue.stream(), Args.FIRST, Args.LAST, Args.COUNT, Args.ONE));
+    return first.isEmpty()
+        ? queue.highest() + 1
+        : Ids.sequence((byte[]) ((List<?>) first.get(0)).get(0));
+  }
+
+  /** Makes it anew there: what is pending in it is forgotten; its consumers go on. */
+  private void move(Group group, long behind) {
+    admin.retry(
+        () -> {
+          byte[] id = behind == 0 ? Args.FROM_START : Ids.id(behind);
+          return admin.call(EVAL, MOVE, Args.ONE, queue.stream(), group.key, id);
+        });
+    group.restart(queue.room().sent() - count(behind), behind);
+  }
+
+  /** Returns the figures of each group, by name. */
+  List<GroupStats> stats() {
+    List<GroupStats> all = new ArrayList<>();
+    for (Group group : byName.values()) {
+      all.add(stats(group));
+    }
+    all.sort(Comparator.comparing(GroupStats::name));
+    return List.copyOf(all);
+  }
+
+  private GroupStats stats(Group group) {
+    List<?> summary = admin.retry(() -> (List<?>) admin.call(XPENDING, queue.stream(), group.key));
+    long unseen = group.unseen.size();
+    long pending = (Long) summary.get(0) - unseen;
+    long lag = Math.max(0, queue.room().sent() - group.read.get()) + unseen;
+    long age = 0;
+    if (pending + lag > 0) {
+      long oldest =
+          (Long) summary.get(0) > 0 ? Ids.sequence((byte[]) summary.get(1)) : nextUnread(group);
+      age = Math.max(0, System.currentTimeMillis() - Ids.millis(oldest));
+    }
+    return new GroupStats(
+        group.name,
+        lag,
+        pending,
+        Duration.ofMillis(age),
+        group.delivered.get(),
+        group.acknowledged.get(),
+        group.redelivered.get(),
+        List.copyOf(group.consumers.keySet()));
+  }
+
+  private long nextUnread(Group group) {
+    byte[] from = Ids.idAfter(group.lastRead());
+    List<?> next =
+        admin.retry(
+            () ->
+                (List<?>)
+                    admin.call(XRANGE, queue.stream(), from, Args.LAST, Args.COUNT, Args.ONE));
+    return next.isEmpty()
+        ? System.currentTimeMillis() << Ids.COUNTER_BITS
+        : Ids.sequence((byte[]) ((List<?>) next.get(0)).get(0));
+  }
+
+  /** Returns who holds the oldest message, in words. */
+  String holder(Link over) {
+    Group lowest = null;
+    long low = Long.MAX_VALUE;
+    for (Group group : byName.values()) {
+      long settled = queue.trimmer().settledBy(over, group);
+      if (settled < low) {
+        low = settled;
+        lowest = group;
+      }
+    }
+    return lowest == null
+        ? "it has no group yet, and keeps everything for the first"
+        : "group '"
+            + lowest.name
+            + "' has not settled the oldest: acknowledge in it, move it, or remove it if nobody"
+            + " reads it";
+  }
+}
