@@ -66,4 +66,39 @@ public abstract class ConformanceSuite extends TrackFixture {
       super(ConformanceSuite.this);
     }
   }
+
+  @Nested
+  class RudeWriters extends RudeWriterConformance {
+    RudeWriters() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Waits extends WaitConformance {
+    Waits() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class OldBatches extends OldBatchConformance {
+    OldBatches() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class GroupAdmin extends GroupAdminConformance {
+    GroupAdmin() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Letters extends LetterConformance {
+    Letters() {
+      super(ConformanceSuite.this);
+    }
+  }
 }
