@@ -25,6 +25,9 @@ class ProtocolTsanTest {
   /** Runs that a flaw may stay unseen in: which thread meets which is chance. */
   private static final int CHANCES = 8;
 
+  /** How long a run with a flaw may take: one that hangs is noticed by that. */
+  private static final String FLAWED_SECONDS = "40";
+
   /** How the program exits when nothing was wrong, but not everything was tried: no verdict. */
   private static final int NOT_ALL_HAPPENED = 2;
 
@@ -101,7 +104,7 @@ class ProtocolTsanTest {
     Path program = compile(copy, folder);
     boolean noticed = false;
     for (int seed = 1; !noticed && seed <= CHANCES; seed++) {
-      int exit = run(program, List.of(Integer.toString(seed))).exit();
+      int exit = run(program, List.of(Integer.toString(seed), FLAWED_SECONDS)).exit();
       noticed = exit != 0 && exit != NOT_ALL_HAPPENED;
     }
     assertTrue(noticed, "ran without complaint " + CHANCES + " times");

@@ -34,6 +34,7 @@ final class Link implements AutoCloseable {
   private final AtomicLong highest;
   private volatile Connection connection;
   private volatile boolean closed;
+  private volatile Group group; // or null
   private String clientId = "";
   private String clientAddress = "";
 
@@ -119,8 +120,20 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /** What to throw for an error that Redis answered; the queue has failed then. */
+  /** Says which group this link reads for: when that is removed, Redis refuses, and rightly. */
+  void readsFor(Group of) {
+    group = of;
+  }
+
+  /**
+   * What to throw for an error that Redis answered. The queue has failed then, unless the group
+   * that this link reads for was removed.
+   */
   RuntimeException refused(JedisDataException error) {
+    Group reads = group;
+    if (reads != null && reads.removed) {
+      return new QueueClosedException("group " + reads.name + " was removed");
+    }
     return health.fail("Redis at " + settings.shown() + " refused: " + error.getMessage(), error);
   }
 

@@ -4,7 +4,6 @@ import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.DeadLetter;
-import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
@@ -12,12 +11,10 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Entrance;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisException;
@@ -39,6 +36,7 @@ final class RedisConsumer implements Consumer {
   private final PendingList pending;
   private final Handling handling;
   private final RedisBatch batch;
+  private final Verdicts verdicts;
   private final Fetching fetching;
   private final Set<Long> settledAlone = new HashSet<>(); // of the batch
   private final Entrance entrance = new Entrance(this::end);
@@ -50,9 +48,11 @@ final class RedisConsumer implements Consumer {
     this.name = name;
     this.key = Args.bytes(name);
     this.link = link;
+    link.readsFor(group);
     this.pending = new PendingList(link, queue.stream(), group, queue.claimMs());
     this.handling = handling;
     this.batch = new RedisBatch(group, handling);
+    this.verdicts = new Verdicts(config, group.name, batch, handling);
     this.fetching = new Fetching(queue, group, key, link, pending, batch);
   }
 
@@ -168,7 +168,7 @@ final class RedisConsumer implements Consumer {
       int deliveries = batch.deliveriesAt(i);
       boolean again = deliveries > 1 || group.givenBack.contains(batch.sequenceAt(i));
       firsts += deliveries == 1 && !again ? 1 : 0;
-      if (deliveries > 0 && letter(i) == null) {
+      if (deliveries > 0 && verdicts.of(i) == null) {
         batch.hand(i);
         if (again) { // before it is forgotten that it was refused
           group.latest.put(batch.sequenceAt(i), batch.polled());
@@ -193,7 +193,7 @@ final class RedisConsumer implements Consumer {
     List<byte[]> ids = new ArrayList<>();
     List<DeadLetter> letters = new ArrayList<>();
     for (int i = 0; i < batch.fetched(); i++) {
-      DeadLetter letter = letter(i);
+      DeadLetter letter = verdicts.of(i);
       if (letter != null) {
         ids.add(batch.idAt(i));
         letters.add(letter);
@@ -211,35 +211,6 @@ final class RedisConsumer implements Consumer {
       position++;
     }
     return position;
-  }
-
-  /** The letter that a fetched entry must become, or null. */
-  private DeadLetter letter(int position) {
-    int before = batch.deliveriesAt(position) - 1;
-    int error = handling.error(position);
-    if (before >= config.maxDeliveries()) {
-      String reason = "delivered " + before + " times to group " + group.name;
-      return letter(position, Cause.DELIVERY_LIMIT, reason, before, group.name);
-    }
-    if (error != 0) {
-      String reason = "handler " + config.handler() + " failed with error " + error;
-      return letter(position, Cause.HANDLER_FAILED, reason, config.handlerAttempts(), "");
-    }
-    return null;
-  }
-
-  private DeadLetter letter(int position, Cause cause, String reason, int count, String by) {
-    long sequence = batch.sequenceAt(position);
-    Long key = batch.keyAt(position);
-    return new DeadLetter(
-        sequence,
-        cause,
-        reason,
-        count,
-        by,
-        key == null ? OptionalLong.empty() : OptionalLong.of(key),
-        Instant.ofEpochMilli(Ids.millis(sequence)),
-        batch.payloadAt(position));
   }
 
   /** The group waits at this entry: it and those after it are fetched again when there is room. */

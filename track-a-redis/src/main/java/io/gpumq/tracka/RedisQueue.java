@@ -2,8 +2,6 @@ package io.gpumq.tracka;
 
 import static redis.clients.jedis.Protocol.Command.DEL;
 import static redis.clients.jedis.Protocol.Command.XGROUP;
-import static redis.clients.jedis.Protocol.Command.XPENDING;
-import static redis.clients.jedis.Protocol.Command.XRANGE;
 
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
@@ -23,26 +21,18 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
-import java.util.function.ToLongFunction;
 import redis.clients.jedis.exceptions.JedisException;
 
-/**
- * A queue over a stream of its own: the stream is made when the queue is opened and deleted when it
- * is closed, and nobody else knows its name.
- */
+/** A queue over a stream of its own, made and deleted with it, whose name nobody else knows. */
 final class RedisQueue implements TrackQueue {
-  private static final long DRAIN_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
   private final RedisTrack track;
   private final QueueConfig config;
   private final byte[] stream;
@@ -51,6 +41,8 @@ final class RedisQueue implements TrackQueue {
   private final Health health;
   private final Room room;
   private final Groups groups;
+  private final Figures figures;
+  private final Drain drain;
   private final Map<String, Group> byName = new ConcurrentHashMap<>();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final AtomicLong highest = new AtomicLong();
@@ -81,6 +73,8 @@ final class RedisQueue implements TrackQueue {
     try {
       this.admin = connect();
       this.groups = new Groups(this, admin, byName);
+      this.figures = new Figures(this, admin, byName);
+      this.drain = new Drain(this, admin, byName);
       var writer = new LetterWriter(trimmer, room, byName.values(), stream, lettersKey);
       this.letters =
           new Letters(
@@ -107,8 +101,7 @@ final class RedisQueue implements TrackQueue {
         link.close();
       }
       return link;
-    } catch (JedisException e) {
-      // Whoever wanted it goes without; nobody else is touched.
+    } catch (JedisException e) { // nobody else is touched
       throw new TrackFailedException(
           "Redis at " + redis() + " does not take a connection more: " + e.getMessage(), e);
     }
@@ -119,13 +112,10 @@ final class RedisQueue implements TrackQueue {
     link.close();
   }
 
-  // ---- for producers and consumers
-
   byte[] stream() {
     return stream;
   }
 
-  /** Which Redis, in words. */
   String redis() {
     return track.settings().shown();
   }
@@ -162,7 +152,6 @@ final class RedisQueue implements TrackQueue {
     return letters;
   }
 
-  /** The highest sequence that Redis has confirmed; 0 for none. */
   long highest() {
     return highest.get();
   }
@@ -177,8 +166,7 @@ final class RedisQueue implements TrackQueue {
 
   /**
    * Runs what settles entries of a group: acknowledgements or letters. Then lets messages go, now
-   * and then, or at once where room is awaited. A queue that drains is closed when Redis says that
-   * all is settled, but not before the answer to that has arrived here.
+   * and then, or at once where room is awaited. A drain waits for the answers, too.
    *
    * @param settle says how many it settled
    */
@@ -195,8 +183,13 @@ final class RedisQueue implements TrackQueue {
     return count;
   }
 
+  /** Threads that settle entries now. */
+  int settling() {
+    return settling.get();
+  }
+
   void left(RedisProducer producer, Link link) {
-    trimmer.unregister(producer);
+    trimmer.unregister(producer.floor());
     release(link);
   }
 
@@ -227,8 +220,6 @@ final class RedisQueue implements TrackQueue {
     }
   }
 
-  // ---- MessageQueue
-
   @Override
   public String name() {
     return config.name();
@@ -247,7 +238,7 @@ final class RedisQueue implements TrackQueue {
   private RedisProducer newProducer() {
     health.requireIntake();
     var producer = new RedisProducer(this, connect(), producers.getAndIncrement());
-    trimmer.register(producer);
+    trimmer.register(producer.floor());
     return producer;
   }
 
@@ -299,10 +290,11 @@ final class RedisQueue implements TrackQueue {
   public boolean closeConsumer(String group, String name) {
     Group of = byName.get(group);
     RedisConsumer consumer = of == null ? null : of.consumers.get(name);
-    if (consumer != null) {
-      consumer.close();
+    if (consumer == null) {
+      return false;
     }
-    return consumer != null;
+    consumer.close();
+    return true;
   }
 
   @Override
@@ -341,40 +333,8 @@ final class RedisQueue implements TrackQueue {
   @Override
   public QueueStats stats() {
     CloseReport last = report;
-    return last != null ? last.stats() : stats(depth());
+    return last != null ? last.stats() : figures.stats(figures.depth());
   }
-
-  private QueueStats stats(long depth) {
-    return new QueueStats(
-        room.sent(),
-        byName.values().stream().mapToLong(group -> group.handled.get()).max().orElse(0),
-        sum(group -> group.delivered.get()),
-        sum(group -> group.acknowledged.get()),
-        sum(group -> group.redelivered.get()),
-        letters.failedMessages(),
-        letters.written(),
-        depth,
-        room.bytes());
-  }
-
-  private long sum(ToLongFunction<Group> counter) {
-    return byName.values().stream().mapToLong(counter).sum();
-  }
-
-  /** Messages that some group has not settled; without a group, all. */
-  private long depth() {
-    Collection<Group> all = byName.values();
-    long settledByEach = all.stream().mapToLong(group -> group.settled.get()).min().orElse(0);
-    long depth = room.sent() - settledByEach;
-    if (all.size() > 1 && depth > 0 && !health.isFailed() && !health.isClosed()) {
-      synchronized (this) {
-        depth = admin.retry(() -> new Depth(admin, stream, List.copyOf(all)).of(room));
-      }
-    }
-    return Math.max(0, depth);
-  }
-
-  // ---- close
 
   @Override
   public boolean isEnded() {
@@ -393,13 +353,13 @@ final class RedisQueue implements TrackQueue {
     Steps steps = new Steps();
     steps
         .run(health::drain)
-        .run(() -> drained[0] = awaitDrained(by))
+        .run(() -> drained[0] = drain.await(by))
         .run(() -> left[0] = drained[0] ? 0 : leftOver())
         .run(this::rememberGroups)
         .run(health::close)
         .run(() -> links.forEach(Link::close))
         .run(this::takeLeave)
-        .run(() -> report = new CloseReport(drained[0], left[0], stats(left[0])))
+        .run(() -> report = new CloseReport(drained[0], left[0], figures.stats(left[0])))
         .finish();
     return report;
   }
@@ -413,51 +373,11 @@ final class RedisQueue implements TrackQueue {
     }
   }
 
-  private boolean awaitDrained(Closing by) {
-    try {
-      while (true) {
-        long heard = health.rings();
-        if (isDrained()) {
-          return true;
-        }
-        if (by.isOver()) {
-          return false;
-        }
-        health.await(heard, DRAIN_LOOK_NANOS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closes at once
-      return false;
-    } catch (TrackFailedException e) {
-      return false;
-    }
-  }
-
-  private boolean isDrained() {
-    health.requireOpen();
-    if (room.underway() > 0 || (byName.isEmpty() && room.sent() > 0)) {
-      return false;
-    }
-    synchronized (this) {
-      boolean all =
-          byName.values().stream().allMatch(group -> admin.retry(() -> hasSettledAll(group)));
-      return all && settling.get() == 0;
-    }
-  }
-
-  /** As Redis has it: a message that was given up for all groups is read by none. */
-  private boolean hasSettledAll(Group group) {
-    byte[] next = Ids.idAfter(group.lastRead());
-    var unread = (List<?>) admin.call(XRANGE, stream, next, Args.LAST, Args.COUNT, Args.ONE);
-    return unread.isEmpty()
-        && (Long) ((List<?>) admin.call(XPENDING, stream, group.key)).get(0) == 0;
-  }
-
   private long leftOver() {
     try {
-      return depth();
+      return figures.depth();
     } catch (TrackFailedException e) {
-      return depth(); // the queue has failed: from what this process knows
+      return figures.depth(); // the queue has failed: from what this process knows
     }
   }
 

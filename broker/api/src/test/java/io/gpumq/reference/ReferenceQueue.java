@@ -204,7 +204,7 @@ final class ReferenceQueue implements TrackQueue {
   private List<String> owners(Message message) {
     return groups.values().stream()
         .filter(group -> group.owes(message))
-        .map(group -> group.name)
+        .map(group -> "'" + group.name + "'")
         .toList();
   }
 
