@@ -193,6 +193,15 @@ final class RedisProducer implements Producer {
       queue.trimmer().tryTrim(link);
       reserved = room.reserve(wanted);
     }
+    // Asked again behind the reservation: a close stops the intake, then looks what is reserved,
+    // and
+    // waits for that. So either it sees this reservation, or this sees that the intake has stopped.
+    try {
+      requireOpen();
+    } catch (RuntimeException e) {
+      room.giveBack(reserved);
+      throw e;
+    }
     return reserved;
   }
 

@@ -13,6 +13,7 @@ public final class Delivery {
   /** The words that the entries have in the group's table as long as they are with the taker. */
   private long[] words = new long[256];
 
+  private long newWord;
   private final Hold hold;
   private int size;
   private boolean redelivery;
@@ -76,20 +77,21 @@ public final class Delivery {
   }
 
   /** Whether these are all the sequences from {@link #first} to {@link #last}. */
-  boolean isWholeRange() {
+  public boolean isWholeRange() {
     return size > 0 && last() - first() == size - 1;
   }
 
   long word(int index) {
-    return words[index];
+    return redelivery ? words[index] : newWord;
   }
 
   void setWord(int index, long word) {
     words[index] = word;
   }
 
-  void setWords(long word) {
-    Arrays.fill(words, 0, size, word);
+  /** Of new entries, which all have the same. */
+  void setNewWord(long word) {
+    newWord = word;
   }
 
   void clear() {

@@ -235,7 +235,7 @@ final class Ledger {
         table.put(into.sequence(i), 1, run.id);
       }
     }
-    into.setWords(PendingTable.word(1, run.id));
+    into.setNewWord(PendingTable.word(1, run.id));
   }
 
   private void settleTo(long end) {

@@ -147,7 +147,13 @@ final class PendingTable {
       next = Math.min(to, nextPage(from));
       long[] page = page(from);
       int stop = endOffset(next);
-      for (int i = offset(from); i < stop; i++) {
+      int begin = offset(from);
+      if (isAll(page, begin, stop, word)) {
+        Arrays.fill(page, begin, stop, 0);
+        settled += stop - begin;
+        continue;
+      }
+      for (int i = begin; i < stop; i++) {
         if (page[i] == word) {
           page[i] = 0;
           settled++;
@@ -155,6 +161,15 @@ final class PendingTable {
       }
     }
     return settled;
+  }
+
+  /** Nearly always so; and the JVM looks at many words at a time. */
+  private static boolean isAll(long[] page, int from, int to, long word) {
+    long other = 0;
+    for (int i = from; i < to; i++) {
+      other |= page[i] ^ word;
+    }
+    return other == 0;
   }
 
   /**

@@ -160,6 +160,11 @@ final class IngressRing {
     }
   }
 
+  /** Every sequence below is published, and the device has heard of it. */
+  long published() {
+    return fed.get() + 1;
+  }
+
   /** The next sequence to be claimed. */
   long claimed() {
     return ring.getCursor() + 1;

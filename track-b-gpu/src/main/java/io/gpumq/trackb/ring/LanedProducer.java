@@ -31,7 +31,7 @@ final class LanedProducer implements Producer {
 
   @Override
   public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return of(key).send(payload, timeout);
+    return of(key).send(key, payload, timeout);
   }
 
   @Override
@@ -41,7 +41,7 @@ final class LanedProducer implements Producer {
 
   @Override
   public long trySend(long key, ByteBuffer payload) {
-    return of(key).trySend(payload);
+    return of(key).trySend(key, payload);
   }
 
   @Override

@@ -29,9 +29,8 @@ final class RingBatch implements Entry {
 
   // Copies: what is acknowledged may be a later lap's while the batch is still looked at.
   private long[] words = new long[256];
-  private long[] sentMillis = new long[256];
+  private long[] times = new long[256];
   private long[] keys = new long[256];
-  private boolean[] keyed = new boolean[256];
 
   /** What polls return that find nothing. */
   private final Batch none = new Polled(this);
@@ -111,12 +110,7 @@ final class RingBatch implements Entry {
   private void find() {
     int size = delivery.size();
     makeRoom(size);
-    for (int i = 0; i < size; i++) {
-      long sequence = delivery.sequence(i);
-      sentMillis[i] = marks.sentMillis(sequence);
-      keyed[i] = marks.hasKey(sequence);
-      keys[i] = keyed[i] ? marks.key(sequence) : 0;
-    }
+    copyMarks(size);
     boolean pushed = !delivery.isRedelivery();
     for (int i = 0; i < size; i++) {
       long word = completions.word(delivery.sequence(i));
@@ -134,13 +128,27 @@ final class RingBatch implements Entry {
     window.passed(delivery.last() + 1);
   }
 
+  private void copyMarks(int size) {
+    if (delivery.isWholeRange()) {
+      marks.copyTimes(delivery.first(), size, times, 0);
+    } else {
+      for (int i = 0; i < size; i++) {
+        marks.copyTimes(delivery.sequence(i), 1, times, i);
+      }
+    }
+    for (int i = 0; i < size; i++) {
+      if (Marks.hasKeyIn(times[i])) {
+        keys[i] = marks.key(delivery.sequence(i));
+      }
+    }
+  }
+
   private void makeRoom(int size) {
     if (size > words.length) {
       int length = Math.max(size, 2 * words.length);
       words = new long[length];
-      sentMillis = new long[length];
+      times = new long[length];
       keys = new long[length];
-      keyed = new boolean[length];
     }
   }
 
@@ -273,17 +281,17 @@ final class RingBatch implements Entry {
 
   @Override
   public boolean hasKey() {
-    return keyed[at];
+    return Marks.hasKeyIn(times[at]);
   }
 
   @Override
   public long key() {
-    return keys[at];
+    return hasKey() ? keys[at] : 0;
   }
 
   @Override
   public long sentMillis() {
-    return sentMillis[at];
+    return Marks.millisIn(times[at]);
   }
 
   @Override

@@ -98,7 +98,11 @@ final class RingProducer implements Producer {
       requireOpenIntake();
       IngressRing.Slot slot = ring.slot(sequence);
       slot.payload().put(0, payload, from, length);
-      marks.set(sequence, System.currentTimeMillis(), hasKey, key);
+      if (hasKey) {
+        marks.set(sequence, System.currentTimeMillis(), key);
+      } else {
+        marks.setAll(sequence, 1, System.currentTimeMillis());
+      }
       if (group != null) {
         queue.targets().put(sequence, group);
       }
@@ -114,7 +118,8 @@ final class RingProducer implements Producer {
         ring.publishVoid(sequence, sequence);
       }
     }
-    queue.sent(1, length);
+    queue.countSent(1, length);
+    queue.state().requireAccepted(sequence);
     return sequence;
   }
 
@@ -170,14 +175,13 @@ final class RingProducer implements Producer {
     long bytes = 0;
     try {
       requireOpenIntake();
-      long now = System.currentTimeMillis();
+      marks.setAll(first, slots, System.currentTimeMillis());
       call.writing = true;
       for (; next <= last; next++) {
         IngressRing.Slot slot = ring.slot(next);
         ByteBuffer payload = slot.payload();
         writer.write(from + (int) (next - first), payload);
         int length = payload.position();
-        marks.set(next, now, false, 0);
         slot.describe(next, length);
         if (slots == 1) {
           queue.offerExpress(next, length);
@@ -193,7 +197,7 @@ final class RingProducer implements Producer {
       ring.publish(first, last);
       queue.countSent((int) (next - first), bytes);
     }
-    queue.requireNotClosed();
+    queue.state().requireAccepted(last);
     return slots;
   }
 

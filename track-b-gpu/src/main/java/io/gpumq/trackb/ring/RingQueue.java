@@ -256,26 +256,9 @@ public final class RingQueue implements TrackQueue {
     }
   }
 
-  /** Counts messages that were published, unless the queue was closed before. */
-  void sent(int messages, long bytes) {
-    countSent(messages, bytes);
-    requireNotClosed();
-  }
-
   void countSent(int messages, long bytes) {
     counters.countSent(messages, bytes);
     shared.bell().ring(); // behind the fence in IngressRing.publish()
-  }
-
-  /**
-   * Throws if the queue was closed before a message was published. A close closes {@link #state},
-   * then counts what is published: so either that count has the message, or its sender hears that
-   * it was not accepted. Between the publishing and this lies the fence in IngressRing.publish().
-   */
-  void requireNotClosed() {
-    if (state.isClosed()) {
-      state.requireOpen();
-    }
   }
 
   /** Why there is no room for a message, and what can be done. */
@@ -375,7 +358,7 @@ public final class RingQueue implements TrackQueue {
         .run(afterDrain)
         .run(this::refresh)
         .run(releases::advance)
-        .run(state::close)
+        .run(() -> state.close(ingress.published()))
         .run(() -> last = new Figures(counters.stats(), groups.stats()))
         .run(shared::wakeAll)
         .run(ring::stop)

@@ -8,6 +8,10 @@ final class RingState {
   private final String queue;
   private final Shared shared;
   private volatile boolean closed;
+
+  /** What was published below this belongs to the queue; written before {@link #closed}. */
+  private volatile long end = Long.MAX_VALUE;
+
   private volatile String failure;
 
   /**
@@ -55,8 +59,25 @@ final class RingState {
     return closed;
   }
 
-  void close() {
+  /**
+   * Closes it.
+   *
+   * @param publishedTo everything below was published by then, and is counted
+   */
+  void close(long publishedTo) {
+    end = publishedTo;
     closed = true;
+  }
+
+  /**
+   * Throws if a message was published too late to be counted by the close. Between its publishing
+   * and this lies a fence, that of {@link IngressRing#publish}; a close sets its end, then that it
+   * is closed, then counts. So a message whose sender sees no close is counted.
+   */
+  void requireAccepted(long sequence) {
+    if (closed && sequence >= end) {
+      requireOpen();
+    }
   }
 
   /** Says why it can not be used any more. */
