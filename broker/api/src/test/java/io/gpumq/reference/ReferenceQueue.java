@@ -190,7 +190,9 @@ final class ReferenceQueue implements TrackQueue {
 
   private void settle(Group group, Pending entry) {
     group.settle(entry);
-    dropSettled();
+    if (groups.values().stream().noneMatch(other -> other.owes(entry.message))) {
+      kept.remove(entry.message.sequence());
+    }
     changed.signalAll();
   }
 

@@ -74,6 +74,7 @@ final class Releases {
     for (Hold hold : holds) {
       to = Math.min(to, hold.from());
     }
+    to = Math.min(to, completed); // a group may have been moved ahead of that
     if (to > released) {
       targets.dropBelow(to);
       released = to;
