@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,8 @@ class DoctorTest {
     Path folder = Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
     String queue = "crashed-" + PID;
     Path file = folder.resolve("gpumq-" + Integer.MAX_VALUE + ".1-1-" + queue + ".ring");
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, new byte[10]);
     try {
       String said = doctor("--clean");

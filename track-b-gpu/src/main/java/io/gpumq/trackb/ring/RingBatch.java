@@ -32,6 +32,14 @@ final class RingBatch implements Entry {
   private long[] times = new long[256];
   private long[] keys = new long[256];
 
+  /**
+   * What polls return, in turn, so that none allocates. A batch of so many polls ago cannot be told
+   * from the last, one of any other poll before can.
+   */
+  private final Polled[] handles = new Polled[256];
+
+  private int latestHandle;
+
   /** What polls return that find nothing. */
   private final Batch none = new Polled(this);
 
@@ -103,7 +111,7 @@ final class RingBatch implements Entry {
     } finally {
       reading.letGo();
     }
-    polled = new Polled(this);
+    polled = handle();
     return polled;
   }
 
@@ -232,6 +240,14 @@ final class RingBatch implements Entry {
   void close() {
     release();
     window.leave(hold);
+  }
+
+  private Polled handle() {
+    latestHandle = latestHandle + 1 & handles.length - 1;
+    if (handles[latestHandle] == null) {
+      handles[latestHandle] = new Polled(this);
+    }
+    return handles[latestHandle];
   }
 
   /** Whether entries are out whose bytes must stay. */
