@@ -3,12 +3,15 @@ package io.gpumq.trackb;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.DeadLetters;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.Track;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A track whose queues have four lanes, each of the capacity that was asked for, and all producers
@@ -76,8 +79,33 @@ record LanedTrack(Track track) implements Track {
     }
 
     @Override
-    public void createGroup(String group) {
-      queue.createGroup(group);
+    public void createGroup(String group, GroupStart start) {
+      queue.createGroup(group, start);
+    }
+
+    @Override
+    public boolean removeGroup(String group) {
+      return queue.removeGroup(group);
+    }
+
+    @Override
+    public void moveGroup(String group, GroupStart to) {
+      queue.moveGroup(group, to);
+    }
+
+    @Override
+    public void moveGroup(String group, long sequence) {
+      queue.moveGroup(group, sequence);
+    }
+
+    @Override
+    public List<GroupStats> groups() {
+      return queue.groups();
+    }
+
+    @Override
+    public boolean closeConsumer(String group, String name) {
+      return queue.closeConsumer(group, name);
     }
 
     @Override

@@ -25,7 +25,7 @@ final class FreeRing implements AutoCloseable {
     file = SharedFile.create(config.name(), geometry);
     ingress = new IngressRing(file, geometry, () -> free, () -> free);
     queue = new RingQueue(config, new PlayedDevice(), new HashSet<>());
-    producer = new RingProducer(queue, ingress);
+    producer = new RingProducer(queue, ingress, null);
   }
 
   /** What was published is over and done with. */

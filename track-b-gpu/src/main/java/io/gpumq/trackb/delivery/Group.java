@@ -2,6 +2,7 @@ package io.gpumq.trackb.delivery;
 
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.NotPendingException;
+import java.util.BitSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,7 +17,7 @@ import java.util.function.LongSupplier;
  * <p>Safe for use by many threads. Each call takes the group's lock once, but {@link
  * #acknowledgedTo()}, which takes none.
  */
-public final class Group {
+public final class Group extends GroupCounts {
   /** So many entries are passed over before they give their words back. */
   private static final int MAX_PASSED_OVER = 1 << 16;
 
@@ -31,12 +32,6 @@ public final class Group {
   private final SpinningLock lock = new SpinningLock();
   private final PendingTable table;
   private final Schedule schedule;
-
-  private final Count delivered = new Count();
-  private final Count acknowledged = new Count();
-  private final Count redelivered = new Count();
-  private final Count deadLettered = new Count();
-  private final Count pending = new Count();
 
   /**
    * {@code table.start()}, for readers without the lock. The volatile write pairs with the read of
@@ -65,11 +60,9 @@ public final class Group {
       LongSupplier nanoClock) {
     require(start >= 0, "start", start, "0 or more");
     require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
-    require(
-        maxDeliveries >= 1 && maxDeliveries <= PendingTable.MAX_DELIVERIES,
-        "max-deliveries",
-        maxDeliveries,
-        "between 1 and " + PendingTable.MAX_DELIVERIES);
+    int most = PendingTable.MAX_DELIVERIES;
+    boolean legal = maxDeliveries >= 1 && maxDeliveries <= most;
+    require(legal, "max-deliveries", maxDeliveries, "between 1 and " + most);
     this.name = name;
     this.leaseNanos = leaseNanos;
     this.maxDeliveries = maxDeliveries;
@@ -217,44 +210,47 @@ public final class Group {
     return acknowledgedTo;
   }
 
-  /** The next sequence to be delivered for the first time. */
-  public long cursor() {
+  /**
+   * Forgets what is pending, and hands out what lies from a sequence on next.
+   *
+   * @param start not below what all groups of the queue have settled
+   */
+  public void moveTo(long start) {
     lock.lock();
     try {
+      table.restart(start);
+      schedule.clear();
+      pending.add(-pending.get());
+      acknowledgedTo = start;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Sets the bits of the pending entries of a range; returns the next sequence to be delivered for
+   * the first time.
+   *
+   * @param pending the bit of {@code from} is 0
+   */
+  public long pending(long from, long to, BitSet pending) {
+    lock.lock();
+    try {
+      table.pending(from, to, pending);
       return table.end();
     } finally {
       lock.unlock();
     }
   }
 
+  /** The next sequence to be delivered for the first time. */
+  long cursor() {
+    return pending(0, 0, null);
+  }
+
   /** The name that the group was made with. */
   public String name() {
     return name;
-  }
-
-  /** Entries handed out, redeliveries included. */
-  public long delivered() {
-    return delivered.get();
-  }
-
-  /** Entries acknowledged. */
-  public long acknowledged() {
-    return acknowledged.get();
-  }
-
-  /** Those of {@link #delivered} that were not the first of their entry. */
-  public long redelivered() {
-    return redelivered.get();
-  }
-
-  /** Entries that the dead-letter queue took over. */
-  public long deadLettered() {
-    return deadLettered.get();
-  }
-
-  /** Entries that were delivered and are not settled. */
-  public long pending() {
-    return pending.get();
   }
 
   /** How much is kept to know what is pending and when it is due: pages, and runs. */

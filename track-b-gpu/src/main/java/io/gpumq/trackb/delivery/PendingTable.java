@@ -2,6 +2,7 @@ package io.gpumq.trackb.delivery;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * One 64-bit word for each sequence of a window that only moves forward:
@@ -52,6 +53,25 @@ final class PendingTable {
     end = start;
     firstPage = start >>> PAGE_SHIFT;
     endPage = firstPage;
+  }
+
+  /** Empties the window, which begins again at a sequence, lower or higher than before. */
+  void restart(long newStart) {
+    Arrays.fill(pages, null);
+    start = newStart;
+    end = newStart;
+    firstPage = newStart >>> PAGE_SHIFT;
+    endPage = firstPage;
+  }
+
+  /** Sets the bit of each pending sequence of a range; that of {@code from} is 0. */
+  void pending(long from, long to, BitSet bits) {
+    long stop = Math.min(to, end);
+    for (long sequence = Math.max(from, start); sequence < stop; sequence++) {
+      if (word(sequence) != 0) {
+        bits.set((int) (sequence - from));
+      }
+    }
   }
 
   private static long word(int deliveries, long run) {

@@ -148,6 +148,14 @@ final class IngressRing {
     }
   }
 
+  /**
+   * Returns whether a sequence is published, and its slot not claimed again since. Acquires what
+   * its producer wrote before it published, {@link Marks} among it.
+   */
+  boolean isPublished(long sequence) {
+    return ring.isAvailable(sequence);
+  }
+
   /** The next sequence to be claimed. */
   long claimed() {
     return ring.getCursor() + 1;

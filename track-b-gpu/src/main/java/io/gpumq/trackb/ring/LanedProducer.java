@@ -18,10 +18,14 @@ final class LanedProducer implements Producer {
     this.home = lanes[home];
   }
 
-  /** The same for every producer of the queue; keys that follow each other spread. */
-  private Producer of(long key) {
+  /** Returns a key's lane of so many; keys that follow each other spread. */
+  static int lane(long key, int lanes) {
     long mixed = (key ^ key >>> 32) * 0x9E3779B97F4A7C15L;
-    return lanes[(int) (mixed >>> 32) & lanes.length - 1];
+    return (int) (mixed >>> 32) & lanes - 1;
+  }
+
+  private Producer of(long key) {
+    return lanes[lane(key, lanes.length)];
   }
 
   @Override
@@ -31,7 +35,7 @@ final class LanedProducer implements Producer {
 
   @Override
   public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return of(key).send(payload, timeout);
+    return of(key).send(key, payload, timeout);
   }
 
   @Override
@@ -41,7 +45,7 @@ final class LanedProducer implements Producer {
 
   @Override
   public long trySend(long key, ByteBuffer payload) {
-    return of(key).trySend(payload);
+    return of(key).trySend(key, payload);
   }
 
   @Override

@@ -1,15 +1,21 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.api.CloseReport;
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetters;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +37,7 @@ public final class LanedQueue implements MessageQueue {
   private final QueueConfig config;
   private final Shared shared;
   private final RingQueue[] lanes;
+  private final Letters letters;
   private final AtomicInteger producers = new AtomicInteger();
   private final AtomicInteger consumers = new AtomicInteger();
   private final AtomicReference<CompletableFuture<CloseReport>> closing = new AtomicReference<>();
@@ -53,6 +60,7 @@ public final class LanedQueue implements MessageQueue {
       throw e;
     }
     lanes = opened.toArray(new RingQueue[0]);
+    letters = new Letters(shared.deadLetters(), this::advanceAll, this::resend);
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */
@@ -79,15 +87,61 @@ public final class LanedQueue implements MessageQueue {
     return new LanedProducer(each, producers.getAndIncrement() & lanes.length - 1);
   }
 
+  /** One after the other, so that every lane has the same groups. */
   @Override
-  public void createGroup(String group) {
+  public synchronized void createGroup(String group, GroupStart start) {
     for (RingQueue lane : lanes) {
-      lane.createGroup(group);
+      lane.createGroup(group, start);
     }
   }
 
   @Override
-  public Consumer consumer(String group, String name) {
+  public synchronized boolean removeGroup(String group) {
+    boolean removed = false;
+    for (RingQueue lane : lanes) {
+      removed |= lane.removeGroup(group);
+    }
+    return removed;
+  }
+
+  @Override
+  public synchronized void moveGroup(String group, GroupStart to) {
+    for (RingQueue lane : lanes) {
+      lane.moveGroup(group, to);
+    }
+  }
+
+  @Override
+  public synchronized void moveGroup(String group, long sequence) {
+    long lane = lane(sequence);
+    if (lane >= lanes.length) {
+      throw new ConfigException(
+          "sequence "
+              + sequence
+              + ": is of lane "
+              + lane
+              + ", and the queue has lanes 0 to "
+              + (lanes.length - 1));
+    }
+    lanes[(int) lane].moveGroup(group, sequence);
+  }
+
+  @Override
+  public List<GroupStats> groups() {
+    return GroupSums.of(Arrays.stream(lanes).map(RingQueue::groups).toList());
+  }
+
+  @Override
+  public boolean closeConsumer(String group, String name) {
+    boolean closed = false;
+    for (RingQueue lane : lanes) {
+      closed |= lane.closeConsumer(group, name);
+    }
+    return closed;
+  }
+
+  @Override
+  public synchronized Consumer consumer(String group, String name) {
     createGroup(group); // in every lane, before the first is read
     List<RingConsumer> each = new ArrayList<>();
     try {
@@ -104,10 +158,24 @@ public final class LanedQueue implements MessageQueue {
 
   @Override
   public DeadLetters deadLetters() {
+    return letters;
+  }
+
+  private void advanceAll() {
     for (RingQueue lane : lanes) {
-      lane.completed(); // what failed joins the letters when it is counted as completed
+      lane.completed();
     }
-    return shared.deadLetters();
+  }
+
+  /** In its key's lane; without a key in the lane where it was. */
+  private long resend(DeadLetter letter, String group, Duration timeout)
+      throws InterruptedException {
+    OptionalLong key = letter.key();
+    int lane =
+        key.isPresent()
+            ? LanedProducer.lane(key.getAsLong(), lanes.length)
+            : (int) lane(letter.sequence());
+    return lanes[lane].resend(letter, group, timeout);
   }
 
   @Override

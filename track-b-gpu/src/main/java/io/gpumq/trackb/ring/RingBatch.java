@@ -19,6 +19,7 @@ final class RingBatch implements Batch, Entry {
   private final Window window;
   private final Window.Hold hold;
   private final Reads reads;
+  private final Marks marks;
   private final View inWindow;
   private final View inReads;
 
@@ -26,6 +27,11 @@ final class RingBatch implements Batch, Entry {
 
   /** Copies of the completion words: a stale batch's own may belong to a later lap by now. */
   private long[] words = new long[256];
+
+  /** Copies of what {@link Marks} has of each entry. */
+  private long[] marked = new long[256];
+
+  private long[] keys = new long[256];
 
   private View view;
   private boolean held;
@@ -42,13 +48,15 @@ final class RingBatch implements Batch, Entry {
       Completions completions,
       Express express,
       Window window,
-      Reads reads) {
+      Reads reads,
+      Marks marks) {
     this.geometry = geometry;
     this.completions = completions;
     this.express = express;
     this.window = window;
     this.hold = window.join();
     this.reads = reads;
+    this.marks = marks;
     this.inWindow = new View(file.window());
     this.inReads = new View(file.reads());
   }
@@ -77,6 +85,8 @@ final class RingBatch implements Batch, Entry {
     int size = delivery.size();
     if (size > words.length) {
       words = Arrays.copyOf(words, Math.max(size, 2 * words.length));
+      marked = new long[words.length];
+      keys = new long[words.length];
     }
     boolean pushed = !delivery.isRedelivery();
     for (int i = 0; i < size; i++) {
@@ -84,6 +94,7 @@ final class RingBatch implements Batch, Entry {
       words[i] = word;
       pushed &= Completion.isPushed(word);
     }
+    marks.copy(delivery, marked, keys); // behind the completion words, which cover them
     if (pushed && window.hold(hold, delivery.first(), delivery.last() + 1)) {
       held = true;
       view = inWindow;
@@ -196,6 +207,21 @@ final class RingBatch implements Batch, Entry {
   @Override
   public int deliveries() {
     return delivery.deliveries(at);
+  }
+
+  @Override
+  public boolean hasKey() {
+    return Marks.hasKey(marked[at]);
+  }
+
+  @Override
+  public long key() {
+    return hasKey() ? keys[at] : 0;
+  }
+
+  @Override
+  public long sentMillis() {
+    return Marks.sentMillis(marked[at]);
   }
 
   @Override

@@ -17,26 +17,43 @@ final class RingProducer implements Producer {
   /** Most slots of one claim: a long batch streams through the ring in several. */
   private final int mostSlots;
 
+  /** The only group that is to see what is sent, or null. */
+  private final String target;
+
   private final Backoff backoff = new Backoff();
   private volatile boolean closed;
 
-  RingProducer(RingQueue queue, IngressRing ring) {
+  /**
+   * @param target the only group that is to see what is sent, or null for all
+   */
+  RingProducer(RingQueue queue, IngressRing ring, String target) {
     this.queue = queue;
     this.ring = ring;
+    this.target = target;
     this.mostSlots = Math.max(1, ring.size() / 8);
   }
 
   @Override
   public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(false, 0, payload, timeout);
+  }
+
+  @Override
+  public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(true, key, payload, timeout);
+  }
+
+  private long send(boolean hasKey, long key, ByteBuffer payload, Duration timeout)
+      throws InterruptedException {
     requireLegal(payload);
     RingConsumer.requireWait(timeout);
-    long sequence = trySend(payload);
+    long sequence = trySend(hasKey, key, payload);
     if (sequence != FULL) {
       return sequence;
     }
     long deadline = System.nanoTime() + timeout.toNanos();
     backoff.reset();
-    while ((sequence = trySend(payload)) == FULL) {
+    while ((sequence = trySend(hasKey, key, payload)) == FULL) {
       awaitRoom(deadline, timeout, 0);
     }
     return sequence;
@@ -44,6 +61,15 @@ final class RingProducer implements Producer {
 
   @Override
   public long trySend(ByteBuffer payload) {
+    return trySend(false, 0, payload);
+  }
+
+  @Override
+  public long trySend(long key, ByteBuffer payload) {
+    return trySend(true, key, payload);
+  }
+
+  private long trySend(boolean hasKey, long key, ByteBuffer payload) {
     requireLegal(payload);
     requireUsable();
     long sequence = ring.tryClaim(1);
@@ -54,6 +80,14 @@ final class RingProducer implements Producer {
     IngressRing.Slot slot = ring.slot(sequence);
     slot.payload().put(0, payload, payload.position(), length);
     slot.describe(sequence, length);
+    if (target != null) {
+      queue.targets().put(sequence, target);
+    }
+    if (hasKey) {
+      queue.marks().put(sequence, System.currentTimeMillis(), key);
+    } else {
+      queue.marks().put(sequence, System.currentTimeMillis());
+    }
     queue.offerExpress(sequence, length);
     ring.publish(sequence, sequence);
     queue.countSent(1, length);
@@ -106,12 +140,14 @@ final class RingProducer implements Producer {
     long first = last - slots + 1;
     long next = first;
     long bytes = 0;
+    long now = System.currentTimeMillis();
     try {
       for (; next <= last; next++) {
         IngressRing.Slot slot = ring.slot(next);
         ByteBuffer payload = slot.payload().clear();
         writer.write(from + (int) (next - first), payload);
         slot.describe(next, payload.position());
+        queue.marks().put(next, now);
         if (slots == 1) {
           queue.offerExpress(next, payload.position());
         }

@@ -1,11 +1,11 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.api.CloseReport;
-import io.gpumq.api.ConfigException;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetters;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
-import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
@@ -14,14 +14,14 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.delivery.DeadLetterStore;
-import io.gpumq.trackb.delivery.Group;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -42,17 +42,21 @@ public final class RingQueue implements MessageQueue {
   private final Completions completions;
   private final Releases releases;
   private final IngressRing ingress;
+  private final RingGroups groups;
+  private final Backlog backlog;
   private final Window window;
   private final Reads reads;
+  private final Marks marks;
+  private final Targets targets = new Targets();
   private final Shared shared;
   private final DeadLetterStore deadLetters;
+  private final Letters letters;
   private final Watch watch;
 
   private final LongAdder sent = new LongAdder();
   private final LongAdder sentBytes = new LongAdder();
-  private final AtomicInteger owners = new AtomicInteger();
-  private final Map<String, RingConsumer> consumers = new HashMap<>();
   private final AtomicReference<CompletableFuture<CloseReport>> closing = new AtomicReference<>();
+  private volatile List<GroupStats> groupsAtClose;
   private volatile boolean closed;
   private volatile String failure;
 
@@ -78,9 +82,11 @@ public final class RingQueue implements MessageQueue {
     this.config = config;
     this.shared = shared;
     this.deadLetters = shared.deadLetters();
+    this.letters = new Letters(deadLetters, this::completed, this::resend);
     this.runningRings = running;
     HandlerSpec handler = HandlerSpec.parse(config.handler());
     geometry = RingGeometry.of(config, handler, firstSequence);
+    marks = new Marks(geometry.capacity());
     file = SharedFile.create(config.name(), geometry);
     try {
       control = new ControlBlock(file.control());
@@ -89,8 +95,10 @@ public final class RingQueue implements MessageQueue {
       completions = new Completions(file, geometry, express, this::giveUpFailed);
       completions.waitsOnlyWhile(this::requireUsable);
       reads = new Reads(file, geometry, completions);
-      releases = new Releases(completions, geometry);
+      releases = new Releases(completions, targets, geometry, this::claimed);
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
+      groups = new RingGroups(this, releases, this::giveUpUndeliverable);
+      backlog = new Backlog(releases, completions, targets, ingress, marks, geometry);
       window = new Window(control, geometry);
       watch = new Watch(config.handler(), config.handlerTimeout().toNanos(), control, completions);
       ring = device.start(file, geometry, handler, completions::landedSoFar);
@@ -112,6 +120,10 @@ public final class RingQueue implements MessageQueue {
     return config;
   }
 
+  Marks marks() {
+    return marks;
+  }
+
   RingGeometry geometry() {
     return geometry;
   }
@@ -119,63 +131,86 @@ public final class RingQueue implements MessageQueue {
   @Override
   public Producer producer() {
     requireOpen();
-    return new RingProducer(this, ingress);
+    return new RingProducer(this, ingress, null);
   }
 
   @Override
-  public void createGroup(String group) {
+  public void createGroup(String group, GroupStart start) {
     requireOpen();
-    group(group);
+    groups.create(group, start);
   }
 
-  private Group group(String name) {
-    Names.require("group", name);
-    return releases.group(
-        name,
-        start ->
-            new Group(
-                name,
-                start,
-                config.lease().toNanos(),
-                config.maxDeliveries(),
-                config.strictOrder(),
-                completions,
-                this::giveUpUndeliverable,
-                System::nanoTime));
+  @Override
+  public boolean removeGroup(String group) {
+    requireOpen();
+    return groups.remove(group);
+  }
+
+  @Override
+  public void moveGroup(String group, GroupStart to) {
+    requireOpen();
+    releases.move(group, to);
+  }
+
+  @Override
+  public void moveGroup(String group, long sequence) {
+    requireOpen();
+    releases.move(group, sequence);
   }
 
   @Override
   public RingConsumer consumer(String group, String name) {
     requireOpen();
-    Names.require("consumer", name);
-    Group of = group(group);
-    synchronized (consumers) {
-      String key = group + '/' + name;
-      if (consumers.containsKey(key)) {
-        throw new ConfigException(
-            "consumer '"
-                + name
-                + "': is open in group '"
-                + group
-                + "'; close it, or choose another");
-      }
-      var batch = new RingBatch(file, geometry, completions, express, window, reads);
-      var consumer = new RingConsumer(this, of, name, owners.incrementAndGet(), batch);
-      consumers.put(key, consumer);
-      return consumer;
-    }
+    return groups.consumer(group, name);
+  }
+
+  @Override
+  public boolean closeConsumer(String group, String name) {
+    return groups.closeConsumer(group, name);
+  }
+
+  @Override
+  public List<GroupStats> groups() {
+    List<GroupStats> atClose = groupsAtClose;
+    return atClose != null ? atClose : groups.stats(backlog);
   }
 
   void forget(RingConsumer consumer) {
-    synchronized (consumers) {
-      consumers.remove(consumer.group() + '/' + consumer.name(), consumer);
-    }
+    groups.forget(consumer);
+  }
+
+  RingBatch newBatch() {
+    return new RingBatch(file, geometry, completions, express, window, reads, marks);
   }
 
   @Override
   public DeadLetters deadLetters() {
-    completions.advance();
-    return deadLetters;
+    return letters;
+  }
+
+  /**
+   * Sends a letter's message again.
+   *
+   * @param group the only one that is to see it, or null for all
+   */
+  long resend(DeadLetter letter, String group, Duration timeout) throws InterruptedException {
+    requireOpen();
+    if (group != null) {
+      releases.requireGroup(group);
+    }
+    var producer = new RingProducer(this, ingress, group);
+    ByteBuffer payload = ByteBuffer.wrap(letter.payload());
+    return letter.key().isPresent()
+        ? producer.send(letter.key().getAsLong(), payload, timeout)
+        : producer.send(payload, timeout);
+  }
+
+  private long claimed() {
+    return ingress.claimed();
+  }
+
+  Targets targets() {
+    return targets;
   }
 
   /** Every sequence below is completed. */
@@ -226,7 +261,11 @@ public final class RingQueue implements MessageQueue {
       return false;
     }
     byte[] payload = reads.payload(sequence, Completion.length(word));
-    return deadLetters.offer(new DeadLetter(sequence, cause, reason, count, group, payload));
+    long mark = marks.word(sequence);
+    var key = Marks.hasKey(mark) ? OptionalLong.of(marks.key(sequence)) : OptionalLong.empty();
+    Instant sentAt = Instant.ofEpochMilli(Marks.sentMillis(mark));
+    return deadLetters.offer(
+        new DeadLetter(sequence, cause, reason, count, group, key, sentAt, payload));
   }
 
   /** Throws if nothing can be polled or acknowledged any more. */
@@ -267,24 +306,16 @@ public final class RingQueue implements MessageQueue {
   @Override
   public QueueStats stats() {
     long completed = completions.advance();
-    long released = releases.advance();
-    long delivered = 0;
-    long acknowledged = 0;
-    long redelivered = 0;
-    for (Group group : releases.groups()) {
-      delivered += group.delivered();
-      acknowledged += group.acknowledged();
-      redelivered += group.redelivered();
-    }
+    Releases.Totals totals = releases.totals();
     return new QueueStats(
         sent.sum(),
         completed - geometry.firstSequence() - completions.voided(),
-        delivered,
-        acknowledged,
-        redelivered,
+        totals.delivered(),
+        totals.acknowledged(),
+        totals.redelivered(),
         completions.failed(),
         deadLetters.joined(),
-        ingress.claimed() - released,
+        backlog.depth(),
         sentBytes.sum());
   }
 
@@ -308,6 +339,7 @@ public final class RingQueue implements MessageQueue {
       boolean drained = awaitDrained(System.nanoTime() + drain.toNanos());
       afterDrain.run();
       closed = true;
+      groupsAtClose = groups();
       QueueStats stats = stats();
       ring.stop();
       report.complete(new CloseReport(drained, stats.depth(), stats));
