@@ -231,6 +231,13 @@ final class Completions implements Deliverable {
     return from > lastPassed ? end : Deliverable.super.runEnd(from, end);
   }
 
+  /** Returns whether the next message is done with, but failed: it waits for the sink's room. */
+  boolean isHeldUp() {
+    long at = advance();
+    long word = word(at);
+    return Completion.isOf(word, at) && Completion.status(word) == RingLayout.STATUS_FAILED;
+  }
+
   /** Messages below {@link #advance()} whose handler failed for good. */
   long failed() {
     return failed;

@@ -5,6 +5,7 @@ import io.gpumq.api.GroupStart;
 import io.gpumq.trackb.delivery.Deliverable;
 import io.gpumq.trackb.delivery.Group;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -229,6 +230,13 @@ final class Releases {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Returns the group that has come least far, or null if there is none. */
+  Member last() {
+    return members().stream()
+        .min(Comparator.comparingLong(member -> member.group.acknowledgedTo()))
+        .orElse(null);
   }
 
   /** Returns the groups there are now. */

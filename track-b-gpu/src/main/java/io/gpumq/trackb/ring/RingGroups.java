@@ -58,6 +58,7 @@ final class RingGroups {
     synchronized (this) {
       removed = releases.remove(group);
       orphans = consumers.values().stream().filter(c -> c.group().equals(group)).toList();
+      consumers.values().removeAll(orphans); // their names are free before they hear of it
     }
     orphans.forEach(RingConsumer::close);
     return removed;
@@ -79,7 +80,7 @@ final class RingGroups {
   boolean closeConsumer(String group, String name) {
     RingConsumer consumer;
     synchronized (this) {
-      consumer = consumers.get(key(group, name));
+      consumer = consumers.remove(key(group, name));
     }
     if (consumer == null) {
       return false;

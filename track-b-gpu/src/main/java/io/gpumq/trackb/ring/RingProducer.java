@@ -170,15 +170,7 @@ final class RingProducer implements Producer {
       throw new InterruptedException();
     }
     if (System.nanoTime() >= deadline) {
-      throw new QueueFullException(
-          "queue '"
-              + queue.name()
-              + "' is full: no free slot of its "
-              + queue.geometry().capacity()
-              + " within "
-              + timeout
-              + "; acknowledge entries in every group, or open it with a larger capacity",
-          accepted);
+      throw new QueueFullException(queue.fullness().describe(timeout), accepted);
     }
     backoff.pause();
   }

@@ -44,6 +44,7 @@ public final class RingQueue implements MessageQueue {
   private final IngressRing ingress;
   private final RingGroups groups;
   private final Backlog backlog;
+  private final Fullness fullness;
   private final Window window;
   private final Reads reads;
   private final Marks marks;
@@ -99,6 +100,9 @@ public final class RingQueue implements MessageQueue {
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
       groups = new RingGroups(this, releases, this::giveUpUndeliverable);
       backlog = new Backlog(releases, completions, targets, ingress, marks, geometry);
+      fullness =
+          new Fullness(
+              config.name(), geometry, releases, completions, ingress, backlog, deadLetters);
       window = new Window(control, geometry);
       watch = new Watch(config.handler(), config.handlerTimeout().toNanos(), control, completions);
       ring = device.start(file, geometry, handler, completions::landedSoFar);
@@ -207,6 +211,11 @@ public final class RingQueue implements MessageQueue {
 
   private long claimed() {
     return ingress.claimed();
+  }
+
+  /** Says why there is no room. */
+  Fullness fullness() {
+    return fullness;
   }
 
   Targets targets() {
