@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.trackb.delivery.Delivery;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -41,6 +42,18 @@ final class Marks {
     page(times, slot)[slot & PAGE_MASK] = sentMillis << 1;
   }
 
+  /**
+   * Marks all claimed slots from {@code first} to {@code last} as those of messages without key.
+   */
+  void putAll(long first, long last, long sentMillis) {
+    for (long from = first, to; from <= last; from = to + 1) {
+      to = Math.min(last, from | PAGE_MASK);
+      int slot = slot(from);
+      int at = slot & PAGE_MASK;
+      Arrays.fill(page(times, slot), at, at + (int) (to - from) + 1, sentMillis << 1);
+    }
+  }
+
   /** Marks a claimed slot whose message has a key. */
   void put(long sequence, long sentMillis, long key) {
     int slot = slot(sequence);
@@ -64,13 +77,35 @@ final class Marks {
   /** Copies the words of a delivery's entries, and the keys of those that have one. */
   void copy(Delivery delivery, long[] toWords, long[] toKeys) {
     int size = delivery.size();
-    for (int i = 0; i < size; i++) {
-      long sequence = delivery.sequence(i);
-      long word = word(sequence);
-      toWords[i] = word;
-      if (hasKey(word)) {
-        toKeys[i] = key(sequence);
+    if (delivery.last() - delivery.first() == size - 1) {
+      copyRange(delivery.first(), delivery.last(), toWords);
+    } else {
+      for (int i = 0; i < size; i++) {
+        toWords[i] = word(delivery.sequence(i));
       }
+    }
+    long any = 0;
+    for (int i = 0; i < size; i++) {
+      any |= toWords[i];
+    }
+    for (int i = 0; i < size && hasKey(any); i++) {
+      if (hasKey(toWords[i])) {
+        toKeys[i] = key(delivery.sequence(i));
+      }
+    }
+  }
+
+  private void copyRange(long first, long last, long[] to) {
+    int done = 0;
+    for (long from = first, end; from <= last; from = end + 1) {
+      end = Math.min(last, from | PAGE_MASK);
+      int slot = slot(from);
+      int count = (int) (end - from) + 1;
+      long[] page = times.get(slot >> PAGE_SHIFT);
+      if (page != null) {
+        System.arraycopy(page, slot & PAGE_MASK, to, done, count);
+      }
+      done += count;
     }
   }
 

@@ -140,14 +140,13 @@ final class RingProducer implements Producer {
     long first = last - slots + 1;
     long next = first;
     long bytes = 0;
-    long now = System.currentTimeMillis();
     try {
+      queue.marks().putAll(first, last, System.currentTimeMillis());
       for (; next <= last; next++) {
         IngressRing.Slot slot = ring.slot(next);
         ByteBuffer payload = slot.payload().clear();
         writer.write(from + (int) (next - first), payload);
         slot.describe(next, payload.position());
-        queue.marks().put(next, now);
         if (slots == 1) {
           queue.offerExpress(next, payload.position());
         }
