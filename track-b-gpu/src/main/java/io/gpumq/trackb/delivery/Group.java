@@ -21,6 +21,9 @@ public final class Group extends GroupCounts {
   /** So many entries are passed over before they give their words back. */
   private static final int MAX_PASSED_OVER = 1 << 16;
 
+  /** No sequence comes so far. */
+  private static final long NO_MORE = 1L << 62;
+
   private final String name;
   private final long leaseNanos;
   private final int maxDeliveries;
@@ -225,6 +228,11 @@ public final class Group extends GroupCounts {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Ends the group: what is pending is forgotten, and nothing is handed out or given up again. */
+  public void retire() {
+    moveTo(NO_MORE);
   }
 
   /**

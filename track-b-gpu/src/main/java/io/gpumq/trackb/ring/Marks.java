@@ -20,6 +20,9 @@ final class Marks {
 
   private final long mask;
 
+  /** Up to {@code sequence | edgeMask} the slots of a range lie side by side. */
+  private final long edgeMask;
+
   /** {@code milliseconds << 1 | has a key}. */
   private final AtomicReferenceArray<long[]> times;
 
@@ -31,6 +34,7 @@ final class Marks {
    */
   Marks(int capacity) {
     mask = capacity - 1L;
+    edgeMask = Math.min(mask, PAGE_MASK);
     int pages = (capacity + PAGE_SLOTS - 1) >> PAGE_SHIFT;
     times = new AtomicReferenceArray<>(pages);
     keys = new AtomicReferenceArray<>(pages);
@@ -47,7 +51,7 @@ final class Marks {
    */
   void putAll(long first, long last, long sentMillis) {
     for (long from = first, to; from <= last; from = to + 1) {
-      to = Math.min(last, from | PAGE_MASK);
+      to = Math.min(last, from | edgeMask);
       int slot = slot(from);
       int at = slot & PAGE_MASK;
       Arrays.fill(page(times, slot), at, at + (int) (to - from) + 1, sentMillis << 1);
@@ -95,10 +99,11 @@ final class Marks {
     }
   }
 
-  private void copyRange(long first, long last, long[] to) {
+  /** Copies the words of all sequences from {@code first} to {@code last}. */
+  void copyRange(long first, long last, long[] to) {
     int done = 0;
     for (long from = first, end; from <= last; from = end + 1) {
-      end = Math.min(last, from | PAGE_MASK);
+      end = Math.min(last, from | edgeMask);
       int slot = slot(from);
       int count = (int) (end - from) + 1;
       long[] page = times.get(slot >> PAGE_SHIFT);

@@ -136,6 +136,7 @@ final class Releases {
       if (removed == null) {
         return false;
       }
+      removed.group.retire(); // under its lock: no take of it is at work on what is released now
       gone = gone.plus(removed.group);
       if (members.isEmpty()) {
         keptFrom = claimed.getAsLong();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,23 @@ class MarksTest {
     for (long sequence = base + 4095; sequence <= base + 8202; sequence++) {
       assertMark(sequence, 77);
     }
+    long[] copies = new long[4108];
+    marks.copyRange(base + 4095, base + 8202, copies);
+    assertTrue(Arrays.stream(copies).allMatch(word -> Marks.sentMillis(word) == 77));
     assertMark(base + 4094, 0);
     assertMark(base + 8203, 0);
+  }
+
+  @Test
+  void aRangeGoesOverTheEdgeOfASmallRing() {
+    Marks small = new Marks(4);
+    small.putAll(2, 5, 77);
+    long[] copies = new long[4];
+    small.copyRange(2, 5, copies);
+    for (int i = 0; i < copies.length; i++) {
+      assertEquals(77, Marks.sentMillis(small.word(2 + i)));
+      assertEquals(77, Marks.sentMillis(copies[i]));
+    }
   }
 
   @Test
