@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +59,15 @@ class GroupAdminTest {
       for (int number = from; number < to; number++) {
         producer.send(7, new byte[] {(byte) number}, SOON);
       }
+    }
+  }
+
+  private static boolean takesMessages(MessageQueue queue) {
+    try {
+      queue.producer().close();
+      return true;
+    } catch (QueueClosedException e) {
+      return false;
     }
   }
 
@@ -128,6 +139,23 @@ class GroupAdminTest {
       assertEquals(List.of(9, 10), take(queue.consumer("work", "c"), 2));
       assertEquals(11, queue.stats().acknowledged(), "counts of a removed group stay");
     }
+  }
+
+  @ParameterizedTest(name = "{0} lanes")
+  @ValueSource(ints = {1, 4})
+  void aGroupThatHoldsUpADrainCanBeRemoved(int lanes) throws Exception {
+    MessageQueue queue = open(lanes);
+    queue.createGroup("typo");
+    send(queue, 0, 3);
+    var close = CompletableFuture.supplyAsync(() -> queue.close(SOON));
+    while (takesMessages(queue)) { // the intake stops, then the drain begins
+      Thread.yield();
+    }
+    assertTrue(queue.removeGroup("typo"));
+    assertTrue(close.get(30, TimeUnit.SECONDS).drained());
+    assertThrows(QueueClosedException.class, () -> queue.removeGroup("typo"));
+    assertThrows(QueueClosedException.class, () -> queue.createGroup("g", GroupStart.NOW));
+    assertThrows(QueueClosedException.class, () -> queue.moveGroup("g", GroupStart.NOW));
   }
 
   @ParameterizedTest(name = "{0} lanes")

@@ -146,19 +146,19 @@ public final class RingQueue implements MessageQueue {
 
   @Override
   public boolean removeGroup(String group) {
-    requireOpen();
+    requireUsable(); // also while it drains: a group that nobody reads would hold that up
     return groups.remove(group);
   }
 
   @Override
   public void moveGroup(String group, GroupStart to) {
-    requireOpen();
+    requireUsable();
     releases.move(group, to);
   }
 
   @Override
   public void moveGroup(String group, long sequence) {
-    requireOpen();
+    requireUsable();
     releases.move(group, sequence);
   }
 
