@@ -214,7 +214,7 @@ public final class DeadLetterStore {
 
   private static String describe(DeadLetter letter) {
     String of = letter.group().isEmpty() ? "" : " of group '" + letter.group() + "'";
-    return "the letter of sequence " + letter.sequence() + of;
+    return "the letter of sequence " + Sequences.show(letter.sequence()) + of;
   }
 
   private void settle(Kept kept) {

@@ -384,10 +384,10 @@ public final class Group extends GroupCounts {
     }
     String why =
         sequence >= table.end()
-            ? "not delivered yet, the next is " + table.end()
+            ? "not delivered yet, the next is " + Sequences.show(table.end())
             : "settled before: acknowledged, dead-lettered, or no message";
     throw new NotPendingException(
-        "sequence " + sequence + " is not pending in group " + name + ": " + why);
+        "sequence " + Sequences.show(sequence) + " is not pending in group " + name + ": " + why);
   }
 
   private static void require(boolean legal, String what, long given, String allowed) {

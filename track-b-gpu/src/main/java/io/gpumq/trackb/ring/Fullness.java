@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.trackb.delivery.DeadLetterStore;
+import io.gpumq.trackb.delivery.Sequences;
 import java.time.Duration;
 
 /** Says why there is no room for a message: who holds the slots, and what to do. */
@@ -42,7 +43,7 @@ final class Fullness {
         : "of the "
             + geometry.capacity()
             + " in lane "
-            + LanedQueue.lane(geometry.firstSequence())
+            + Sequences.lane(geometry.firstSequence())
             + " of "
             + lanes
             + ", which has 1/"

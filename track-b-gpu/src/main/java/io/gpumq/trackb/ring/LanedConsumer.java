@@ -3,6 +3,7 @@ package io.gpumq.trackb.ring;
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.NotPendingException;
+import io.gpumq.trackb.delivery.Sequences;
 import java.time.Duration;
 
 /**
@@ -104,7 +105,7 @@ final class LanedConsumer implements Consumer {
   }
 
   private RingConsumer lane(long sequence) {
-    long lane = LanedQueue.lane(sequence);
+    long lane = Sequences.lane(sequence);
     if (lane >= lanes.length) {
       throw new NotPendingException(
           "sequence "

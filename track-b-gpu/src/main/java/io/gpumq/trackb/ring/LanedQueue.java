@@ -11,6 +11,7 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.trackb.delivery.Sequences;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,8 +33,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * one ring. The lane's number stands in bits 56 to 59 of each of its sequences.
  */
 public final class LanedQueue implements MessageQueue {
-  private static final int LANE_SHIFT = 56;
-
   private final QueueConfig config;
   private final Shared shared;
   private final RingQueue[] lanes;
@@ -53,7 +52,7 @@ public final class LanedQueue implements MessageQueue {
     List<RingQueue> opened = new ArrayList<>();
     try {
       for (long lane = 0; lane < config.lanes(); lane++) {
-        opened.add(new RingQueue(config, device, lane << LANE_SHIFT, shared, running));
+        opened.add(new RingQueue(config, device, lane << Sequences.LANE_SHIFT, shared, running));
       }
     } catch (RuntimeException e) {
       opened.forEach(RingQueue::close);
@@ -61,11 +60,6 @@ public final class LanedQueue implements MessageQueue {
     }
     lanes = opened.toArray(new RingQueue[0]);
     letters = new Letters(shared.deadLetters(), this::advanceAll, this::resend);
-  }
-
-  /** Which lane a sequence belongs to; may be none that there is. */
-  static long lane(long sequence) {
-    return sequence >>> LANE_SHIFT;
   }
 
   @Override
@@ -113,11 +107,11 @@ public final class LanedQueue implements MessageQueue {
 
   @Override
   public synchronized void moveGroup(String group, long sequence) {
-    long lane = lane(sequence);
+    long lane = Sequences.lane(sequence);
     if (lane >= lanes.length) {
       throw new ConfigException(
           "sequence "
-              + sequence
+              + Sequences.show(sequence)
               + ": is of lane "
               + lane
               + ", and the queue has lanes 0 to "
@@ -174,7 +168,7 @@ public final class LanedQueue implements MessageQueue {
     int lane =
         key.isPresent()
             ? LanedProducer.lane(key.getAsLong(), lanes.length)
-            : (int) lane(letter.sequence());
+            : (int) Sequences.lane(letter.sequence());
     return lanes[lane].resend(letter, group, timeout);
   }
 

@@ -4,6 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.GroupStart;
 import io.gpumq.trackb.delivery.Deliverable;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.delivery.Sequences;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -176,13 +177,13 @@ final class Releases {
       if (sequence < oldest || sequence > next) {
         throw new ConfigException(
             "sequence "
-                + sequence
+                + Sequences.show(sequence)
                 + ": group '"
                 + name
                 + "' can be moved between "
-                + oldest
+                + Sequences.show(oldest)
                 + ", the oldest entry kept, and "
-                + next
+                + Sequences.show(next)
                 + ", the next to be sent");
       }
       group.moveTo(sequence);
@@ -192,7 +193,7 @@ final class Releases {
   }
 
   /**
-   * For the holder of the lock, or who only asks.
+   * Returns the group of a name. For the holder of the lock.
    *
    * @throws ConfigException if there is no group of that name
    */

@@ -34,6 +34,7 @@ final class RingGroups {
     this.sink = sink;
   }
 
+  /** Returns the group of a name, or makes it. */
   synchronized Group create(String name, GroupStart start) {
     QueueConfig config = queue.config();
     return releases.group(
@@ -64,6 +65,7 @@ final class RingGroups {
     return removed;
   }
 
+  /** Opens a consumer of a group, which is made if it does not exist. */
   synchronized RingConsumer consumer(String group, String name) {
     Names.require("consumer", name);
     Group of = create(group, GroupStart.OLDEST);
