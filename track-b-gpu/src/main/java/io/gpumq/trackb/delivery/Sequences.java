@@ -1,5 +1,7 @@
 package io.gpumq.trackb.delivery;
 
+import io.gpumq.api.QueueConfig;
+
 /** What a sequence says: bits 56 to 59 are its lane, those below its position there. */
 public final class Sequences {
   /** The lowest bit of the lane. */
@@ -14,11 +16,11 @@ public final class Sequences {
 
   /**
    * Returns a sequence for an error: its number, and in a lane above 0 lane and position, too. A
-   * negative number is none of any lane, and stands alone.
+   * number that is of no lane that a queue can have stands alone.
    */
   public static String show(long sequence) {
     long lane = lane(sequence);
-    return lane == 0 || sequence < 0
+    return lane == 0 || lane >= QueueConfig.MAX_LANES
         ? Long.toString(sequence)
         : sequence + " (lane " + lane + ", position " + (sequence & (1L << LANE_SHIFT) - 1) + ")";
   }
