@@ -47,7 +47,7 @@ final class Cuda {
 
   private static String probe() {
     try {
-      JCudaDriver.setExceptionsEnabled(false);
+      Natives.load(() -> JCudaDriver.setExceptionsEnabled(false));
       int result = cuInit(0);
       if (result != CUDA_SUCCESS) {
         return "the CUDA driver does not start: " + name(result) + "; see nvidia-smi";
@@ -67,7 +67,7 @@ final class Cuda {
       }
       return null;
     } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
-      return "there is no NVIDIA driver here (libcuda.so.1 cannot be loaded)";
+      return Natives.whyNot(e);
     }
   }
 

@@ -1,0 +1,66 @@
+package io.gpumq.trackb.device;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+
+/**
+ * Loads JCuda's native library from nowhere that others can write.
+ *
+ * <p>JCuda looks in {@code java.library.path}, where the distribution has it, then in {@code
+ * java.io.tmpdir}, by a fixed name, and loads what lies there, whoever put it there; where there is
+ * nothing it unpacks its own. So it is given a temp folder of its own meanwhile, new and empty,
+ * that only this user can write.
+ */
+final class Natives {
+  private static final String TEMP = "java.io.tmpdir";
+  private static final String DRIVER = "libcuda.so.1";
+
+  private Natives() {}
+
+  /**
+   * Runs what makes JCuda load its library.
+   *
+   * @throws UnsatisfiedLinkError if it does not load
+   */
+  static void load(Runnable first) {
+    String before = System.getProperty(TEMP);
+    Path own;
+    try {
+      own = Files.createTempDirectory("gpumq-natives-"); // mode 0700, a name nobody can guess
+    } catch (IOException e) {
+      throw new UncheckedIOException("making a folder for native libraries", e);
+    }
+    System.setProperty(TEMP, own.toString());
+    try {
+      first.run();
+    } finally {
+      System.setProperty(TEMP, before);
+      remove(own); // what is loaded stays loaded
+    }
+  }
+
+  private static void remove(Path folder) {
+    try (var paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      System.getLogger(Natives.class.getName())
+          .log(System.Logger.Level.DEBUG, "cannot remove " + folder, e);
+    }
+  }
+
+  /** Returns why the library does not load: there is no driver, or it is the library itself. */
+  static String whyNot(Throwable failure) {
+    String said = String.valueOf(failure.getMessage());
+    Throwable cause = failure.getCause();
+    if (said.contains(DRIVER) || cause != null && String.valueOf(cause).contains(DRIVER)) {
+      return "there is no NVIDIA driver here (" + DRIVER + " cannot be loaded)";
+    }
+    return "JCuda's native library does not load, which says nothing about the driver: "
+        + said.lines().findFirst().orElse(failure.toString());
+  }
+}
