@@ -55,11 +55,12 @@ public final class Entrance {
 
   /** Ends it, now or as soon as nobody is inside. Again is harmless. */
   public void end() {
-    if (state.compareAndSet(State.OPEN, State.ENDED)) {
-      end.run();
-    } else if (!state.compareAndSet(State.INSIDE, State.ENDING)
-        && state.compareAndSet(State.OPEN, State.ENDED)) {
-      end.run(); // it left between the two
+    while (!isEnding()) { // somebody may come and go between the two
+      if (state.compareAndSet(State.OPEN, State.ENDED)) {
+        end.run();
+      } else {
+        state.compareAndSet(State.INSIDE, State.ENDING);
+      }
     }
   }
 

@@ -99,10 +99,15 @@ final class RingConsumer implements Consumer {
   private Batch take(int most) {
     requireOpen();
     queue.state().requireUsable();
-    if (group.take(batch.delivery(), most, owner, queue.completed()) == 0) {
-      return null;
+    int taken = 0;
+    try {
+      taken = group.take(batch.delivery(), most, owner, queue.completed());
+    } finally {
+      if (taken == 0) {
+        batch.reading().letGo(); // also of what a take that failed had leased
+      }
     }
-    return batch.load();
+    return taken == 0 ? null : batch.load();
   }
 
   @Override

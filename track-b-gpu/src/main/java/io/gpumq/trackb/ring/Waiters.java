@@ -90,6 +90,7 @@ public final class Waiters {
       try {
         while (!place.isAwake && !deadline.isPassed()) {
           if (Thread.interrupted()) {
+            leave(place); // first: behind it nobody can wake this one, and wait for its turn
             done();
             throw new InterruptedException();
           }
