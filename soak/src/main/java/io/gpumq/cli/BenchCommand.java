@@ -117,7 +117,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--payload",
       split = ",",
       paramLabel = "BYTES",
-      description = "Sizes of the messages, 32 to 65536 bytes each (64,256,1024,4096).")
+      description =
+          "Sizes of the messages, 32 to 65536 bytes each; one given twice is measured once"
+              + " (64,256,1024,4096).")
   private List<Integer> payloads = List.of(64, 256, 1024, 4096);
 
   @Option(
@@ -166,8 +168,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = Durations.class,
       description =
-          "Of each measurement, round trips half of it (1400ms). With --messages: whichever ends"
-              + " first.")
+          "Of each measurement, round trips half of it (1400ms). Ends in ms, s, m or h; a number"
+              + " alone is seconds. With --messages: whichever ends first.")
   private Duration duration;
 
   @Option(
@@ -337,7 +339,7 @@ final class BenchCommand implements Callable<Integer> {
     Duration measured = measured();
     return new BenchPlan(
         track.names,
-        payloads,
+        payloads.stream().distinct().toList(),
         producers,
         consumers,
         batch,

@@ -52,7 +52,7 @@ class BenchRunTest {
 
   @Test
   void bothTracksCarryTheSameMessages() throws Exception {
-    assertEquals(GpuMq.OK, bench("--payload=64,256", "--duration=100ms"), err::toString);
+    assertEquals(GpuMq.OK, bench("--payload=64,256,64", "--duration=100ms"), err::toString);
     JsonObject json = json();
     List<String> order =
         json.getAsJsonArray("results").asList().stream()

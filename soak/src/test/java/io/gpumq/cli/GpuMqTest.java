@@ -28,6 +28,21 @@ class GpuMqTest {
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);
     }
+    assertTrue(out.toString().replaceAll("\\s+", " ").contains("alone is seconds"), out.toString());
+  }
+
+  @Test
+  void helpListsEveryCommand() {
+    assertEquals(GpuMq.OK, run("--help"));
+    for (String command : "bench doctor dist help".split(" ")) {
+      assertTrue(out.toString().contains("\n  " + command + " "), command + " in " + out);
+    }
+  }
+
+  @Test
+  void aDistributionIsMadeInACloneAlone() {
+    assertEquals(GpuMq.USAGE, run("dist"));
+    assertTrue(err.toString().contains("run ./gpumq dist in a clone"), err.toString());
   }
 
   @Test
