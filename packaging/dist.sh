@@ -2,6 +2,24 @@
 # Makes dist/gpumq-VERSION-linux-x86_64.tar.gz: everything that a machine with nothing but glibc and
 # an NVIDIA driver needs to run the broker, the bench and the tests tagged gpu.
 set -euo pipefail
+
+usage='usage: gpumq dist
+
+Makes dist/gpumq-VERSION-linux-x86_64.tar.gz in the clone: the command line, its Java runtime, a Redis
+and the GPU tests, for machines that have none of these. Needs a JDK 17; takes some minutes.'
+case ${1:-} in
+  '') ;;
+  -h | --help)
+    echo "$usage"
+    exit 0
+    ;;
+  *)
+    echo "gpumq dist: '$1': it takes no options" >&2
+    echo "$usage" >&2
+    exit 2
+    ;;
+esac
+
 cd "$(dirname "$0")/.."
 
 limit_mib=60
@@ -19,12 +37,12 @@ fi
 copy_needed() { # copy_needed FOLDER FILE...: the libraries of this system that FILEs link, but glibc's
   local folder=$1 library
   shift
-  for library in $(ldd "$@" | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p' | sort -u); do
+  while IFS= read -r library; do
     case ${library##*/} in
       libc.so.* | libm.so.* | libdl.so.* | librt.so.* | libpthread.so.*) ;;
       *) [[ $library == "$PWD"/* ]] || cp -L "$library" "$folder/" ;;
     esac
-  done
+  done < <(ldd "$@" | sed -n 's/.*=> \(\/.*\) (0x[0-9a-f]*)$/\1/p' | sort -u)
 }
 
 gathered=packaging/target
@@ -44,8 +62,9 @@ cp "$gathered"/native/lib/*.so "$tree/lib/native/"
 install -m 755 "$gathered"/redis/redis-server-*-linux-amd64 "$tree/lib/redis/redis-server.bin"
 copy_needed "$tree/lib/redis" "$tree/lib/redis/redis-server.bin"
 
-# Uncompressed modules, because the tarball compresses better than jlink does.
-"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
+# Uncompressed modules, because the tarball compresses better than jlink does. Stripped of what javac
+# wrote for debuggers alone: --strip-debug strips native libraries, too, and wants objcopy for it.
+"$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
   --compress=0 --output "$tree/lib/runtime"
 # What the JVM links of the system: java's own library path finds it beside the JVM's libraries.
 copy_needed "$tree/lib/runtime/lib" "$tree"/lib/runtime/{bin/java,lib/*.so,lib/server/*.so}
@@ -56,7 +75,8 @@ java=$tree/lib/runtime/bin/java
 "$java" -Xshare:dump >/dev/null
 trial=$(mktemp -d)
 trap 'rm -rf "$trial"' EXIT
-env -i PATH=/usr/bin:/bin GPUMQ_JAVA_OPTS="-XX:DumpLoadedClassList=$PWD/$tree/lib/gpumq.classlist" \
+# The list's path is relative, since GPUMQ_JAVA_OPTS splits at spaces.
+env -i PATH=/usr/bin:/bin GPUMQ_JAVA_OPTS="-XX:DumpLoadedClassList=$tree/lib/gpumq.classlist" \
   "$tree/bin/gpumq" bench --device host --payload 64 --duration 200ms --warmup 0ms \
   --json "$trial/bench.json" --html "$trial/bench.html" >"$trial/log" 2>&1 || {
   cat "$trial/log" >&2

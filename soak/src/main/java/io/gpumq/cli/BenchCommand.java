@@ -1,7 +1,8 @@
 package io.gpumq.cli;
 
-import io.gpumq.api.ConfigException;
 import io.gpumq.soak.bench.Bench;
+import io.gpumq.soak.bench.BenchOutcome;
+import io.gpumq.soak.bench.BenchOutcome.Failure;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.BenchResult;
 import io.gpumq.soak.report.BenchReport;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +117,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--payload",
       split = ",",
       paramLabel = "BYTES",
-      description = "Sizes of the messages, 32 to 65536 bytes each (64,256,1024,4096).")
+      description =
+          "Sizes of the messages, 32 to 65536 bytes each; one given twice is measured once"
+              + " (64,256,1024,4096).")
   private List<Integer> payloads = List.of(64, 256, 1024, 4096);
 
   @Option(
@@ -166,8 +168,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = Durations.class,
       description =
-          "Of each measurement, round trips half of it (1400ms). With --messages: whichever ends"
-              + " first.")
+          "Of each measurement, round trips half of it (1400ms). Ends in ms, s, m or h; a number"
+              + " alone is seconds. With --messages: whichever ends first.")
   private Duration duration;
 
   @Option(
@@ -270,7 +272,7 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     var runner = new SuiteRunner(suite, plan, json, out, err);
-    requireFolder("--json", json);
+    OutputFile.require("--json", json);
     tellSeed(plan.seed());
     return runner.run(device, redis);
   }
@@ -280,25 +282,27 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--backlog: goes with --suite alone");
     }
     BenchPlan plan = plan();
-    requireFolder("--json", json);
-    requireFolder("--html", html);
+    OutputFile.require("--json", json);
+    OutputFile.require("--html", html);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     tellSeed(plan.seed());
-    List<BenchResult> results;
+    BenchOutcome outcome;
     int largest = payloads.stream().mapToInt(Integer::intValue).max().orElse(0);
     try (var opener = new TrackOpener(device, settings(), redis, largest, capacity);
         ProgressDisplay display = ProgressDisplay.on(err)) {
-      results = new Bench(plan, opener::open, display).run();
+      outcome = new Bench(plan, opener::open, display).run();
     }
-    results.sort(Comparator.comparing(BenchResult::track));
-    BenchReport report = BenchReport.of(Environment.current(), plan, results);
-    out.print(TextReport.of(report));
-    Files.writeString(json, report.toJson());
-    Files.writeString(html, HtmlReport.of(report));
-    out.println("Written: " + json + ", " + html);
-    out.flush();
-    return complain(results, err) ? GpuMq.FAILED : GpuMq.OK;
+    if (!outcome.results().isEmpty()) {
+      BenchReport report = BenchReport.of(Environment.current(), plan, outcome);
+      out.print(TextReport.of(report));
+      out.flush();
+      Files.writeString(json, report.toJson());
+      Files.writeString(html, HtmlReport.of(report));
+      out.println("Written: " + json + ", " + html);
+      out.flush();
+    }
+    return complain(outcome, err) ? GpuMq.FAILED : GpuMq.OK;
   }
 
   private Duration measured() {
@@ -337,7 +341,7 @@ final class BenchCommand implements Callable<Integer> {
     Duration measured = measured();
     return new BenchPlan(
         track.names,
-        payloads,
+        payloads.stream().distinct().toList(),
         producers,
         consumers,
         batch,
@@ -354,16 +358,13 @@ final class BenchCommand implements Callable<Integer> {
         PATIENCE);
   }
 
-  private static void requireFolder(String option, Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
-      throw new ConfigException(option + " " + file + ": must be a file in a folder that exists");
+  private static boolean complain(BenchOutcome outcome, PrintWriter err) {
+    boolean any = !outcome.failures().isEmpty();
+    for (Failure failure : outcome.failures()) {
+      err.printf("FAILED: track %s, %d B: ", failure.track(), failure.payloadBytes());
+      failure.cause().printStackTrace(err);
     }
-  }
-
-  private static boolean complain(List<BenchResult> results, PrintWriter err) {
-    boolean any = false;
-    for (BenchResult result : results) {
+    for (BenchResult result : outcome.results()) {
       if (!result.total().clean()) {
         any = true;
         err.printf(

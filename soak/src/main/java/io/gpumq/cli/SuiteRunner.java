@@ -75,6 +75,7 @@ final class SuiteRunner {
       DEATHS.setLevel(told);
     }
     out.print(SuiteText.of(suite, outcomes));
+    out.flush();
     Files.writeString(json, SuiteReport.of(Environment.current(), suite, plan, outcomes).toJson());
     out.println("Written: " + json);
     out.flush();

@@ -1,6 +1,7 @@
 package io.gpumq.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -52,7 +54,7 @@ class BenchRunTest {
 
   @Test
   void bothTracksCarryTheSameMessages() throws Exception {
-    assertEquals(GpuMq.OK, bench("--payload=64,256", "--duration=100ms"), err::toString);
+    assertEquals(GpuMq.OK, bench("--payload=64,256,64", "--duration=100ms"), err::toString);
     JsonObject json = json();
     List<String> order =
         json.getAsJsonArray("results").asList().stream()
@@ -112,9 +114,18 @@ class BenchRunTest {
     assertTrue(err.toString().contains("device 'tpu': must be auto"), err.toString());
   }
 
-  @Test
-  void anUnreachableRedisIsNamed() {
-    assertEquals(GpuMq.USAGE, bench("--track=a", "--redis=redis://127.0.0.1:1"));
-    assertTrue(err.toString().contains("127.0.0.1:1"), err.toString());
+  @ParameterizedTest
+  @CsvSource({
+    "redis://127.0.0.1:1, cannot be used",
+    "nonsense, must be redis://host:port",
+    "http://127.0.0.1:6379, must be redis://host:port"
+  })
+  void aBadRedisIsNamedBeforeAnythingIsMeasured(String uri, String said) {
+    for (String track : List.of("a", "both")) {
+      assertEquals(GpuMq.USAGE, bench("--track=" + track, "--redis=" + uri));
+      assertTrue(err.toString().contains(uri), err.toString());
+      assertTrue(err.toString().contains(said), err.toString());
+      assertFalse(err.toString().contains("track b, 64 B"), err.toString());
+    }
   }
 }

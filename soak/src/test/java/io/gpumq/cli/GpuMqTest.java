@@ -1,11 +1,16 @@
 package io.gpumq.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -28,6 +33,21 @@ class GpuMqTest {
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);
     }
+    assertTrue(out.toString().replaceAll("\\s+", " ").contains("alone is seconds"), out.toString());
+  }
+
+  @Test
+  void helpListsEveryCommand() {
+    assertEquals(GpuMq.OK, run("--help"));
+    for (String command : "bench doctor dist help".split(" ")) {
+      assertTrue(out.toString().contains("\n  " + command + " "), command + " in " + out);
+    }
+  }
+
+  @Test
+  void aDistributionIsMadeInACloneAlone() {
+    assertEquals(GpuMq.USAGE, run("dist"));
+    assertTrue(err.toString().contains("run ./gpumq dist in a clone"), err.toString());
   }
 
   @Test
@@ -60,7 +80,10 @@ class GpuMqTest {
           --warmup=-1s          | '-1s': must be a number and ms, s, m or h
           --track=c             | --track
           --json=/no/such/x     | --json /no/such/x: must be a file in a folder that exists
+          --json=/proc/nope.json | --json /proc/nope.json: cannot be written
+          --html=/proc/nope.html | --html /proc/nope.html: cannot be written
           --html=/              | --html /: must be a file in a folder that exists
+          --json=/etc/passwd/x  | --json /etc/passwd/x: must be a file in a folder that exists
           --nonsense            | --nonsense
           --suite=all           | suite 'all': must be limit or isolation
           --backlog=8G          | --backlog: goes with --suite alone
@@ -91,6 +114,7 @@ class GpuMqTest {
           --backlog=1k     | backlog 1000: must be between 1000000 and
           --backlog=much   | 'much': must be a number of bytes
           --json=/no/such/x | --json /no/such/x: must be a file in a folder that exists
+          --json=/proc/nope.json | --json /proc/nope.json: cannot be written
           """)
   void whatDoesNotGoWithASuiteIsNamed(String option, String said) {
     assertEquals(GpuMq.USAGE, run("bench", "--suite=limit", option));
@@ -112,6 +136,16 @@ class GpuMqTest {
   void whatDoesNotGoWithTheSuiteIsolationIsNamed(String option, String said) {
     assertEquals(GpuMq.USAGE, run("bench", "--suite=isolation", "--device=host", option));
     assertTrue(err.toString().contains(said), err.toString());
+  }
+
+  @Test
+  void aTrialLeavesFilesAsTheyAre(@TempDir Path folder) throws IOException {
+    Path kept = Files.writeString(folder.resolve("kept"), "of last time");
+    OutputFile.require("--json", kept);
+    assertEquals("of last time", Files.readString(kept));
+    OutputFile.require("--json", folder.resolve("new"));
+    assertFalse(Files.exists(folder.resolve("new")));
+    OutputFile.require("--json", Path.of("/dev/null"));
   }
 
   @Test

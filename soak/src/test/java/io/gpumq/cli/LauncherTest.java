@@ -2,6 +2,7 @@ package io.gpumq.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,13 +25,17 @@ class LauncherTest {
   private String output;
 
   private int launch(String javaHome, String path) throws IOException, InterruptedException {
-    var builder = new ProcessBuilder("/bin/sh", "../gpumq", "--version").redirectErrorStream(true);
+    var builder = new ProcessBuilder("/bin/sh", "../gpumq", "--version");
     builder.environment().put("PATH", path);
     builder.environment().remove("JAVA_HOME");
     if (javaHome != null) {
       builder.environment().put("JAVA_HOME", javaHome);
     }
-    Process process = builder.start();
+    return run(builder);
+  }
+
+  private int run(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).start();
     output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return process.waitFor();
   }
@@ -63,10 +68,49 @@ class LauncherTest {
   @Test
   void withoutAnyJavaItSaysWhatToInstall() throws Exception {
     Path tools = Files.createDirectories(home.resolve("tools"));
-    Path dirname = Path.of("/usr/bin/dirname");
-    Files.copy(dirname, tools.resolve("dirname"), StandardCopyOption.COPY_ATTRIBUTES);
+    for (String tool : List.of("dirname", "readlink")) {
+      Path of = Path.of("/usr/bin", tool);
+      Files.copy(of, tools.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);
+    }
     assertEquals(2, launch(null, tools.toString()));
     assertTrue(output.contains("no java on the PATH: install a JDK 17 or newer"), output);
+  }
+
+  @Test
+  void aSymlinkLeadsToTheClone() throws Exception {
+    Path real = Files.createDirectories(home.resolve("a clone")).resolve("gpumq");
+    Files.copy(Path.of("../gpumq"), real);
+    Path packaging = Files.createDirectories(home.resolve("a clone/packaging"));
+    writeProgram(packaging.resolve("dist.sh"), "echo \"dist of $0 takes $*\"");
+    Path link = Files.createSymbolicLink(home.resolve("link"), real);
+    var builder = new ProcessBuilder("/bin/sh", link.toString(), "dist", "one");
+    assertEquals(0, run(builder));
+    String made = packaging.resolve("dist.sh").toRealPath().toString();
+    assertEquals("dist of " + made + " takes one\n", output);
+  }
+
+  @Test
+  void distSaysWhatItDoesAndRefusesWhatItDoesNotKnow() throws Exception {
+    assertEquals(0, run(new ProcessBuilder("/bin/sh", "../gpumq", "dist", "--help")));
+    assertTrue(output.startsWith("usage: gpumq dist\n"), output);
+    assertEquals(2, run(new ProcessBuilder("/bin/sh", "../gpumq", "dist", "--fast")));
+    assertTrue(output.startsWith("gpumq dist: '--fast': it takes no options\n"), output);
+  }
+
+  @Test
+  void gpuTestsWithoutAGpuSayTheReasonLast() throws Exception {
+    try (var devices = Files.newDirectoryStream(Path.of("/dev"), "nvidia[0-9]*")) {
+      assumeFalse(devices.iterator().hasNext(), "this machine has a GPU");
+    }
+    Path tests = Files.createDirectories(home.resolve("bin")).resolve("gpumq-gpu-tests");
+    Files.copy(Path.of("../packaging/tree/bin/gpumq-gpu-tests"), tests);
+    Path lib = Files.createDirectories(home.resolve("lib"));
+    Files.copy(
+        Path.of("../packaging/tree/lib/gpu-connections.sh"), lib.resolve("gpu-connections.sh"));
+    Path runtime = Files.createDirectories(home.resolve("lib/runtime/bin"));
+    writeProgram(runtime.resolve("java"), "echo a test");
+    assertEquals(2, run(new ProcessBuilder("/bin/sh", tests.toString())));
+    assertTrue(output.startsWith("a test\nno GPU: "), output);
   }
 
   /** What the distribution's launcher gives the Java virtual machine that it starts. */

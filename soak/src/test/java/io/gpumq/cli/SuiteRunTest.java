@@ -68,7 +68,7 @@ class SuiteRunTest {
         names);
     assertTrue(out.toString().contains("host device (no GPU)"), out::toString);
     for (Row row : Limit.rows()) {
-      assertTrue(out.toString().contains("\n" + row.name() + "  "), row.name());
+      assertTrue(out.toString().contains("\n" + row.name() + "\n"), row.name());
     }
     assertTrue(out.toString().contains("lost 0, duplicated 0, reordered 0, corrupted 0"));
   }
@@ -99,7 +99,7 @@ class SuiteRunTest {
     }
     assertEquals(Isolation.rows().stream().map(row -> "b " + row.name()).toList(), names);
     for (Row row : Isolation.rows()) {
-      assertTrue(out.toString().contains("\n" + row.name() + "  "), row.name());
+      assertTrue(out.toString().contains("\n" + row.name() + "\n"), row.name());
     }
   }
 

@@ -1,6 +1,9 @@
 package io.gpumq.soak.bench;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
+import io.gpumq.api.TrackUnavailableException;
+import io.gpumq.soak.bench.BenchOutcome.Failure;
 import io.gpumq.soak.workload.BodyPool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,34 +30,93 @@ public final class Bench {
   }
 
   /**
-   * Runs the whole bench.
+   * Runs the whole bench. A size that fails does not keep the others from running: the next one
+   * gets a track that is newly opened.
    *
-   * @return a result for each track and size of payload, in the order of the plan; also those whose
-   *     {@link BenchResult#total()} is not clean
-   * @throws io.gpumq.api.GpuMqException what a track threw when it could not be opened, or died
+   * @throws io.gpumq.api.GpuMqException before anything is measured, if a track cannot be opened,
+   *     or the first queue is refused
    */
-  public List<BenchResult> run() throws InterruptedException {
+  public BenchOutcome run() throws InterruptedException {
     var results = new ArrayList<BenchResult>();
+    var failures = new ArrayList<Failure>();
     // Warm-up, throughput, latency (with a warm-up of its own), round trips (half of each).
     double cellNanos = 2.5 * (plan.warmup().toNanos() + plan.duration().toNanos());
     var meter = new Meter(progress, plan.tracks().size() * plan.payloads().size(), cellNanos);
     var random = new SplittableRandom(plan.seed());
+    List<String> later = plan.tracks().subList(1, plan.tracks().size());
+    for (String name : later) {
+      // What cannot be had is refused now, not after all sizes of the first track.
+      tracks.apply(name).close();
+    }
     for (String name : plan.tracks()) {
       Duration warmup = plan.warmup().multipliedBy(FIRST_WARMUPS);
-      try (Track track = tracks.apply(name)) {
+      try (var opened = new Reopened(name)) {
         for (int payloadBytes : plan.payloads()) {
           meter.cell("track " + name + ", " + payloadBytes + " B,");
           var pool = new BodyPool(random.nextLong(), payloadBytes);
-          try (var run = new QueueRun(plan, meter, track, pool, random.nextInt())) {
-            BenchResult result = result(track, payloadBytes, run, warmup);
+          int number = random.nextInt();
+          try {
+            BenchResult result = result(opened.get(), pool, number, meter, warmup);
             warmup = plan.warmup();
             results.add(result);
             meter.finished(result.brief());
+          } catch (ConfigException | TrackUnavailableException e) {
+            if (results.isEmpty() && failures.isEmpty()) {
+              throw e;
+            }
+            failures.add(failed(name, payloadBytes, e, opened, meter));
+          } catch (RuntimeException e) {
+            failures.add(failed(name, payloadBytes, e, opened, meter));
           }
         }
       }
     }
-    return results;
+    return new BenchOutcome(results, failures);
+  }
+
+  private static Failure failed(
+      String track, int payloadBytes, RuntimeException cause, Reopened opened, Meter meter) {
+    try {
+      opened.close();
+    } catch (RuntimeException closing) {
+      cause.addSuppressed(closing);
+    }
+    var failure = new Failure(track, payloadBytes, cause);
+    meter.finished(failure.brief());
+    return failure;
+  }
+
+  /** A track that is opened when it is asked for, again after it was closed. */
+  private final class Reopened implements AutoCloseable {
+    private final String name;
+    private Track track;
+
+    Reopened(String name) {
+      this.name = name;
+    }
+
+    Track get() {
+      if (track == null) {
+        track = tracks.apply(name);
+      }
+      return track;
+    }
+
+    @Override
+    public void close() {
+      Track last = track;
+      track = null;
+      if (last != null) {
+        last.close();
+      }
+    }
+  }
+
+  private BenchResult result(Track track, BodyPool pool, int number, Meter meter, Duration warmup)
+      throws InterruptedException {
+    try (var run = new QueueRun(plan, meter, track, pool, number)) {
+      return result(track, pool.payloadBytes(), run, warmup);
+    }
   }
 
   /** Every stage of one queue. */

@@ -1,9 +1,11 @@
 package io.gpumq.soak.report;
 
+import io.gpumq.soak.bench.BenchOutcome;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.BenchResult;
 import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.workload.Tally;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.Map;
  * What {@code bench.json} holds. The names of the fields here, in lower case with underscores, are
  * those of the file.
  *
+ * @param failures the sizes that a track could not be measured with
  * @param ratioBOverA Track B's throughput over Track A's for each size of payload; empty unless
  *     both ran
  */
@@ -19,6 +22,7 @@ public record BenchReport(
     Environment environment,
     WorkloadFields workload,
     List<ResultFields> results,
+    List<FailureFields> failures,
     Map<String, Double> ratioBOverA) {
   /**
    * What was asked for.
@@ -66,12 +70,24 @@ public record BenchReport(
       Percentiles latencyUs,
       Percentiles roundTripUs) {}
 
-  /** The report of a bench. */
-  public static BenchReport of(Environment environment, BenchPlan plan, List<BenchResult> results) {
+  /**
+   * One size that failed.
+   *
+   * @param problem what the track threw
+   */
+  public record FailureFields(String track, int payloadBytes, String problem) {}
+
+  /** The report of a bench; Track A comes first. */
+  public static BenchReport of(Environment environment, BenchPlan plan, BenchOutcome outcome) {
+    List<BenchResult> results =
+        outcome.results().stream().sorted(Comparator.comparing(BenchResult::track)).toList();
     return new BenchReport(
         environment,
         fields(plan),
         results.stream().map(BenchReport::fields).toList(),
+        outcome.failures().stream()
+            .map(f -> new FailureFields(f.track(), f.payloadBytes(), f.cause().toString()))
+            .toList(),
         ratios(results));
   }
 

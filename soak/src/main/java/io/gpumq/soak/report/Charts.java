@@ -5,6 +5,7 @@ import io.gpumq.soak.report.BenchReport.ResultFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Draws the report's charts as inline SVG, coloured by the page's style sheet. */
@@ -18,7 +19,7 @@ final class Charts {
   Charts(List<ResultFields> results) {
     this.results = results;
     this.tracks = results.stream().map(ResultFields::track).distinct().toList();
-    this.payloads = results.stream().map(ResultFields::payloadBytes).distinct().toList();
+    this.payloads = results.stream().map(ResultFields::payloadBytes).distinct().sorted().toList();
   }
 
   /** Bars of messages a second, a group for each size of payload, on a log scale. */
@@ -33,7 +34,10 @@ final class Charts {
     for (int g = 0; g < payloads.size(); g++) {
       double middle = left + (g + 0.5) * group;
       for (int t = 0; t < tracks.size(); t++) {
-        ResultFields result = find(tracks.get(t), payloads.get(g));
+        ResultFields result = find(tracks.get(t), payloads.get(g)).orElse(null);
+        if (result == null) {
+          continue;
+        }
         double value = result.throughputMsgS();
         double x = middle + (t - tracks.size() / 2.0) * bar;
         double y = scale.y(value);
@@ -83,8 +87,8 @@ final class Charts {
     }
     var lines = new ArrayList<Line>();
     for (String track : tracks) {
-      ResultFields result = find(track, payload);
-      lines.add(new Line(result, values(which.apply(result))));
+      find(track, payload)
+          .ifPresent(result -> lines.add(new Line(result, values(which.apply(result)))));
     }
     // Every line before any label, so that no line runs through a label.
     lines.forEach(line -> stroke(out, line, scale, left + step / 2, step));
@@ -135,11 +139,11 @@ final class Charts {
     return List.of(p.p50(), p.p95(), p.p99(), p.p99_9(), p.max());
   }
 
-  private ResultFields find(String track, int payload) {
+  /** What that track did with that size, unless it failed. */
+  private Optional<ResultFields> find(String track, int payload) {
     return results.stream()
         .filter(r -> r.track().equals(track) && r.payloadBytes() == payload)
-        .findFirst()
-        .orElseThrow();
+        .findFirst();
   }
 
   private static String title(ResultFields result) {

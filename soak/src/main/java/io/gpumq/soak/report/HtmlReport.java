@@ -1,6 +1,7 @@
 package io.gpumq.soak.report;
 
 import io.gpumq.soak.bench.Percentiles;
+import io.gpumq.soak.report.BenchReport.FailureFields;
 import io.gpumq.soak.report.BenchReport.ResultFields;
 import io.gpumq.soak.report.BenchReport.WorkloadFields;
 import java.io.IOException;
@@ -133,6 +134,15 @@ public final class HtmlReport {
   }
 
   private void verification() {
+    for (FailureFields failure : report.failures()) {
+      section(
+          "Failed",
+          "Track %s, %s: %s"
+              .formatted(
+                  failure.track().toUpperCase(Locale.ROOT),
+                  Numbers.bytes(failure.payloadBytes()),
+                  failure.problem()));
+    }
     boolean clean =
         results.stream()
             .allMatch(r -> r.lost() + r.duplicated() + r.reordered() + r.corrupted() == 0);
@@ -168,6 +178,7 @@ public final class HtmlReport {
     results.stream()
         .map(ResultFields::payloadBytes)
         .distinct()
+        .sorted()
         .forEach(
             payload -> {
               for (ResultFields result : results) {

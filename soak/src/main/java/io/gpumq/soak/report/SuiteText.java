@@ -5,15 +5,15 @@ import io.gpumq.soak.suite.Figure;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
 import io.gpumq.soak.workload.Tally;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The outcomes of a suite as a table for a terminal: a line a row, tracks side by side. */
+/**
+ * The outcomes of a suite for a terminal of 80 columns: under each row its aim, and what each track
+ * gave.
+ */
 public final class SuiteText {
-  private static final String APART = "  ";
-
   private final String suite;
   private final List<Outcome> outcomes;
   private final StringBuilder out = new StringBuilder();
@@ -23,14 +23,14 @@ public final class SuiteText {
     this.outcomes = outcomes;
   }
 
-  /** The table with its head and its verdict, each line ended. */
+  /** The rows with a head and a verdict, each line ended. */
   public static String of(String suite, List<Outcome> outcomes) {
     return new SuiteText(suite, outcomes).write();
   }
 
   private String write() {
     head();
-    table();
+    rows();
     verdict();
     return out.toString();
   }
@@ -39,54 +39,35 @@ public final class SuiteText {
     line("Suite " + suite);
     for (String track : tracks()) {
       Outcome any = of(track).get(0);
-      line("Track " + track.toUpperCase(Locale.ROOT) + ": " + any.description());
+      Lines.wrap("Track " + track.toUpperCase(Locale.ROOT) + ": ", any.description(), " ", out);
       line("         on " + Numbers.device(any.device()));
     }
     if (outcomes.stream().anyMatch(outcome -> outcome.device().equals("host"))) {
-      line("Figures on host device (no GPU) say nothing about a GPU's: no aim is judged there.");
+      line("Figures on host device (no GPU) say nothing about a GPU's:");
+      line("no aim is judged there.");
     }
     line("");
   }
 
-  private void table() {
-    List<String> tracks = tracks();
-    var heads = new ArrayList<>(List.of("row", "aim"));
-    for (String track : tracks) {
-      if (track.equals("b")) {
-        heads.add("reached");
-      }
-      heads.add("Track " + track.toUpperCase(Locale.ROOT));
-    }
-    var lines = new ArrayList<List<String>>();
-    lines.add(heads);
+  private void rows() {
     for (Row row : outcomes.stream().map(Outcome::row).distinct().toList()) {
-      var cells = new ArrayList<>(List.of(row.name(), aims(row)));
-      for (String track : tracks) {
-        List<Outcome> found = of(track).stream().filter(o -> o.row().equals(row)).toList();
-        if (track.equals("b")) {
-          cells.add(reached(found.get(0)));
+      line(row.name());
+      cell("aim", aims(row));
+      for (String track : tracks()) {
+        for (Outcome outcome : of(track)) {
+          if (outcome.row().equals(row)) {
+            if (track.equals("b")) {
+              cell("reached", reached(outcome));
+            }
+            cell("Track " + track.toUpperCase(Locale.ROOT), seen(outcome));
+          }
         }
-        cells.add(found.isEmpty() ? "" : seen(found.get(0)));
       }
-      lines.add(cells);
     }
-    columns(lines);
   }
 
-  private void columns(List<List<String>> lines) {
-    int[] widths = new int[lines.get(0).size()];
-    for (List<String> cells : lines) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], cells.get(i).length());
-      }
-    }
-    for (List<String> cells : lines) {
-      var text = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        text.append(("%-" + widths[i] + "s").formatted(cells.get(i))).append(APART);
-      }
-      line(text.toString().stripTrailing());
-    }
+  private void cell(String name, String text) {
+    Lines.wrap("  %-7s  ".formatted(name), text, ", ", out);
   }
 
   private void verdict() {
@@ -100,7 +81,8 @@ public final class SuiteText {
       long reached = judged.stream().filter(Outcome::reached).count();
       line("Reached %d of %d".formatted(reached, judged.size()));
     }
-    line("Verified %,d messages, every byte: %s".formatted(sum.received(), sum.verdict()));
+    line("Verified %,d messages, every byte:".formatted(sum.received()));
+    line("  " + sum.verdict());
   }
 
   private List<String> tracks() {

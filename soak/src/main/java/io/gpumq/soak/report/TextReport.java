@@ -2,15 +2,20 @@ package io.gpumq.soak.report;
 
 import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.report.BenchReport.ResultFields;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 
-/** The report as tables for a terminal: tracks side by side, one line a size of payload. */
+/**
+ * The report as tables for a terminal of 80 columns, one line a size of payload. Throughput has its
+ * tracks side by side, percentiles one under the other.
+ */
 public final class TextReport {
-  private static final String HEAD = "  %9s";
-  private static final int CELL = 9;
+  private static final String HEAD = " %7s";
+  private static final int RATE = 15;
+  private static final int TIME = 12;
+  private static final String FAILED = "failed";
 
   private final BenchReport report;
   private final List<String> tracks;
@@ -20,7 +25,7 @@ public final class TextReport {
   private TextReport(BenchReport report) {
     this.report = report;
     this.tracks = report.results().stream().map(ResultFields::track).distinct().toList();
-    this.payloads = report.results().stream().map(ResultFields::payloadBytes).distinct().toList();
+    this.payloads = report.workload().payloadBytes();
   }
 
   /** The tables, each line ended. */
@@ -30,8 +35,8 @@ public final class TextReport {
 
   private String write() {
     for (String track : tracks) {
-      ResultFields any = find(track, payloads.get(0));
-      line("Track %s: %s", track.toUpperCase(Locale.ROOT), any.description());
+      ResultFields any = any(track);
+      Lines.wrap("Track " + track.toUpperCase(Locale.ROOT) + ": ", any.description(), " ", out);
       line("         on %s", Numbers.device(any.device()));
     }
     throughput();
@@ -49,18 +54,29 @@ public final class TextReport {
   private void throughput() {
     line("");
     line("Throughput");
-    heads(List.of("msg/s", "MB/s"), 15, true);
+    var names = new StringBuilder(HEAD.formatted(""));
+    var heads = new StringBuilder(HEAD.formatted("payload"));
+    for (String track : tracks) {
+      names.append(" | ").append(pad(name(track), 2 * RATE - 1));
+      heads.append(" |").append(cell("msg/s", RATE)).append(cell("MB/s", RATE));
+    }
+    if (!report.ratioBOverA().isEmpty()) {
+      names.append(" |");
+      heads.append(" | B / A");
+    }
+    line("%s", names.toString().stripTrailing());
+    line("%s", heads);
     for (int payload : payloads) {
       var row = new StringBuilder(HEAD.formatted(Numbers.bytes(payload)));
       for (String track : tracks) {
-        ResultFields result = find(track, payload);
-        row.append(" |");
-        row.append("%15s".formatted(Numbers.plain(result.throughputMsgS())));
-        row.append("%15s".formatted(Numbers.plain(result.throughputBytesS() / 1e6)));
+        Optional<ResultFields> found = find(track, payload);
+        String rate = found.map(r -> Numbers.plain(r.throughputMsgS())).orElse(FAILED);
+        String bytes = found.map(r -> Numbers.plain(r.throughputBytesS() / 1e6)).orElse("");
+        row.append(" |").append(cell(rate, RATE)).append(cell(bytes, RATE));
       }
-      Double ratio = report.ratioBOverA().get(Integer.toString(payload));
-      if (ratio != null) {
-        row.append(" |%9s".formatted(Numbers.plain(ratio) + "x"));
+      if (!report.ratioBOverA().isEmpty()) {
+        Double ratio = report.ratioBOverA().get(Integer.toString(payload));
+        row.append(" |").append(cell(ratio == null ? "-" : Numbers.plain(ratio) + "x", 6));
       }
       line("%s", row);
     }
@@ -69,36 +85,42 @@ public final class TextReport {
   private void percentiles(String title, Function<ResultFields, Percentiles> which) {
     line("");
     line("%s", title);
-    heads(List.of("p50", "p95", "p99", "p99.9", "max"), CELL, false);
-    for (int payload : payloads) {
-      var row = new StringBuilder(HEAD.formatted(Numbers.bytes(payload)));
-      for (String track : tracks) {
-        Percentiles p = which.apply(find(track, payload));
-        row.append(" |");
-        for (double value : new double[] {p.p50(), p.p95(), p.p99(), p.p99_9(), p.max()}) {
-          row.append(("%" + CELL + "s").formatted(Numbers.plain(value)));
-        }
+    for (String track : tracks) {
+      line(" %s", name(track));
+      var heads = new StringBuilder(HEAD.formatted("payload"));
+      for (String head : List.of("p50", "p95", "p99", "p99.9", "max")) {
+        heads.append(cell(head, TIME));
       }
-      line("%s", row);
+      line("%s", heads);
+      for (int payload : payloads) {
+        String row = find(track, payload).map(r -> times(which.apply(r))).orElse(times(null));
+        line("%s%s", HEAD.formatted(Numbers.bytes(payload)), row);
+      }
     }
   }
 
-  private void heads(List<String> columns, int width, boolean ratio) {
-    var names = new StringBuilder(HEAD.formatted(""));
-    var heads = new StringBuilder(HEAD.formatted("payload"));
-    for (String track : tracks) {
-      ResultFields any = find(track, payloads.get(0));
-      String name = "Track " + track.toUpperCase(Locale.ROOT) + ", " + Numbers.device(any.device());
-      names.append(" | ").append(("%-" + (width * columns.size() - 1) + "s").formatted(name));
-      heads.append(" |");
-      columns.forEach(column -> heads.append(("%" + width + "s").formatted(column)));
+  /** The cells of a row of percentiles; null where there are none. */
+  private static String times(Percentiles p) {
+    if (p == null) {
+      return cell(FAILED, TIME) + " ".repeat(4 * TIME);
     }
-    if (ratio && !report.ratioBOverA().isEmpty()) {
-      names.append(" |");
-      heads.append(" |%9s".formatted("B / A"));
+    var row = new StringBuilder();
+    for (double value : new double[] {p.p50(), p.p95(), p.p99(), p.p99_9(), p.max()}) {
+      row.append(cell(Numbers.plain(value), TIME));
     }
-    line("%s", names.toString().stripTrailing());
-    line("%s", heads);
+    return row.toString();
+  }
+
+  private String name(String track) {
+    return "Track " + track.toUpperCase(Locale.ROOT) + ", " + Numbers.device(any(track).device());
+  }
+
+  private static String cell(String text, int width) {
+    return ("%" + width + "s").formatted(text);
+  }
+
+  private static String pad(String text, int width) {
+    return ("%-" + width + "s").formatted(text);
   }
 
   private void verdict() {
@@ -112,20 +134,23 @@ public final class TextReport {
       sum[5] += result.deadLettered();
     }
     line("");
+    line("Verified %,d messages, every byte:", sum[0]);
     line(
-        "Verified %,d messages, every byte: lost %,d, duplicated %,d, reordered %,d, corrupted %,d%s",
-        sum[0],
-        sum[1],
-        sum[2],
-        sum[3],
-        sum[4],
-        sum[5] == 0 ? "" : ", dead-lettered as the handler was to %,d".formatted(sum[5]));
+        "  lost %,d, duplicated %,d, reordered %,d, corrupted %,d", sum[1], sum[2], sum[3], sum[4]);
+    if (sum[5] != 0) {
+      line("  dead-lettered as the handler was to %,d", sum[5]);
+    }
   }
 
-  private ResultFields find(String track, int payload) {
-    var found = new ArrayList<>(report.results());
-    found.removeIf(r -> !r.track().equals(track) || r.payloadBytes() != payload);
-    return found.get(0);
+  /** What that track did with a size that did not fail. */
+  private ResultFields any(String track) {
+    return report.results().stream().filter(r -> r.track().equals(track)).findFirst().orElseThrow();
+  }
+
+  private Optional<ResultFields> find(String track, int payload) {
+    return report.results().stream()
+        .filter(r -> r.track().equals(track) && r.payloadBytes() == payload)
+        .findFirst();
   }
 
   private void line(String format, Object... values) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.soak.bench.Doctored.Fault;
 import io.gpumq.soak.workload.Tally;
 import java.time.Duration;
@@ -34,9 +35,7 @@ class BenchTest {
       assertRising(result.latency());
       assertRising(result.roundTrip());
     }
-    assertEquals(
-        List.of("a 64", "a 300", "b 64", "b 300"),
-        results.stream().map(r -> r.track() + " " + r.payloadBytes()).toList());
+    assertEquals(List.of("a 64", "a 300", "b 64", "b 300"), sizes(results));
   }
 
   @Test
@@ -83,10 +82,65 @@ class BenchTest {
   }
 
   @Test
-  void whatATrackThrowsReachesTheCaller() {
+  void aSizeThatFailsKeepsTheResultsOfTheOthers() throws InterruptedException {
+    var opened = new ArrayList<String>();
+    var told = new ArrayList<String>();
+    BenchOutcome outcome =
+        new Bench(
+                new Plan().build(List.of("a", "b")),
+                name -> {
+                  opened.add(name);
+                  // The second of Track A is the first that is measured.
+                  boolean dies = opened.equals(List.of("b", "a"));
+                  return new Doctored(name, dies ? Fault.DIE : Fault.NONE);
+                },
+                told(told))
+            .run();
+    assertEquals(List.of("b", "a", "a", "b"), opened);
+    assertEquals(List.of("a 300", "b 64", "b 300"), sizes(outcome.results()));
+    assertEquals(1, outcome.failures().size());
+    assertEquals("a", outcome.failures().get(0).track());
+    assertEquals(64, outcome.failures().get(0).payloadBytes());
+    assertEquals("the track died", outcome.failures().get(0).cause().getMessage());
+    assertTrue(told.get(0).startsWith("track a, 64 B: FAILED: "), told.toString());
+    assertEquals(4, told.size());
+  }
+
+  @Test
+  void aTrackThatCannotBeHadIsRefusedBeforeAnotherIsMeasured() {
+    var told = new ArrayList<String>();
+    var bench =
+        new Bench(
+            new Plan().build(List.of("b", "a")),
+            name -> {
+              if (name.equals("a")) {
+                throw new TrackUnavailableException("no Redis");
+              }
+              return new Doctored(name, Fault.NONE);
+            },
+            told(told));
     assertEquals(
-        "the track died",
-        assertThrows(IllegalStateException.class, () -> run(new Plan(), Fault.DIE)).getMessage());
+        "no Redis", assertThrows(TrackUnavailableException.class, bench::run).getMessage());
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void aTrackThatIsGoneLaterKeepsWhatWasMeasured() throws InterruptedException {
+    var opened = new ArrayList<String>();
+    BenchOutcome outcome =
+        new Bench(
+                new Plan().build(List.of("b", "a")),
+                name -> {
+                  opened.add(name);
+                  if (opened.size() > 2) {
+                    throw new TrackUnavailableException("no Redis any more");
+                  }
+                  return new Doctored(name, Fault.NONE);
+                },
+                Progress.NONE)
+            .run();
+    assertEquals(List.of("b 64", "b 300"), sizes(outcome.results()));
+    assertEquals(2, outcome.failures().size());
   }
 
   @ParameterizedTest
@@ -139,10 +193,27 @@ class BenchTest {
     assertEquals(2, finished.size());
   }
 
+  private static Progress told(List<String> briefs) {
+    return new Progress() {
+      @Override
+      public void at(String stage, double fraction) {}
+
+      @Override
+      public void finished(String brief) {
+        briefs.add(brief);
+      }
+    };
+  }
+
+  private static List<String> sizes(List<BenchResult> results) {
+    return results.stream().map(r -> r.track() + " " + r.payloadBytes()).toList();
+  }
+
   private static List<BenchResult> run(Plan plan, Fault fault) throws InterruptedException {
     return new Bench(
             plan.build(List.of("a", "b")), name -> new Doctored(name, fault), Progress.NONE)
-        .run();
+        .run()
+        .results();
   }
 
   private static void assertRising(Percentiles p) {

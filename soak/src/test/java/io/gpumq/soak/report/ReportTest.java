@@ -23,7 +23,8 @@ class ReportTest {
   @Test
   void theJsonHoldsEveryField() {
     JsonObject json = JsonParser.parseString(Samples.report("a", "b").toJson()).getAsJsonObject();
-    assertEquals(Set.of("environment", "workload", "results", "ratio_b_over_a"), json.keySet());
+    assertEquals(
+        Set.of("environment", "workload", "results", "failures", "ratio_b_over_a"), json.keySet());
     assertEquals(
         Set.of("cpu", "cores", "gpu", "driver", "jdk", "version", "commit", "date"),
         json.getAsJsonObject("environment").keySet());
@@ -82,6 +83,37 @@ class ReportTest {
     assertEquals(0, json.getAsJsonObject("ratio_b_over_a").size());
     assertFalse(TextReport.of(Samples.report("b")).contains("B / A"));
     assertFalse(HtmlReport.of(Samples.report("b")).contains("B over A"));
+  }
+
+  @Test
+  void aSizeThatFailedIsShownAsThat() throws Exception {
+    BenchReport report = Samples.reportWithout("a64", "a", "b");
+    JsonObject json = JsonParser.parseString(report.toJson()).getAsJsonObject();
+    assertEquals(7, json.getAsJsonArray("results").size());
+    JsonObject failure = json.getAsJsonArray("failures").get(0).getAsJsonObject();
+    assertEquals("a", failure.get("track").getAsString());
+    assertEquals(64, failure.get("payload_bytes").getAsInt());
+    assertEquals("java.lang.IllegalStateException: <died>", failure.get("problem").getAsString());
+    assertFalse(json.getAsJsonObject("ratio_b_over_a").has("64"));
+    String page = HtmlReport.of(report);
+    assertTrue(page.contains("Track A, 64 B: java.lang.IllegalStateException: &lt;died&gt;"), page);
+    Document document = parse(page);
+    assertEquals(7, document.getElementsByTagName("rect").getLength());
+    assertEquals(14, document.getElementsByTagName("polyline").getLength());
+    String text = TextReport.of(report);
+    assertEquals(3, text.lines().filter(line -> line.matches(" +64 B.* failed .*")).count(), text);
+    assertTrue(fits(text), text);
+  }
+
+  @Test
+  void theTextFitsATerminal() {
+    for (BenchReport report : List.of(Samples.report("a", "b"), Samples.report("b"))) {
+      assertTrue(fits(TextReport.of(report)), TextReport.of(report));
+    }
+  }
+
+  private static boolean fits(String text) {
+    return text.lines().allMatch(line -> line.length() <= 80);
   }
 
   @Test

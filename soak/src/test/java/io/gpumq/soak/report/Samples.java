@@ -1,5 +1,6 @@
 package io.gpumq.soak.report;
 
+import io.gpumq.soak.bench.BenchOutcome;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.BenchResult;
 import io.gpumq.soak.bench.Percentiles;
@@ -15,13 +16,27 @@ final class Samples {
   private Samples() {}
 
   static BenchReport report(String... tracks) {
+    return reportWithout("", tracks);
+  }
+
+  /** One in which a size failed, such as {@code a64}. */
+  static BenchReport reportWithout(String failed, String... tracks) {
     return BenchReport.of(
         new Environment(
             "Test <CPU> & more", 2, null, null, "17", "0.1.0", "abc", "2026-01-01T00:00:00Z"),
         plan(tracks),
-        Stream.of(tracks)
-            .flatMap(track -> PAYLOADS.stream().map(bytes -> result(track, bytes)))
-            .toList());
+        new BenchOutcome(
+            Stream.of(tracks)
+                .flatMap(track -> PAYLOADS.stream().map(bytes -> result(track, bytes)))
+                .filter(result -> !failed.equals(result.track() + result.payloadBytes()))
+                .toList(),
+            failed.isEmpty()
+                ? List.of()
+                : List.of(
+                    new BenchOutcome.Failure(
+                        failed.substring(0, 1),
+                        Integer.parseInt(failed.substring(1)),
+                        new IllegalStateException("<died>")))));
   }
 
   private static BenchPlan plan(String... tracks) {

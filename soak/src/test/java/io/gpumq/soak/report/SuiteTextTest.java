@@ -10,7 +10,6 @@ import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
 import io.gpumq.soak.workload.Tally;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -32,17 +31,17 @@ class SuiteTextTest {
             outcome(2, "b", "cuda", 2.4, ONE_LOST, null),
             outcome(3, "b", "cuda", 0, null, new IllegalStateException("died")),
             outcome(0, "a", "cuda", 87, CLEAN, null));
-    assertEquals("yes", cell(text, "round trip 64 B", 2));
-    assertEquals("no", cell(text, "round trip 256 B", 2));
-    assertEquals("no", cell(text, "round trip 448 B", 2));
-    assertEquals("no", cell(text, "round trip 1024 B", 2));
-    assertEquals("p50 <= 2.50 µs, p99 <= 4.00 µs", cell(text, "round trip 64 B", 1));
-    assertEquals("p50 2.50 µs, p99 2.50 µs", cell(text, "round trip 64 B", 3));
-    assertEquals("p50 87.0 µs, p99 87.0 µs", cell(text, "round trip 64 B", 4));
-    assertEquals("FAILED p50 2.40 µs, p99 2.40 µs", cell(text, "round trip 448 B", 3));
-    assertEquals("FAILED", cell(text, "round trip 1024 B", 3));
+    assertEquals("yes", cell(text, "round trip 64 B", "reached"));
+    assertEquals("no", cell(text, "round trip 256 B", "reached"));
+    assertEquals("no", cell(text, "round trip 448 B", "reached"));
+    assertEquals("no", cell(text, "round trip 1024 B", "reached"));
+    assertEquals("p50 <= 2.50 µs, p99 <= 4.00 µs", cell(text, "round trip 64 B", "aim"));
+    assertEquals("p50 2.50 µs, p99 2.50 µs", cell(text, "round trip 64 B", "Track B"));
+    assertEquals("p50 87.0 µs, p99 87.0 µs", cell(text, "round trip 64 B", "Track A"));
+    assertEquals("FAILED p50 2.40 µs, p99 2.40 µs", cell(text, "round trip 448 B", "Track B"));
+    assertEquals("FAILED", cell(text, "round trip 1024 B", "Track B"));
     assertTrue(text.contains("Reached 1 of 4\n"), text);
-    assertTrue(text.contains("Verified 3,999 messages, every byte: lost 1,"), text);
+    assertTrue(text.contains("Verified 3,999 messages, every byte:\n  lost 1,"), text);
     assertFalse(text.contains("host"), text);
   }
 
@@ -51,7 +50,7 @@ class SuiteTextTest {
     String text = text(outcome(0, "b", "host", 1, CLEAN, null));
     assertTrue(text.contains("on host device (no GPU)\n"), text);
     assertTrue(text.contains("no aim is judged there"), text);
-    assertEquals("-", cell(text, "round trip 64 B", 2));
+    assertEquals("-", cell(text, "round trip 64 B", "reached"));
     assertFalse(text.contains("Reached"), text);
   }
 
@@ -67,16 +66,27 @@ class SuiteTextTest {
     fault.put(Figure.MAX_MS, 120.0);
     fault.put(Figure.DEATHS, 40.0);
     String text = text(outcome(Row.Kind.ISOLATED_RATE, rate), outcome(Row.Kind.FAULT, fault));
-    assertEquals(">= 95.0 % of in-process rate", cell(text, "isolated echo 256 B, 1 producer", 1));
-    assertEquals("yes", cell(text, "isolated echo 256 B, 1 producer", 2));
+    assertEquals(
+        ">= 95.0 % of in-process rate", cell(text, "isolated echo 256 B, 1 producer", "aim"));
+    assertEquals("yes", cell(text, "isolated echo 256 B, 1 producer", "reached"));
     assertEquals(
         "97.5 % of in-process rate, 2.1 % standard error, 39.0 M msg/s, in-process 40.0 M msg/s",
-        cell(text, "isolated echo 256 B, 1 producer", 3));
+        cell(text, "isolated echo 256 B, 1 producer", "Track B"));
     assertEquals(
-        "p50 <= 100 ms", cell(text, "recovery from an illegal address, with a standby", 1));
+        "p50 <= 100 ms", cell(text, "recovery from an illegal address, with a standby", "aim"));
     assertEquals(
         "p50 31.0 ms, max 120 ms, deaths 40",
-        cell(text, "recovery from an illegal address, with a standby", 3));
+        cell(text, "recovery from an illegal address, with a standby", "Track B"));
+  }
+
+  @Test
+  void breaksWhatIsTooWideAndKeepsAPartWhole() {
+    var out = new StringBuilder();
+    Lines.wrap("head: ", "x".repeat(74) + ", " + "y".repeat(90) + ", z", ", ", out);
+    String under = "      ";
+    assertEquals(
+        "head: " + "x".repeat(74) + ",\n" + under + "y".repeat(90) + ",\n" + under + "z\n",
+        out.toString());
   }
 
   private static Outcome outcome(Row.Kind kind, Map<Figure, Double> seen) {
@@ -88,12 +98,23 @@ class SuiteTextTest {
     return SuiteText.of(Limit.NAME, List.of(outcomes));
   }
 
-  private static String cell(String text, String row, int column) {
-    var line =
-        new ArrayList<>(
-            text.lines().filter(candidate -> candidate.startsWith(row + "  ")).toList());
-    assertEquals(1, line.size(), text);
-    return line.get(0).split(" {2,}")[column];
+  private static String cell(String text, String row, String name) {
+    assertTrue(text.lines().allMatch(line -> line.length() <= 80), text);
+    List<String> block =
+        text.lines()
+            .dropWhile(line -> !line.equals(row))
+            .skip(1)
+            .takeWhile(line -> line.startsWith("  "))
+            .toList();
+    var cell = new StringBuilder();
+    String under = "";
+    for (String line : block) {
+      under = line.charAt(2) == ' ' ? under : line.substring(2, 11).strip();
+      if (under.equals(name)) {
+        cell.append(cell.isEmpty() ? "" : " ").append(line.substring(11));
+      }
+    }
+    return cell.toString();
   }
 
   private static Outcome outcome(

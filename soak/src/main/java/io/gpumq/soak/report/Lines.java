@@ -1,0 +1,30 @@
+package io.gpumq.soak.report;
+
+/** Breaks text that is wider than a terminal of 80 columns. */
+final class Lines {
+  static final int COLUMNS = 80;
+
+  private Lines() {}
+
+  /**
+   * Appends a head and text, in as many lines as that takes; later lines stand under the text. A
+   * part that alone is too wide stays whole.
+   *
+   * @param between what the text may be broken behind, such as {@code ", "}
+   */
+  static void wrap(String head, String text, String between, StringBuilder out) {
+    var line = new StringBuilder(head);
+    boolean first = true;
+    String[] parts = text.split(between);
+    for (int i = 0; i < parts.length; i++) {
+      String part = i < parts.length - 1 ? parts[i] + between : parts[i];
+      if (!first && line.length() + part.stripTrailing().length() > COLUMNS) {
+        out.append(line.toString().stripTrailing()).append('\n');
+        line = new StringBuilder(" ".repeat(head.length()));
+      }
+      line.append(part);
+      first = false;
+    }
+    out.append(line.toString().stripTrailing()).append('\n');
+  }
+}
