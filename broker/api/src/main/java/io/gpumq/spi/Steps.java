@@ -1,5 +1,7 @@
 package io.gpumq.spi;
 
+import java.lang.reflect.UndeclaredThrowableException;
+
 /**
  * The steps of an end, each of which runs whatever the others throw. The first failure is kept, and
  * thrown when all are done; the later ones go with it. For one thread.
@@ -41,13 +43,19 @@ public final class Steps {
     return failure;
   }
 
-  /** Throws what failed first, if anything did. */
+  /**
+   * Throws what failed first, if anything did. A checked exception, which a step can only throw by
+   * a way round the compiler, comes as the cause of an {@link UndeclaredThrowableException}.
+   */
   public void finish() {
     if (failure instanceof Error e) {
       throw e;
     }
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
     if (failure != null) {
-      throw (RuntimeException) failure; // a Runnable throws nothing else
+      throw new UndeclaredThrowableException(failure);
     }
   }
 }

@@ -15,4 +15,12 @@ public interface DeadLetterSink {
    *     at each later take, as after an exception
    */
   boolean offer(long sequence, DeadLetter.Cause cause, int count, String group);
+
+  /**
+   * Returns whether {@link #offer} would refuse whatever it is given now. A group with something to
+   * give up asks it, under no lock, before it says that a take would find something.
+   */
+  default boolean isFull() {
+    return false;
+  }
 }

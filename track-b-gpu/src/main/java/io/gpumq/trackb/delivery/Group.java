@@ -72,13 +72,6 @@ public final class Group {
       Deliverable deliverable,
       DeadLetterSink sink,
       LongSupplier nanoClock) {
-    Ledger.require(start >= 0, "start", start, "0 or more");
-    Ledger.require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
-    Ledger.require(
-        maxDeliveries >= 1 && maxDeliveries <= PendingTable.MAX_DELIVERIES,
-        "max-deliveries",
-        maxDeliveries,
-        "between 1 and " + PendingTable.MAX_DELIVERIES);
     this.name = name;
     this.strictOrder = strictOrder;
     this.deliverable = deliverable;
@@ -114,7 +107,7 @@ public final class Group {
     into.clear();
     int size = takeOnce(into, max, owner, completed);
     for (int round = 0; exhausted && round < MAX_ROUNDS; round++) {
-      giveUpSome();
+      giveUpOrTakeBack(into);
       if (size > 0 || exhausted) {
         break; // there is no room for more letters, or many more to write
       }
@@ -132,14 +125,36 @@ public final class Group {
       }
       if (!into.isEmpty()) {
         into.hold().set(into.first()); // nobody can settle it before the lock is free
-        counts.delivered.add(into.size());
-        (into.isRedelivery() ? counts.redelivered : counts.pending).add(into.size());
+        counts.countHandedOut(into);
       }
       publish();
       return into.size();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What a take has leased is nobody's when the sink throws: another take finds it at once. */
+  private void giveUpOrTakeBack(Delivery into) {
+    try {
+      giveUpSome();
+    } catch (Throwable e) {
+      takeBack(into);
+      throw e;
+    }
+  }
+
+  /**
+   * Takes back what a take handed out and nobody has seen: it is due now, and this delivery does
+   * not count. The delivery is empty then.
+   */
+  public void takeBack(Delivery delivery) {
+    locked(
+        () -> {
+          ledger.takeBack(delivery, nanoClock.getAsLong());
+          counts.countTakenBack(delivery);
+        });
+    delivery.clear();
   }
 
   /** Passes over entries that are no message, for a queue that nobody takes from. */
@@ -154,12 +169,12 @@ public final class Group {
 
   /** Returns whether a take would find something now, or have something to give up. */
   public boolean isReady(long completed) {
+    boolean mayGiveUp = exhausted && !sink.isFull(); // asked under no lock
     lock.lock();
     try {
-      if (removed || exhausted && givingUp == 0) {
-        return true;
-      }
-      return !(strictOrder && givingUp > 0) && ledger.isReady(completed, nanoClock.getAsLong());
+      return removed
+          || mayGiveUp && givingUp == 0
+          || !(strictOrder && givingUp > 0) && ledger.isReady(completed, nanoClock.getAsLong());
     } finally {
       lock.unlock();
     }
@@ -175,8 +190,7 @@ public final class Group {
     try {
       requirePending(sequence);
       ledger.settle(sequence);
-      counts.acknowledged.add(1);
-      counts.pending.add(-1);
+      counts.countAcknowledged(1);
       publish();
     } finally {
       lock.unlock();
@@ -194,8 +208,7 @@ public final class Group {
     try {
       requireOpen();
       int settled = ledger.settle(delivery);
-      counts.acknowledged.add(settled);
-      counts.pending.add(-settled);
+      counts.countAcknowledged(settled);
       publish();
       return settled;
     } finally {
@@ -225,11 +238,7 @@ public final class Group {
     try {
       requirePending(sequence);
       long due = nanoClock.getAsLong() + Math.min(delayNanos, MAX_DELAY_NANOS);
-      if (counts) {
-        ledger.refuse(sequence, due);
-      } else {
-        ledger.giveBack(sequence, due);
-      }
+      ledger.handBack(sequence, due, counts);
       publish();
     } finally {
       lock.unlock();
@@ -242,11 +251,14 @@ public final class Group {
   }
 
   /**
-   * Starts anew at a sequence that is not released: what is pending is forgotten, once nothing of
-   * it is being given up any more.
+   * Starts anew at a sequence that is not released: what is pending is forgotten. Does nothing
+   * while an entry is being given up, which somebody reads then: ask again, holding no lock
+   * meanwhile.
+   *
+   * @return whether it did
    */
-  public void moveTo(long sequence) {
-    whenNothingIsGivenUp(
+  public boolean tryMoveTo(long sequence) {
+    return unlessGivingUp(
         () -> {
           counts.pending.add(-counts.pending.get());
           ledger = ledger.startingAt(sequence);
@@ -255,24 +267,22 @@ public final class Group {
         });
   }
 
-  /** Ends the group: calls throw from now on. Returns when nothing reads for it any more. */
-  public void remove() {
-    whenNothingIsGivenUp(() -> removed = true);
+  /** Ends the group: calls throw from now on. When it does so, and returns, as the move above. */
+  public boolean tryRemove() {
+    return unlessGivingUp(() -> removed = true);
   }
 
-  /** Waits under no lock for those that give up: each reads one payload. */
-  private void whenNothingIsGivenUp(Runnable change) {
-    for (; ; Thread.yield()) {
-      lock.lock();
-      try {
-        requireOpen();
-        if (givingUp == 0) {
-          change.run();
-          return;
-        }
-      } finally {
-        lock.unlock();
+  private boolean unlessGivingUp(Runnable change) {
+    lock.lock();
+    try {
+      requireOpen();
+      if (givingUp > 0) {
+        return false;
       }
+      change.run();
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -345,8 +355,7 @@ public final class Group {
         givingUp--;
         if (given) {
           ledger.settle(sequence);
-          counts.deadLettered.add(1);
-          counts.pending.add(-1);
+          counts.countDeadLettered();
         } else {
           ledger.putBackExhausted(sequence, nanoClock.getAsLong());
         }
@@ -387,14 +396,6 @@ public final class Group {
 
   private void requirePending(long sequence) {
     requireOpen();
-    if (ledger.isPending(sequence)) {
-      return;
-    }
-    throw new NotPendingException(
-        describer.apply(sequence)
-            + " is not pending in group "
-            + name
-            + ": "
-            + ledger.whyNotPending(sequence, describer));
+    ledger.requirePending(sequence, name, describer);
   }
 }

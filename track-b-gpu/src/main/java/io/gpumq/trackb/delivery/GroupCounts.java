@@ -10,6 +10,29 @@ public final class GroupCounts {
 
   GroupCounts() {}
 
+  void countHandedOut(Delivery delivery) {
+    delivered.add(delivery.size());
+    (delivery.isRedelivery() ? redelivered : pending).add(delivery.size());
+  }
+
+  /** A delivery that nobody has seen was none; what it made pending stays so. */
+  void countTakenBack(Delivery delivery) {
+    delivered.add(-delivery.size());
+    if (delivery.isRedelivery()) {
+      redelivered.add(-delivery.size());
+    }
+  }
+
+  void countAcknowledged(int entries) {
+    acknowledged.add(entries);
+    pending.add(-entries);
+  }
+
+  void countDeadLettered() {
+    deadLettered.add(1);
+    pending.add(-1);
+  }
+
   /** Returns how many entries were handed out, redeliveries included. */
   public long delivered() {
     return delivered.get();

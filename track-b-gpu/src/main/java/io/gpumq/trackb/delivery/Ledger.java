@@ -1,5 +1,6 @@
 package io.gpumq.trackb.delivery;
 
+import io.gpumq.api.NotPendingException;
 import java.util.BitSet;
 import java.util.function.LongFunction;
 
@@ -25,6 +26,13 @@ final class Ledger {
       int maxDeliveries,
       boolean strictOrder,
       Deliverable deliverable) {
+    require(start >= 0, "start", start, "0 or more");
+    require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
+    require(
+        maxDeliveries >= 1 && maxDeliveries <= PendingTable.MAX_DELIVERIES,
+        "max-deliveries",
+        maxDeliveries,
+        "between 1 and " + PendingTable.MAX_DELIVERIES);
     this.leaseNanos = leaseNanos;
     this.maxDeliveries = maxDeliveries;
     this.strictOrder = strictOrder;
@@ -48,13 +56,14 @@ final class Ledger {
     }
   }
 
-  /** Returns whether {@link #take} would find something. */
+  /** Returns whether {@link #take} would find something; what is exhausted holds new back. */
   boolean isReady(long completed, long now) {
+    boolean mayBeNew = table.end() < completed && !schedule.hasExhausted();
     if (strictOrder) {
-      boolean some = table.start() < table.end() || table.end() < completed;
-      return some && schedule.isAllDue(now);
+      boolean mayComeAgain = table.start() < table.end() && !schedule.hasExhausted();
+      return (mayComeAgain || mayBeNew) && schedule.isAllDue(now);
     }
-    return table.end() < completed || schedule.isSomeDue(now);
+    return mayBeNew || schedule.isSomeDue(now);
   }
 
   /** Returns whether an entry is pending, and nobody is making a letter of it. */
@@ -83,18 +92,28 @@ final class Ledger {
     return settled;
   }
 
-  /** Ends the lease of a pending entry: it is due at that time, or to be given up. */
-  void refuse(long sequence, long dueNanos) {
-    if (table.deliveries(sequence) < maxDeliveries) {
+  /** Takes the entries of a delivery back that are still with its taker: they are due now. */
+  void takeBack(Delivery delivery, long now) {
+    for (int i = 0; i < delivery.size(); i++) {
+      if (table.has(delivery.sequence(i), delivery.word(i))) {
+        schedule.giveBack(delivery.sequence(i), now);
+      }
+    }
+  }
+
+  /**
+   * Ends the lease of a pending entry: it is due at that time, or to be given up.
+   *
+   * @param counts whether the last delivery does
+   */
+  void handBack(long sequence, long dueNanos, boolean counts) {
+    if (!counts) {
+      schedule.giveBack(sequence, dueNanos);
+    } else if (table.deliveries(sequence) < maxDeliveries) {
       schedule.postpone(sequence, dueNanos);
     } else {
       schedule.exhaust(sequence, dueNanos);
     }
-  }
-
-  /** As {@link #refuse}, but the last delivery does not count. */
-  void giveBack(long sequence, long dueNanos) {
-    schedule.giveBack(sequence, dueNanos);
   }
 
   /** Ends every lease of a taker. */
@@ -243,11 +262,21 @@ final class Ledger {
     shrink();
   }
 
-  /** Returns why a sequence is not pending. */
-  String whyNotPending(long sequence, LongFunction<String> describer) {
-    return sequence >= table.end()
-        ? "not delivered yet, the next is " + describer.apply(table.end())
-        : "settled before: acknowledged, dead-lettered, or no message";
+  /**
+   * Refuses a sequence that is not pending.
+   *
+   * @throws NotPendingException says why it is not
+   */
+  void requirePending(long sequence, String group, LongFunction<String> describer) {
+    if (isPending(sequence)) {
+      return;
+    }
+    String why =
+        sequence >= table.end()
+            ? "not delivered yet, the next is " + describer.apply(table.end())
+            : "settled before: acknowledged, dead-lettered, or no message";
+    throw new NotPendingException(
+        describer.apply(sequence) + " is not pending in group " + group + ": " + why);
   }
 
   static void require(boolean legal, String what, long given, String allowed) {

@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.ConfigException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,11 @@ import java.util.function.IntFunction;
 final class Consumers {
   private final Map<String, RingConsumer> open = new HashMap<>();
 
-  /** The number of the latest consumer: each is another taker to its group. */
-  private int latest;
+  /**
+   * The numbers of those that are open: each is another taker to its group. The smallest free one
+   * goes to the next, since a group keeps a word for each number up to the highest.
+   */
+  private final BitSet numbers = new BitSet();
 
   private boolean isMemoryHeld;
 
@@ -33,7 +37,9 @@ final class Consumers {
               + "'; choose another name, or close it (if its thread is gone, by"
               + " MessageQueue.closeConsumer)");
     }
-    RingConsumer consumer = maker.apply(++latest);
+    int number = numbers.nextClearBit(0);
+    RingConsumer consumer = maker.apply(number);
+    numbers.set(number);
     open.put(key, consumer);
     return consumer;
   }
@@ -44,7 +50,11 @@ final class Consumers {
 
   /** Forgets a consumer that has ended; returns whether its queue's memory was held for it. */
   synchronized boolean remove(RingConsumer consumer) {
-    return open.remove(key(consumer.group(), consumer.name()), consumer) && isMemoryHeld;
+    if (!open.remove(key(consumer.group(), consumer.name()), consumer)) {
+      return false;
+    }
+    numbers.clear(consumer.owner()); // its leases have ended before
+    return isMemoryHeld;
   }
 
   private synchronized RingConsumer find(String group, String name) {

@@ -71,7 +71,7 @@ final class Groups {
 
   /** Removes a group and closes its consumers; returns whether there was one. */
   boolean remove(String name) {
-    if (releases.remove(name) == null) {
+    if (!releases.remove(name)) {
       return false;
     }
     consumers.closeGroup(name);

@@ -6,6 +6,7 @@ import io.gpumq.api.NotPendingException;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Steps;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads every lane in turn: a batch comes from one of them. A lane that has entries is read a few
@@ -17,6 +18,7 @@ final class LanedConsumer implements Consumer {
   private final RingConsumer[] lanes;
   private final Waiters.Line line;
   private final Backoff backoff = new Backoff();
+  private final BooleanSupplier isEnding = this::isEnding;
 
   /** The lane to be polled next, and how many batches in a row have come from it. */
   private int at;
@@ -69,7 +71,7 @@ final class LanedConsumer implements Consumer {
       if (backoff.spin()) {
         batch = pollEach(max);
       } else {
-        line.await(deadline);
+        line.await(deadline, isEnding);
         try {
           batch = pollEach(max);
         } finally {
@@ -78,6 +80,16 @@ final class LanedConsumer implements Consumer {
       }
     }
     return batch;
+  }
+
+  /** Its end begins with any lane's. */
+  private boolean isEnding() {
+    for (RingConsumer lane : lanes) {
+      if (lane.isEnding()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Polls the lanes once, from the last one on, up to the first that has entries. */

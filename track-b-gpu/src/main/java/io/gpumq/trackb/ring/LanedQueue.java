@@ -61,7 +61,13 @@ public final class LanedQueue implements TrackQueue {
       throw e;
     }
     lanes = opened.toArray(new RingQueue[0]);
-    letters = new QueueLetters(shared.deadLetters(), this::refresh, this::resend);
+    letters =
+        new QueueLetters(
+            shared.deadLetters(),
+            LanedQueue::describe,
+            this::refresh,
+            this::resend,
+            () -> shared.bell().ring());
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */
@@ -75,9 +81,9 @@ public final class LanedQueue implements TrackQueue {
     return "sequence " + sequence + " (lane " + lane(sequence) + ", position " + position + ")";
   }
 
-  /** Returns a lane in words. */
-  static String describeLane(RingGeometry g) {
-    return "lane " + lane(g.firstSequence()) + " of " + g.lanes();
+  /** Returns which lane of a queue a ring is, to stand before its name; empty if it has but one. */
+  static String describeWhere(RingGeometry g) {
+    return g.lanes() == 1 ? "" : "lane " + lane(g.firstSequence()) + " of " + g.lanes() + " of ";
   }
 
   @Override

@@ -1,12 +1,13 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.api.DeadLetter;
+import io.gpumq.trackb.delivery.DeadLetterSink;
 import io.gpumq.trackb.delivery.DeadLetterStore;
 import java.time.Instant;
 import java.util.OptionalLong;
 
 /** Makes dead letters of a ring's messages, as far as there is room for them. Under no lock. */
-final class LetterWriter {
+final class LetterWriter implements DeadLetterSink {
   private final String handler;
   private final Completions completions;
   private final Reads reads;
@@ -45,10 +46,16 @@ final class LetterWriter {
     return given;
   }
 
-  /** Of a message that a group gives up; false when there is no room. */
-  boolean undeliverable(long sequence, DeadLetter.Cause cause, int count, String group) {
+  /** Writes the letter of a message that a group gives up; returns false when there is no room. */
+  @Override
+  public boolean offer(long sequence, DeadLetter.Cause cause, int count, String group) {
     String reason = "not acknowledged after " + count + " deliveries to group '" + group + "'";
     return write(sequence, completions.word(sequence), cause, reason, count, group);
+  }
+
+  @Override
+  public boolean isFull() {
+    return letters.isFull();
   }
 
   private boolean write(

@@ -8,6 +8,7 @@ import io.gpumq.trackb.delivery.DeadLetterStore;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /** The dead letters of a queue, as its users see them: the store, and the way back in. */
 final class QueueLetters implements DeadLetters {
@@ -21,16 +22,27 @@ final class QueueLetters implements DeadLetters {
   }
 
   private final DeadLetterStore store;
+  private final LongFunction<String> describer;
   private final Runnable refresh;
   private final Sender sender;
+  private final Runnable settled;
 
   /**
+   * @param describer how a sequence is named
    * @param refresh run before letters are looked at: sees to it that what has failed is among them
+   * @param settled run when letters were settled: there is room for others
    */
-  QueueLetters(DeadLetterStore store, Runnable refresh, Sender sender) {
+  QueueLetters(
+      DeadLetterStore store,
+      LongFunction<String> describer,
+      Runnable refresh,
+      Sender sender,
+      Runnable settled) {
     this.store = store;
+    this.describer = describer;
     this.refresh = refresh;
     this.sender = sender;
+    this.settled = settled;
   }
 
   @Override
@@ -53,7 +65,11 @@ final class QueueLetters implements DeadLetters {
 
   @Override
   public int acknowledge(Collection<DeadLetter> letters) {
-    return store.acknowledge(letters);
+    int count = store.acknowledge(letters);
+    if (count > 0) {
+      settled.run();
+    }
+    return count;
   }
 
   @Override
@@ -73,7 +89,7 @@ final class QueueLetters implements DeadLetters {
   private long send(DeadLetter letter, String group, Duration timeout) throws InterruptedException {
     if (!store.beginReplay(letter)) {
       throw new NotPendingException(
-          "letter of sequence " + letter.sequence() + ": settled, or being replayed");
+          "letter of " + describer.apply(letter.sequence()) + ": settled, or being replayed");
     }
     boolean sent = false;
     try {
@@ -82,6 +98,9 @@ final class QueueLetters implements DeadLetters {
       return sequence;
     } finally {
       store.endReplay(letter, sent);
+      if (sent) {
+        settled.run();
+      }
     }
   }
 }

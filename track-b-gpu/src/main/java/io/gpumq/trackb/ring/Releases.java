@@ -145,11 +145,19 @@ final class Releases {
   }
 
   /**
-   * Moves a group to where it is told to, given what is released by then.
+   * Moves a group to where it is told to, given what is released by then. Waits, under no lock,
+   * while an entry of the group is being given up.
    *
    * @throws ConfigException if there is no such group
    */
   void move(String name, ToLongFunction<Long> to) {
+    Backoff backoff = new Backoff();
+    while (!tryMove(name, to)) {
+      backoff.pause();
+    }
+  }
+
+  private boolean tryMove(String name, ToLongFunction<Long> to) {
     lock.lock();
     try {
       Group group = groups.get(name);
@@ -157,24 +165,38 @@ final class Releases {
         throw new ConfigException("group '" + name + "': must be one of " + groups.keySet());
       }
       advanceLocked();
-      group.moveTo(to.applyAsLong(released));
-      lowest = null;
+      boolean moved = group.tryMoveTo(to.applyAsLong(released));
+      if (moved) {
+        lowest = null;
+      }
+      return moved;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Removes a group; returns it, or {@code null} if there was none. */
-  Group remove(String name) {
+  /** Removes a group, and waits for that as {@link #move}; returns whether there was one. */
+  boolean remove(String name) {
+    Backoff backoff = new Backoff();
+    while (find(name) != null) {
+      if (tryRemove(name)) {
+        return true;
+      }
+      backoff.pause();
+    }
+    return false;
+  }
+
+  private boolean tryRemove(String name) {
     lock.lock();
     try {
       Group group = groups.get(name);
-      if (group != null) {
-        group.remove();
-        groups.remove(name);
-        lowest = null;
+      if (group == null || !group.tryRemove()) {
+        return false;
       }
-      return group;
+      groups.remove(name);
+      lowest = null;
+      return true;
     } finally {
       lock.unlock();
     }

@@ -10,6 +10,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.trackb.delivery.Group;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /** A consumer of a ring: its group's share, its batch. */
 final class RingConsumer implements Consumer {
@@ -24,6 +25,8 @@ final class RingConsumer implements Consumer {
   private final int mostEntries;
   private final Backoff backoff = new Backoff();
   private final Entrance entrance = new Entrance(this::end);
+  private final BooleanSupplier isEnding =
+      entrance::isEnding; // made once: a poll allocates nothing
 
   /**
    * @param line in which it waits for entries
@@ -47,6 +50,16 @@ final class RingConsumer implements Consumer {
   @Override
   public String name() {
     return name;
+  }
+
+  /** Returns its number: no other open consumer of its ring has it. */
+  int owner() {
+    return owner;
+  }
+
+  /** Returns whether it is closed, or will be when the call under way returns. */
+  boolean isEnding() {
+    return entrance.isEnding();
   }
 
   @Override
@@ -80,7 +93,7 @@ final class RingConsumer implements Consumer {
     if (backoff.spin()) {
       return take(most);
     }
-    line.await(deadline);
+    line.await(deadline, isEnding);
     try {
       return take(most);
     } finally {
@@ -107,7 +120,17 @@ final class RingConsumer implements Consumer {
         batch.reading().letGo(); // also of what a take that failed had leased
       }
     }
-    return taken == 0 ? null : batch.load();
+    return taken == 0 ? null : load();
+  }
+
+  /** What cannot be read now is nobody's: another take finds it at once. */
+  private Batch load() {
+    try {
+      return batch.load();
+    } catch (Throwable e) {
+      Steps.undo(e, () -> group.takeBack(batch.delivery()), batch::release, queue::changed);
+      throw e;
+    }
   }
 
   @Override

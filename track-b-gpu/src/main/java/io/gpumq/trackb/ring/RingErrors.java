@@ -2,22 +2,24 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.RingLayout;
 
-/** The control block's error word in words. */
+/**
+ * The control block's error word in words. It has no room for the lane: {@link RingState} names it.
+ */
 public final class RingErrors {
   private RingErrors() {}
 
-  /** What a word other than 0 says. */
+  /** Returns what a word other than 0 says. */
   public static String describe(long word) {
     int code = (int) (word >>> RingLayout.ERROR_CODE_SHIFT);
-    long sequence = word & (1L << RingLayout.ERROR_CODE_SHIFT) - 1;
+    long position = word & (1L << RingLayout.ERROR_CODE_SHIFT) - 1;
     String what =
         switch (code) {
           case RingLayout.ERROR_STAMP -> "a published slot does not carry its stamp";
           case RingLayout.ERROR_STATE -> "a slot is not in the state that its owner left it in";
           default -> "unknown error " + code;
         };
-    return "the ring is broken at sequence "
-        + sequence
+    return "the ring is broken at position "
+        + position
         + ": "
         + what
         + "; this is a defect of GpuMQ, or memory was overwritten";

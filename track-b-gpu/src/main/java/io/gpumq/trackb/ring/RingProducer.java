@@ -211,7 +211,7 @@ final class RingProducer implements Producer {
     }
     if (!backoff.spin()) {
       try {
-        queue.room().await(deadline);
+        queue.room().await(deadline, () -> false); // the line's own look finds a close
       } catch (InterruptedException e) {
         throw new SendInterruptedException(accepted);
       }

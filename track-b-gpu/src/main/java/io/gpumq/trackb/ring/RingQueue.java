@@ -78,9 +78,9 @@ public final class RingQueue implements TrackQueue {
     this.config = config;
     this.shared = shared;
     this.running = running;
-    state = new RingState(config.name(), shared);
     HandlerSpec handler = HandlerSpec.parse(config.handler());
     geometry = RingGeometry.of(config, handler, firstSequence);
+    state = new RingState(config.name(), LanedQueue.describeWhere(geometry), shared);
     file = SharedFile.create(config.name(), geometry);
     try {
       ControlBlock control = new ControlBlock(file.control());
@@ -96,7 +96,13 @@ public final class RingQueue implements TrackQueue {
       census = new Census(file, geometry, completions, marks);
       counters =
           new Counters(geometry, completions, releases, ingress, census, shared.deadLetters());
-      watch = new Watch(config.handler(), config.handlerTimeout().toNanos(), control, completions);
+      watch =
+          new Watch(
+              config.handler(),
+              config.handlerTimeout().toNanos(),
+              geometry::describe,
+              control,
+              completions);
       letterWriter =
           new LetterWriter(config.handler(), completions, reads, marks, shared.deadLetters());
       groups =
@@ -108,8 +114,10 @@ public final class RingQueue implements TrackQueue {
               census,
               consumers,
               name -> targets.of(name, completions),
-              letterWriter::undeliverable);
-      letters = new QueueLetters(shared.deadLetters(), this::refresh, this::resend);
+              letterWriter);
+      letters =
+          new QueueLetters(
+              shared.deadLetters(), geometry::describe, this::refresh, this::resend, this::changed);
       room = shared.roomLine(() -> ingress.room() > 0 || !state.takesMore());
       ring = device.start(file, geometry, handler, completions::landedSoFar);
       reads.of(ring);
@@ -263,8 +271,7 @@ public final class RingQueue implements TrackQueue {
 
   /** Why there is no room for a message, and what can be done. */
   String whyFull(Duration timeout) {
-    String where = geometry.lanes() == 1 ? "" : LanedQueue.describeLane(geometry) + " of ";
-    return where
+    return LanedQueue.describeWhere(geometry)
         + "queue '"
         + name()
         + "' is full: no free slot of its "

@@ -6,6 +6,7 @@ import io.gpumq.api.TrackFailedException;
 /** Whether a ring can be used: open, without intake, failed, closed. Safe for many threads. */
 final class RingState {
   private final String queue;
+  private final String where;
   private final Shared shared;
   private volatile boolean closed;
 
@@ -16,10 +17,12 @@ final class RingState {
 
   /**
    * @param queue the queue's name
+   * @param where which lane of it, to stand before the name; may be empty
    * @param shared tells whether the intake of all lanes has stopped
    */
-  RingState(String queue, Shared shared) {
+  RingState(String queue, String where, Shared shared) {
     this.queue = queue;
+    this.where = where;
     this.shared = shared;
   }
 
@@ -27,7 +30,7 @@ final class RingState {
   void requireUsable() {
     String why = failure;
     if (why != null) {
-      throw new TrackFailedException("queue '" + queue + "': " + why);
+      throw new TrackFailedException(where + "queue '" + queue + "': " + why);
     }
     if (closed) {
       throw new QueueClosedException("queue '" + queue + "' is closed");

@@ -9,6 +9,10 @@ public final class Running {
   private static final System.Logger LOG = System.getLogger(Running.class.getName());
 
   private final Set<RingQueue> rings = ConcurrentHashMap.newKeySet();
+
+  /** Those whose watching has failed, which is said once. */
+  private final Set<RingQueue> failing = ConcurrentHashMap.newKeySet();
+
   private final Waiters waiters = new Waiters();
 
   void add(RingQueue ring) {
@@ -17,6 +21,7 @@ public final class Running {
 
   void remove(RingQueue ring) {
     rings.remove(ring);
+    failing.remove(ring);
   }
 
   boolean has(RingQueue ring) {
@@ -27,13 +32,18 @@ public final class Running {
     return waiters;
   }
 
-  /** Watches each ring once; what one throws is logged, and keeps no other from being watched. */
+  /**
+   * Watches each ring once. What one throws keeps no other from being watched; it is logged the
+   * first time, since a ring is watched some hundred times a second.
+   */
   public void watch() {
     for (RingQueue ring : rings) {
       try {
         ring.watch();
       } catch (Throwable e) {
-        LOG.log(Level.WARNING, "watching queue '" + ring.name() + "' failed, and goes on", e);
+        if (failing.add(ring) && has(ring)) {
+          LOG.log(Level.WARNING, "watching queue '" + ring.name() + "' failed, and goes on", e);
+        }
       }
     }
   }

@@ -81,14 +81,18 @@ public final class Waiters {
     }
 
     /**
-     * Waits for one's turn, or the end of the time. Whichever it was, the caller looks for itself,
-     * then calls {@link #done}.
+     * Waits for one's turn, the end of the time, or the end of the wait. Whichever it was, the
+     * caller looks for itself, then calls {@link #done}.
+     *
+     * @param over whether there is nothing to wait for any more. A thread that makes it true calls
+     *     {@link #wakeAll} next: that finds this caller in line, or this caller, which asks behind
+     *     its joining, finds it true. Both use this line's monitor
      */
-    void await(Deadline deadline) throws InterruptedException {
+    void await(Deadline deadline, BooleanSupplier over) throws InterruptedException {
       Place place = new Place(Thread.currentThread());
       join(place);
       try {
-        while (!place.isAwake && !deadline.isPassed()) {
+        while (!place.isAwake && !over.getAsBoolean() && !deadline.isPassed()) {
           if (Thread.interrupted()) {
             leave(place); // first: behind it nobody can wake this one, and wait for its turn
             done();

@@ -1,5 +1,7 @@
 package io.gpumq.trackb.ring;
 
+import java.util.function.LongFunction;
+
 /**
  * Notices a handler that hangs: the oldest published sequence is not completed for longer than the
  * queue allows. What is completed and has no room among the dead letters does not hang, nor does a
@@ -11,6 +13,7 @@ final class Watch {
 
   private final String handler;
   private final long timeoutNanos;
+  private final LongFunction<String> describer;
   private final ControlBlock control;
   private final Completions completions;
 
@@ -27,9 +30,18 @@ final class Watch {
 
   private long epoch;
 
-  Watch(String handler, long timeoutNanos, ControlBlock control, Completions completions) {
+  /**
+   * @param describer how a sequence is named
+   */
+  Watch(
+      String handler,
+      long timeoutNanos,
+      LongFunction<String> describer,
+      ControlBlock control,
+      Completions completions) {
     this.handler = handler;
     this.timeoutNanos = timeoutNanos;
+    this.describer = describer;
     this.control = control;
     this.completions = completions;
     this.oldest = completions.completed();
@@ -76,13 +88,12 @@ final class Watch {
     return control.heartbeat() != heartbeat
         ? "handler '"
             + handler
-            + "' hangs on sequence "
-            + oldest
+            + "' hangs on "
+            + describer.apply(oldest)
             + ", which"
             + stands
             + "; the rest of the device is alive"
-        : "sequence "
-            + oldest
+        : describer.apply(oldest)
             + stands
             + ", and the device shows no sign of life: handler '"
             + handler

@@ -4,13 +4,19 @@ import io.gpumq.kernels.HandlerSpec;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
-/** A device that counts what is read from its VRAM rings. */
+/** A device that counts what is read from its VRAM rings, and may fail at it. */
 final class ReadingDevice implements RingDevice {
   /** Slots that were read into areas that consumers share. */
   final AtomicInteger ahead = new AtomicInteger();
 
   /** Slots that were read one by one. */
   final AtomicInteger scattered = new AtomicInteger();
+
+  /** Run before slots are read. */
+  volatile Runnable beforeRead = () -> {};
+
+  /** Run before the ring's failure is told. */
+  volatile Runnable beforeFailure = () -> {};
 
   private final RingDevice device;
 
@@ -40,6 +46,7 @@ final class ReadingDevice implements RingDevice {
     return new RunningRing() {
       @Override
       public void read(int area, long firstSequence, int count, int readsOffset) {
+        beforeRead.run();
         (area == 0 ? scattered : ahead).addAndGet(count);
         ring.read(area, firstSequence, count, readsOffset);
       }
@@ -51,6 +58,7 @@ final class ReadingDevice implements RingDevice {
 
       @Override
       public String failure() {
+        beforeFailure.run();
         return ring.failure();
       }
 

@@ -26,7 +26,7 @@ class WatchTest {
   private boolean roomForLetters = true;
   private final Completions completions =
       new Completions(file, g, new Express(file, g), (sequence, word) -> roomForLetters);
-  private final Watch watch = new Watch("echo", TIMEOUT, control, completions);
+  private final Watch watch = new Watch("echo", TIMEOUT, g::describe, control, completions);
   private long now = Long.MAX_VALUE - 50 * MILLI; // the clock may overflow
 
   WatchTest() {

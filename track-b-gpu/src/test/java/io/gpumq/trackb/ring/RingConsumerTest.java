@@ -1,0 +1,82 @@
+package io.gpumq.trackb.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.device.HostBackend;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What consumers leave behind: neither entries that nobody has, nor numbers. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RingConsumerTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final ReadingDevice device = new ReadingDevice(new LocalDevice(new HostBackend()));
+
+  private RingQueue open() {
+    QueueConfig config =
+        QueueConfig.named("consumed").capacity(16).lease(Duration.ofMinutes(10)).build();
+    return new RingQueue(config, device, new Running());
+  }
+
+  @Test
+  void entriesThatCannotBeReadNowAreNobodys() throws InterruptedException {
+    try (RingQueue queue = open();
+        Producer producer = queue.producer()) {
+      RingConsumer first = queue.consumer("g", "first");
+      RingConsumer second = queue.consumer("g", "second");
+      producer.send(new byte[8], SOON);
+      first.refuse(first.poll(1, SOON).get(0).sequence(), Duration.ZERO);
+      device.beforeRead =
+          () -> {
+            throw new IllegalStateException("no memory");
+          };
+      assertThrows(IllegalStateException.class, () -> first.poll(1, SOON));
+      device.beforeRead = () -> {};
+      Batch batch = second.poll(1, Duration.ZERO);
+      assertEquals(1, batch.size(), "due at once, not when a lease ends");
+      assertEquals(2, batch.get(0).deliveries(), "nobody has seen the one that failed");
+      assertEquals(1, second.acknowledge(batch));
+      assertTrue(first.poll(1, Duration.ZERO).isEmpty());
+    }
+  }
+
+  @Test
+  void theNumbersOfClosedConsumersAreUsedAgain() {
+    try (RingQueue queue = open()) {
+      RingConsumer stays = queue.consumer("g", "stays");
+      int next = stays.owner() + 1;
+      for (int i = 0; i < 100; i++) {
+        try (RingConsumer passes = queue.consumer("g", "passes" + i);
+            RingConsumer other = queue.consumer("other", "passes")) {
+          assertEquals(next, passes.owner());
+          assertNotEquals(passes.owner(), other.owner());
+        }
+      }
+    }
+  }
+
+  @Test
+  void anErrorNamesLaneAndPosition() {
+    QueueConfig config = QueueConfig.named("laned").capacity(16).lanes(4).build();
+    HandlerSpec handler = HandlerSpec.parse(config.handler());
+    RingGeometry g = RingGeometry.of(config, handler, 3L << 56);
+    Shared shared = new Shared(config, new Waiters());
+    RingState state = new RingState("laned", LanedQueue.describeWhere(g), shared);
+    long word = (long) RingLayout.ERROR_STAMP << RingLayout.ERROR_CODE_SHIFT | 7;
+    state.fail(RingErrors.describe(word));
+    String why = assertThrows(TrackFailedException.class, state::requireUsable).getMessage();
+    assertTrue(
+        why.startsWith("lane 3 of 4 of queue 'laned': the ring is broken at position 7: "), why);
+  }
+}
