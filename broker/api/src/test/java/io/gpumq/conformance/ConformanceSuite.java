@@ -101,4 +101,11 @@ public abstract class ConformanceSuite extends TrackFixture {
       super(ConformanceSuite.this);
     }
   }
+
+  @Nested
+  class LateReaders extends LateReaderConformance {
+    LateReaders() {
+      super(ConformanceSuite.this);
+    }
+  }
 }

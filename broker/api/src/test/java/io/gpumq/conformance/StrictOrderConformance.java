@@ -211,4 +211,16 @@ abstract class StrictOrderConformance extends QueueTest {
     workers.joinAll();
     ticks.check();
   }
+
+  /** A bad order makes letters of no neighbours, however often they are given back with it. */
+  @Test
+  void onlyTheBadOrdersBecomeLetters() throws Exception {
+    MessageQueue queue = open(strict().capacity(2048).maxDeliveries(3).deadLetterCapacity(100));
+    BadOrders orders = new BadOrders(queue, 2_000, 6, random);
+    orders.send();
+    workers.start(() -> orders.consume("c1"));
+    workers.start(() -> orders.consume("c2"));
+    workers.joinAll();
+    orders.check();
+  }
 }
