@@ -41,7 +41,8 @@ public interface Consumer extends AutoCloseable {
    * @param batch what the last {@link #poll} of this consumer returned
    * @return how many entries this call acknowledged
    * @throws ConfigException if {@code batch} is not that, but of an earlier poll, say; nothing is
-   *     acknowledged then
+   *     acknowledged then. A track may use the object of a batch again some hundred polls later: do
+   *     not keep batches
    */
   int acknowledge(Batch batch);
 

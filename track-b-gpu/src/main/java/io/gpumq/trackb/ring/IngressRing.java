@@ -55,7 +55,7 @@ final class IngressRing {
   }
 
   /** A watermark that producers must not overtake by more than the ring's size. */
-  private static final class Gate extends Sequence {
+  private final class Gate extends Sequence {
     private final LongSupplier below;
 
     Gate(LongSupplier below) {
@@ -65,7 +65,7 @@ final class IngressRing {
     /** The last sequence that is done with. */
     @Override
     public long get() {
-      return below.getAsLong() - 1;
+      return ended ? Long.MAX_VALUE / 2 : below.getAsLong() - 1; // a claim finds the end
     }
 
     /** The Disruptor would set a new gate to its cursor; this one knows better. */
@@ -80,6 +80,12 @@ final class IngressRing {
   private final Sequence fed;
 
   private final AtomicBoolean feeding = new AtomicBoolean();
+
+  /**
+   * Whether claims leave the file alone. Written before {@link #claimed()} is read, and read behind
+   * a claim: so the end of the ring sees the claim, or the claim sees the end.
+   */
+  private volatile boolean ended;
 
   /**
    * @param completed every sequence below is completed: its ingress slot may be written again
@@ -126,10 +132,15 @@ final class IngressRing {
 
   /** Publishes sequences of which none is to be a message: their claim is given up. */
   void publishVoid(long first, long last) {
-    for (long sequence = first; sequence <= last; sequence++) {
+    describeVoid(first, last);
+    publish(first, last);
+  }
+
+  /** Says that there is nothing in the slots, if anybody will look. */
+  void describeVoid(long first, long last) {
+    for (long sequence = first; sequence <= last && !ended; sequence++) {
       slot(sequence).describeVoid(sequence);
     }
-    publish(first, last);
   }
 
   /** Publishes claimed sequences, and sees to it that the device hears of them. */
@@ -155,9 +166,22 @@ final class IngressRing {
       next++;
     }
     if (next > from) {
-      control.releaseHead(next);
+      if (!ended) {
+        control.releaseHead(next);
+      }
       fed.set(next - 1);
     }
+  }
+
+  /**
+   * Nothing that is published from now on is for the device. A claim that comes later does not
+   * touch the file; one from below the answer may, until {@link #published()} has come to that.
+   *
+   * @return the next sequence to be claimed
+   */
+  long end() {
+    ended = true;
+    return claimed();
   }
 
   /** Every sequence below is published, and the device has heard of it. */

@@ -33,8 +33,9 @@ final class RingBatch implements Entry {
   private long[] keys = new long[256];
 
   /**
-   * What polls return, in turn, so that none allocates. A batch of so many polls ago cannot be told
-   * from the last, one of any other poll before can.
+   * What polls return, in turn, so that none allocates. A batch of so many polls ago, or a multiple
+   * of that, cannot be told from the last; one of any other poll before can. More of them would
+   * cost each consumer memory, and only move the number.
    */
   private final Polled[] handles = new Polled[256];
 

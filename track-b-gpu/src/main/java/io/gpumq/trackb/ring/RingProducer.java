@@ -117,6 +117,7 @@ final class RingProducer implements Producer {
         queue.targets().remove(sequence);
         ring.publishVoid(sequence, sequence);
       }
+      leaveMemory();
     }
     queue.countSent(1, length);
     queue.state().requireAccepted(sequence);
@@ -191,14 +192,20 @@ final class RingProducer implements Producer {
     } finally {
       call.writing = false;
       // A claim is published whatever happened: everything behind it waits for that.
-      for (long rest = next; rest <= last; rest++) {
-        ring.slot(rest).describeVoid(rest);
-      }
+      ring.describeVoid(next, last);
       ring.publish(first, last);
+      leaveMemory();
       queue.countSent((int) (next - first), bytes);
     }
     queue.state().requireAccepted(last);
     return slots;
+  }
+
+  /** Tells a queue that has closed meanwhile that nothing is written any more. */
+  private void leaveMemory() {
+    if (queue.state().isClosed()) {
+      queue.lateWriters().leave();
+    }
   }
 
   private void awaitRoom(Deadline deadline, Duration timeout, int accepted)

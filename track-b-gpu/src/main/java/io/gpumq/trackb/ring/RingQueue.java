@@ -40,6 +40,7 @@ public final class RingQueue implements TrackQueue {
   private final Targets targets = new Targets();
   private final Releases releases;
   private final IngressRing ingress;
+  private final LateWriters lateWriters;
   private final Window window;
   private final Reads reads;
   private final Census census;
@@ -92,6 +93,7 @@ public final class RingQueue implements TrackQueue {
       reads = new Reads(file, geometry, completions);
       releases = new Releases(completions, geometry, targets);
       ingress = new IngressRing(file, geometry, completions::landed, releases::advance);
+      lateWriters = new LateWriters(file, ingress);
       window = new Window(control, geometry);
       census = new Census(file, geometry, completions, marks);
       counters =
@@ -246,6 +248,10 @@ public final class RingQueue implements TrackQueue {
     return room;
   }
 
+  LateWriters lateWriters() {
+    return lateWriters;
+  }
+
   Targets targets() {
     return targets;
   }
@@ -370,6 +376,7 @@ public final class RingQueue implements TrackQueue {
         .run(shared::wakeAll)
         .run(ring::stop)
         .run(() -> consumers.endWithQueue(file))
+        .run(lateWriters::keep)
         .run(file::close)
         .run(() -> running.remove(this))
         .finish();

@@ -59,16 +59,18 @@ class RunningTest {
         () -> {
           throw new IllegalStateException("no answer");
         };
-    try (RingQueue one = open("one", running, before::incrementAndGet);
-        RingQueue bad = open("bad", running, fail);
-        RingQueue worse = open("worse", running, fail);
-        RingQueue other = open("other", running, behind::incrementAndGet)) {
-      for (int i = 0; i < 5; i++) {
-        running.watch();
-      }
-      assertEquals(5, before.get());
-      assertEquals(5, behind.get());
-      assertEquals(2, said.size(), "once for each ring that throws");
+    List<RingQueue> queues =
+        List.of(
+            open("one", running, before::incrementAndGet),
+            open("bad", running, fail),
+            open("worse", running, fail),
+            open("other", running, behind::incrementAndGet));
+    for (int i = 0; i < 5; i++) {
+      running.watch();
     }
+    queues.forEach(RingQueue::close);
+    assertEquals(5, before.get());
+    assertEquals(5, behind.get());
+    assertEquals(2, said.size(), "once for each ring that throws");
   }
 }
