@@ -382,9 +382,8 @@ public final class Group {
     if (ledger.shrink() || acknowledgedTo != ledger.start()) {
       acknowledgedTo = ledger.start();
     }
-    boolean some = ledger.hasExhausted();
-    if (some != exhausted) {
-      exhausted = some;
+    if (ledger.hasExhausted() != exhausted) {
+      exhausted = !exhausted; // seldom: a volatile write costs a fence
     }
   }
 

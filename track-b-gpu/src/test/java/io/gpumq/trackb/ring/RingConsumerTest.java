@@ -12,7 +12,9 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.device.HostBackend;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,6 +50,32 @@ class RingConsumerTest {
       assertEquals(2, batch.get(0).deliveries(), "nobody has seen the one that failed");
       assertEquals(1, second.acknowledge(batch));
       assertTrue(first.poll(1, Duration.ZERO).isEmpty());
+    }
+  }
+
+  /** Settled by another, an entry keeps its slot until the one that was handed it has its bytes. */
+  @Test
+  void anEntryIsHeldFromItsTakeUntilItIsRead() throws InterruptedException {
+    try (RingQueue queue = open();
+        Producer producer = queue.producer()) {
+      RingConsumer first = queue.consumer("g", "first");
+      RingConsumer second = queue.consumer("g", "second");
+      long sequence = producer.send(new byte[] {7}, SOON);
+      first.refuse(first.poll(1, SOON).get(0).sequence(), Duration.ZERO);
+      AtomicInteger sent = new AtomicInteger();
+      device.beforeRead =
+          () -> {
+            device.beforeRead = () -> {};
+            second.acknowledge(sequence);
+            while (producer.trySend(ByteBuffer.allocate(1)) != Producer.FULL) {
+              sent.incrementAndGet();
+            }
+          };
+      Batch batch = first.poll(1, SOON);
+      assertEquals(queue.config().capacity() - 1, sent.get(), "all slots but that of the entry");
+      assertEquals(sequence, batch.get(0).sequence());
+      assertEquals(7, batch.get(0).payload().get());
+      assertTrue(producer.trySend(ByteBuffer.allocate(1)) != Producer.FULL, "it is let go");
     }
   }
 
