@@ -75,8 +75,11 @@ public final class LanedQueue implements TrackQueue {
     return sequence >>> LANE_SHIFT;
   }
 
-  /** Returns a sequence in words: its lane, and its position there. */
+  /** Returns a sequence in words: its lane, and its position there, if it can be of a lane. */
   static String describe(long sequence) {
+    if (lane(sequence) >= QueueConfig.MAX_LANES) {
+      return "sequence " + sequence;
+    }
     long position = sequence & (1L << LANE_SHIFT) - 1;
     return "sequence " + sequence + " (lane " + lane(sequence) + ", position " + position + ")";
   }

@@ -95,6 +95,15 @@ class RingConsumerTest {
   }
 
   @Test
+  void aSequenceIsShownWithLaneAndPositionIfItHasThem() {
+    assertEquals("sequence 17 (lane 0, position 17)", LanedQueue.describe(17));
+    assertEquals(
+        "sequence 216172782113783825 (lane 3, position 17)", LanedQueue.describe((3L << 56) + 17));
+    assertEquals("sequence -1", LanedQueue.describe(-1));
+    assertEquals("sequence 9223372036854775807", LanedQueue.describe(Long.MAX_VALUE));
+  }
+
+  @Test
   void anErrorNamesLaneAndPosition() {
     QueueConfig config = QueueConfig.named("laned").capacity(16).lanes(4).build();
     HandlerSpec handler = HandlerSpec.parse(config.handler());

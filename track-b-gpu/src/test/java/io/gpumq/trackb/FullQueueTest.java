@@ -1,0 +1,108 @@
+package io.gpumq.trackb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.gpumq.api.Consumer;
+import io.gpumq.api.MessageQueue;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.QueueFullException;
+import io.gpumq.api.Track;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.api.Tracks;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The error of a full queue says who holds the slots. */
+@Timeout(60)
+class FullQueueTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Track TRACK = Tracks.open("b", TrackOptions.DEFAULT.withDevice("host"));
+
+  @AfterAll
+  static void closeTrack() {
+    TRACK.close();
+  }
+
+  private static QueueConfig.Builder config() {
+    return QueueConfig.named("full-" + System.nanoTime())
+        .capacity(4)
+        .maxDeliveries(1)
+        .deadLetterCapacity(1)
+        .lease(Duration.ofMinutes(10));
+  }
+
+  /** Sends until nothing goes in any more. */
+  private static String whyFull(MessageQueue queue) throws InterruptedException {
+    try (Producer producer = queue.producer()) {
+      for (int message = 0; message <= 2 * queue.config().capacity(); message++) {
+        producer.send(1, ByteBuffer.allocate(Long.BYTES), Duration.ofMillis(300));
+      }
+      return fail("there is always room");
+    } catch (QueueFullException e) {
+      return e.getMessage();
+    }
+  }
+
+  @Test
+  void namesTheGroup() throws InterruptedException {
+    try (MessageQueue queue = TRACK.open(config().build())) {
+      queue.createGroup("typo");
+      Consumer fast = queue.consumer("fast", "c");
+      try (Producer producer = queue.producer()) {
+        producer.send(new byte[1], SOON);
+      }
+      fast.acknowledge(fast.poll(1, SOON));
+      assertEquals(
+          "queue '"
+              + queue.name()
+              + "' is full: no free slot of its 4 within PT0.3S; group 'typo' has not settled the"
+              + " oldest: acknowledge in it, move it, or remove it if nobody reads it",
+          whyFull(queue));
+    }
+  }
+
+  @Test
+  void namesTheDeadLettersThatAGroupWaitsFor() throws InterruptedException {
+    try (MessageQueue queue = TRACK.open(config().build())) {
+      Consumer consumer = queue.consumer("g", "c");
+      try (Producer producer = queue.producer()) {
+        producer.send(new byte[1], SOON);
+        producer.send(new byte[1], SOON);
+      }
+      long first = consumer.poll(1, SOON).get(0).sequence();
+      long second = consumer.poll(1, SOON).get(0).sequence();
+      consumer.refuse(first, Duration.ZERO);
+      consumer.refuse(second, Duration.ZERO);
+      assertTrue(consumer.poll(1, Duration.ofMillis(20)).isEmpty());
+      String why = whyFull(queue);
+      assertTrue(why.contains("its dead letters are full, 1 of them"), why);
+    }
+  }
+
+  @Test
+  void namesTheDeadLettersThatAFailedMessageWaitsFor() throws InterruptedException {
+    try (MessageQueue queue =
+        TRACK.open(config().handler("fail:every=1").handlerAttempts(1).build())) {
+      queue.createGroup("g");
+      String why = whyFull(queue);
+      assertTrue(why.contains("its dead letters are full, 1 of them"), why);
+    }
+  }
+
+  @Test
+  void namesTheLaneAndTheMissingGroup() throws InterruptedException {
+    try (MessageQueue queue = TRACK.open(config().capacity(16).lanes(4).build())) {
+      String why = whyFull(queue);
+      assertTrue(why.startsWith("lane "), why);
+      assertTrue(
+          why.contains(" of 4 of queue '" + queue.name() + "' is full: no free slot of"), why);
+      assertTrue(why.contains("it has no group yet"), why);
+    }
+  }
+}
