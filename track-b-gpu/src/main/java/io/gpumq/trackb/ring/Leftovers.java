@@ -31,6 +31,9 @@ public final class Leftovers {
   private static final int COMPLETIONS = 80;
   private static final int FIRST_SEQUENCE = 112;
 
+  /** A maker locks its file within microseconds of making it. */
+  private static final long BEGUN_MILLIS = 1_000;
+
   private Leftovers() {}
 
   /**
@@ -97,8 +100,9 @@ public final class Leftovers {
   }
 
   /**
-   * Whether the maker of a ring's files lives: it holds a lock on each. A file of this very process
-   * is not opened to find out, since closing it again would drop the lock.
+   * Returns whether the maker of a ring's files lives: it holds a lock on each, or may be about to
+   * take it. A file of this very process is not opened to find out, since closing it again would
+   * drop the lock.
    */
   private static boolean isAlive(RingFileName name, List<Path> files) {
     if (name.owner().equals(Owner.self())) {
@@ -106,7 +110,7 @@ public final class Leftovers {
     }
     for (Path path : files) {
       try (FileChannel file = MemoryFile.open(path)) {
-        if (MemoryFile.isLocked(file)) {
+        if (MemoryFile.isLocked(file) || isBegun(path)) {
           return true;
         }
       } catch (NoSuchFileException e) {
@@ -117,6 +121,12 @@ public final class Leftovers {
       }
     }
     return false;
+  }
+
+  /** Returns whether a file was made just now, so that its maker may not have locked it yet. */
+  private static boolean isBegun(Path path) throws IOException {
+    return path.toString().endsWith(MemoryFile.UNFINISHED)
+        && System.currentTimeMillis() - Files.getLastModifiedTime(path).toMillis() < BEGUN_MILLIS;
   }
 
   private static boolean isOwn(Path path) throws IOException {
@@ -155,6 +165,9 @@ public final class Leftovers {
 
   private static String contents(List<Path> files) {
     for (Path file : files) {
+      if (file.toString().endsWith(MemoryFile.UNFINISHED)) {
+        return "half made";
+      }
       if (file.toString().endsWith(RingFileName.RING)) {
         try {
           return contents(file);

@@ -22,8 +22,8 @@ public final class MemoryFile {
   private static final String MODE = "rw-------";
   private static final System.Logger LOG = System.getLogger(MemoryFile.class.getName());
 
-  /** A name that no sweep looks at, while the file is not locked yet. */
-  private static final String UNFINISHED = ".unfinished";
+  /** Ends a file's name until the file is whole. */
+  static final String UNFINISHED = ".unfinished";
 
   private final Path path;
   private final RandomAccessFile file;
@@ -42,15 +42,15 @@ public final class MemoryFile {
    */
   public static MemoryFile create(Path path, long bytes) throws IOException {
     Path unfinished = path.resolveSibling(path.getFileName() + UNFINISHED);
-    Files.createFile(
+    OwnFiles.create(
         unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE)));
     try {
       RandomAccessFile file = new RandomAccessFile(unfinished.toFile(), "rw");
       try {
+        file.getChannel().lock();
         requireRoom(path, bytes);
         fill(file.getChannel(), bytes);
-        file.getChannel().lock();
-        Files.move(unfinished, path);
+        OwnFiles.rename(unfinished, path);
         return new MemoryFile(path, file, bytes);
       } catch (Throwable e) {
         file.close();
@@ -153,7 +153,7 @@ public final class MemoryFile {
   /** Removes a file's name. The memory stays. */
   public static void remove(Path path) {
     try {
-      Files.deleteIfExists(path);
+      OwnFiles.remove(path);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "cannot remove " + path, e);
     }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * What the name of a ring's file says: {@code gpumq-PID.START-RANDOM-QUEUE.ring}, and {@code .vram}
- * for the memory beside it. Nobody can guess it, so nobody can take it first.
+ * for the memory beside it, with {@code .unfinished} behind it until the file is whole. Nobody can
+ * guess it, so nobody can take it first.
  *
  * @param owner the process that made it, by its number where it runs
  * @param random hexadecimal digits
@@ -20,7 +21,8 @@ public record RingFileName(Owner owner, String random, String queue) {
   static final String MEMORY = ".vram";
 
   private static final Pattern FORM =
-      Pattern.compile("gpumq-(\\d{1,18})\\.(\\d{1,18})-([0-9a-f]{1,32})-(.+)\\.(?:ring|vram)");
+      Pattern.compile(
+          "gpumq-(\\d{1,18})\\.(\\d{1,18})-([0-9a-f]{1,32})-(.+)\\.(?:ring|vram)(\\.unfinished)?");
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int RANDOM_BYTES = 12;

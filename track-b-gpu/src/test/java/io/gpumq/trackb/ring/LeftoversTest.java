@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,20 @@ class LeftoversTest {
     Files.write(path, bytes);
     Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
     assertTrue(found.describe().endsWith("not of this version"), found::describe);
+    assertFalse(Files.exists(path));
+  }
+
+  /** Its maker died before the file was whole; or is about to lock it. */
+  @Test
+  void aHalfMadeFileIsRemovedButNotOneThatHasJustBeenBegun() throws IOException {
+    Path path =
+        orphan.ring(folder).resolveSibling(orphan.ring(folder).getFileName() + ".unfinished");
+    write(path, new byte[100]);
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().plusSeconds(60)));
+    assertTrue(Leftovers.sweep(folder).isEmpty());
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().minusSeconds(60)));
+    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
+    assertTrue(found.describe().endsWith("100 bytes, half made"), found::describe);
     assertFalse(Files.exists(path));
   }
 }
