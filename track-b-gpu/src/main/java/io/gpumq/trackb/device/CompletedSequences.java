@@ -44,12 +44,30 @@ final class CompletedSequences {
     return new Resume(first, end, Resume.NEVER);
   }
 
+  /**
+   * Returns how many sequences below {@code end} are not completed.
+   *
+   * @param end at most {@code head}
+   */
+  int missingBelow(long end, long head) {
+    int missing = 0;
+    for (long sequence = oldest(head); sequence < end; sequence++) {
+      missing += is(sequence) ? 0 : 1;
+    }
+    return missing;
+  }
+
   private long firstMissing(long head) {
-    long sequence = Math.max(g.firstSequence(), head - g.ingressSlots());
+    long sequence = oldest(head);
     while (sequence < head + g.ingressSlots() && is(sequence)) {
       sequence++;
     }
     return sequence;
+  }
+
+  /** Returns a sequence below which all are completed. */
+  private long oldest(long head) {
+    return Math.max(g.firstSequence(), head - g.ingressSlots());
   }
 
   /** A slot's word may be of the next lap already: then this lap's was seen and released. */

@@ -8,13 +8,26 @@ import io.gpumq.trackb.ring.SharedFile;
 
 /**
  * A kernel that is as large as its ring is busy: at full size under load, at its smallest while
- * little or nothing is sent. It changes by ending, and going on where it ended; what is under way
- * is completed first, and nothing is lost or done twice, as when a device dies. Looks at the ring
- * whenever it is asked for its failure, as it is all the time.
+ * little or nothing is sent. It changes by ending, and going on where it ended. Messages under way
+ * are completed first, and none is lost or done twice, as when a device dies.
+ *
+ * <p>It looks at the ring when it is asked for its failure, which happens all the time. Load is
+ * either many new messages from one look to the next, or messages that wait for longer than that. A
+ * slow handler needs the second rule: a small kernel that holds its producers up sees few new
+ * messages, since they come no faster than it works.
  */
 final class ElasticKernel implements RingKernel {
-  /** So many messages between two looks are load. */
+  /** The time from one look to the next, at least; so the rules do not depend on who asks. */
+  static final long LOOK_NANOS = 5_000_000;
+
+  /** So many new messages between two looks are load. */
   private static final int BUSY = 256;
+
+  /** A small kernel, which has eight warps, works on at least so many messages at once. */
+  static final int AT_ONCE = 8;
+
+  /** In so many looks, one behind the other, messages must wait: one pause is no load. */
+  static final int WAITING_LOOKS = 4;
 
   /** A kernel without a long handler ends sooner. */
   private static final long PROMPT_NANOS = 2_000_000;
@@ -38,7 +51,9 @@ final class ElasticKernel implements RingKernel {
   private boolean ended;
   private String broken;
   private long head;
+  private int waitingLooks;
   private long busyNanos = System.nanoTime();
+  private long lookNanos = busyNanos;
 
   /**
    * Starts at full size.
@@ -68,8 +83,8 @@ final class ElasticKernel implements RingKernel {
       if (!stopping && broken == null) {
         look(System.nanoTime());
       }
-    } catch (RuntimeException e) {
-      broken = "the kernel could not change its size: " + e.getMessage();
+    } catch (Throwable e) { // an error, too: the watcher of all rings must not end by this one
+      broken = "the kernel could not change its size: " + e;
     }
     return broken != null ? broken : kernel.failure();
   }
@@ -79,24 +94,43 @@ final class ElasticKernel implements RingKernel {
     return kernel.diedWithAll();
   }
 
-  private void look(long now) {
-    long before = head;
-    head = control.acquireHead();
-    boolean busy = head - before >= BUSY;
+  /** Looks at the ring, if the last look is long enough ago. */
+  synchronized void look(long now) {
+    if (changing) {
+      change();
+    } else if (now - lookNanos >= LOOK_NANOS) {
+      lookNanos = now;
+      decide(now);
+    }
+  }
+
+  private void decide(long now) {
+    boolean busy = isBusy();
     if (busy) {
       busyNanos = now;
     }
-    if (changing) {
-      change();
-    } else if (small ? busy : now - busyNanos > idleNanos && completed.all(head)) {
+    if (small ? busy : now - busyNanos > idleNanos && completed.all(head)) {
       changing = true;
       control.requestStop();
-      // Mostly it ends at once: what is sent meanwhile need not wait for the next look.
-      while (changing && System.nanoTime() - now < PROMPT_NANOS) {
+      // Mostly it ends at once: a message that is sent meanwhile need not wait for the next look.
+      long asked = System.nanoTime();
+      while (changing && System.nanoTime() - asked < PROMPT_NANOS) {
         change();
         Thread.yield();
       }
     }
+  }
+
+  private boolean isBusy() {
+    long before = head;
+    head = control.acquireHead();
+    if (head - before >= BUSY) {
+      return true;
+    }
+    // Those below `before` have waited since the last look.
+    boolean wait = completed.missingBelow(before, head) > AT_ONCE;
+    waitingLooks = wait ? waitingLooks + 1 : 0;
+    return waitingLooks >= WAITING_LOOKS;
   }
 
   private void change() {
@@ -105,6 +139,7 @@ final class ElasticKernel implements RingKernel {
       kernel = launcher.launch(completed.resume(control.acquireHead()), !small);
       small = !small;
       changing = false;
+      waitingLooks = 0;
     }
   }
 
