@@ -3,6 +3,7 @@ package io.gpumq.trackb.device;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
@@ -33,18 +34,25 @@ public final class CudaBackend implements RingBackend {
   public CudaBackend(int ordinal, int blocks, int idleMillis) {
     Cuda.requireAvailable();
     context = CudaContext.open(ordinal);
-    int most = context.multiprocessors();
-    if (idleMillis < 1) {
-      context.close();
-      throw new ConfigException("cuda.idle-ms " + idleMillis + ": must be 1 or more");
-    }
-    if (blocks < 0 || blocks > most) {
-      context.close();
-      throw new ConfigException(
-          "cuda.blocks " + blocks + ": must be between 1 and " + most + " on " + context.name());
+    try {
+      requireSettings(blocks, idleMillis);
+    } catch (Throwable e) {
+      Steps.undo(e, context::close);
+      throw e;
     }
     this.blocks = blocks;
     this.idleNanos = idleMillis * 1_000_000L;
+  }
+
+  private void requireSettings(int blocks, int idleMillis) {
+    int most = context.multiprocessors();
+    if (idleMillis < 1) {
+      throw new ConfigException("cuda.idle-ms " + idleMillis + ": must be 1 or more");
+    }
+    if (blocks < 0 || blocks > most) {
+      throw new ConfigException(
+          "cuda.blocks " + blocks + ": must be between 1 and " + most + " on " + context.name());
+    }
   }
 
   /** Why there is no such device here, or {@code null} if there is. */
@@ -119,8 +127,8 @@ public final class CudaBackend implements RingBackend {
     int held =
         context.multiprocessorsFor(
             context.function(handler.ringEntryPoint()), most, CudaKernel.threads(resume));
-    context.kernelStarts(held); // until it ends for good, small or not: it may grow
     Runnable onEnd = () -> context.kernelEnded(held);
+    context.kernelStarts(held); // until it ends for good, small or not: it may grow
     try {
       if (most == 1) {
         return new CudaKernel(context, file, geometry, handler, vram, resume, most, onEnd);
@@ -130,8 +138,8 @@ public final class CudaBackend implements RingBackend {
               new CudaKernel(
                   context, file, geometry, handler, vram, from, small ? 1 : most, () -> {});
       return new ElasticKernel(file, geometry, resume, idleNanos, launcher, onEnd);
-    } catch (RuntimeException e) {
-      onEnd.run();
+    } catch (Throwable e) {
+      Steps.undo(e, onEnd);
       throw e;
     }
   }

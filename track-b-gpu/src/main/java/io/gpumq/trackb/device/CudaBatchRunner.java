@@ -10,6 +10,7 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.PackedBatch;
+import io.gpumq.spi.Steps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -95,9 +96,9 @@ final class CudaBatchRunner extends PackedBatch {
         context.pin(block);
         pinned.add(block);
       }
-    } catch (TrackFailedException e) {
-      failure = e;
-      close();
+    } catch (Throwable e) {
+      failure = e instanceof TrackFailedException known ? known : null;
+      Steps.undo(e, this::close);
       throw e;
     }
   }

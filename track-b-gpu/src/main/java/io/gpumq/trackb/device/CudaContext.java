@@ -24,9 +24,9 @@ import static jcuda.driver.JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocess
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 
 import io.gpumq.api.ConfigException;
-import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.Handler;
 import io.gpumq.kernels.Ptx;
+import io.gpumq.spi.Steps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -120,7 +120,7 @@ final class CudaContext implements AutoCloseable {
         idle.add(newStream());
       }
       Arrays.setAll(readStreams, i -> newStream());
-    } catch (TrackFailedException e) {
+    } catch (Throwable e) {
       cuDevicePrimaryCtxRelease(device);
       throw e;
     }
@@ -227,7 +227,7 @@ final class CudaContext implements AutoCloseable {
     check(cuMemFreeAsync(address, stream), "freeing VRAM");
   }
 
-  /** Pins memory and returns where kernels see it. */
+  /** Pins memory and returns where kernels see it. If it fails, nothing is pinned. */
   Address pin(ByteBuffer block) {
     Address address = new Address();
     Pointer host = Pointer.to(block);
@@ -235,7 +235,12 @@ final class CudaContext implements AutoCloseable {
         cuMemHostRegister(
             host, block.capacity(), CU_MEMHOSTREGISTER_DEVICEMAP | CU_MEMHOSTREGISTER_PORTABLE),
         "pinning " + block.capacity() + " bytes of shared memory");
-    check(cuMemHostGetDevicePointer(address, host, 0), "mapping shared memory");
+    try {
+      check(cuMemHostGetDevicePointer(address, host, 0), "mapping shared memory");
+    } catch (Throwable e) {
+      Steps.undo(e, () -> unpin(List.of(block)));
+      throw e;
+    }
     return address;
   }
 
@@ -292,9 +297,11 @@ final class CudaContext implements AutoCloseable {
   }
 
   private void letGo() {
+    Steps steps = new Steps();
     while (kernels == 0 && !retired.isEmpty()) {
-      retired.remove().run();
+      steps.run(retired.remove());
     }
+    steps.finish();
   }
 
   private synchronized boolean isFree() {

@@ -14,6 +14,7 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
@@ -33,8 +34,8 @@ final class CudaMemory implements RingMemory {
   private final CudaContext context;
   private final RingGeometry geometry;
   private final Pointer reads;
-  private final List<ByteBuffer> pinned = new ArrayList<>();
-  private final List<Address> shared = new ArrayList<>();
+  private final List<ByteBuffer> pinned;
+  private final List<Address> shared;
   private final Half half;
   private final CUstream stream;
   private final CUDA_MEMCPY2D[] copies = new CUDA_MEMCPY2D[RingGeometry.READ_AREAS];
@@ -72,23 +73,22 @@ final class CudaMemory implements RingMemory {
     this.half = half;
     this.geometry = g;
     this.reads = Pointer.to(file.reads());
+    pinned = new ArrayList<>(used.size()); // now: what is pinned must find its place here
+    shared = new ArrayList<>(used.size());
     stream = half == Half.MEMORY ? context.readStream(0) : context.takeStream();
     try {
       for (ByteBuffer block : used) {
-        shared.add(context.pin(block));
+        Address address = context.pin(block);
         pinned.add(block);
+        shared.add(address);
       }
       vram = source.get(mirrorAt(g) + RingLayout.MIRROR_BYTES, stream);
       Arrays.setAll(copies, this::copyTo);
       if (half != Half.KERNEL) {
         clear();
       }
-    } catch (RuntimeException e) {
-      if (vram != null) {
-        vram.close();
-      }
-      giveBackStream();
-      context.unpin(pinned);
+    } catch (Throwable e) {
+      Steps.undo(e, this::giveBack);
       throw e;
     }
   }
@@ -322,11 +322,13 @@ final class CudaMemory implements RingMemory {
     }
   }
 
+  /** Gives back what there is, whatever of it fails. */
   private void giveBack() {
-    vram.close();
-    check(cuStreamSynchronize(stream), "freeing VRAM");
-    giveBackStream();
-    context.unpin(pinned);
+    Steps steps = new Steps();
+    if (vram != null) {
+      steps.run(vram::close).run(() -> check(cuStreamSynchronize(stream), "freeing VRAM"));
+    }
+    steps.run(this::giveBackStream).run(() -> context.unpin(pinned)).finish();
   }
 
   /** But a stream that is shared. */

@@ -9,6 +9,7 @@ import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.spi.Steps;
 import java.lang.reflect.Field;
 import java.util.HexFormat;
 import jcuda.driver.CUipcMemHandle;
@@ -41,13 +42,17 @@ final class CudaVram {
   /** Waits for kernels of this process that run: a process that shares its VRAM has none. */
   static CudaVram shared(CudaContext context, long bytes) {
     Address base = new Address();
-    check(cuMemAlloc(base, bytes), "allocating " + bytes + " bytes of VRAM");
     CUipcMemHandle handle = new CUipcMemHandle();
-    check(cuIpcGetMemHandle(handle, base), "sharing VRAM");
-    return new CudaVram(
-        base,
-        Handles.text(handle),
-        () -> context.whenNoKernelRuns(() -> check(cuMemFree(base), "freeing VRAM")));
+    Runnable free = () -> check(cuMemFree(base), "freeing VRAM");
+    Runnable release = () -> context.whenNoKernelRuns(free);
+    check(cuMemAlloc(base, bytes), "allocating " + bytes + " bytes of VRAM");
+    try {
+      check(cuIpcGetMemHandle(handle, base), "sharing VRAM");
+      return new CudaVram(base, Handles.text(handle), release);
+    } catch (Throwable e) {
+      Steps.undo(e, release);
+      throw e;
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingErrors;
@@ -37,7 +38,13 @@ final class HostKernel implements RingKernel {
       thread.setUncaughtExceptionHandler((t, e) -> failure = "the host device died: " + e);
       workers.add(thread);
     }
-    workers.forEach(Thread::start);
+    try {
+      workers.forEach(Thread::start);
+    } catch (Throwable e) { // no room for one more thread: those that run must not work on
+      workers.removeIf(worker -> worker.getState() == Thread.State.NEW);
+      Steps.undo(e, this::stop);
+      throw e;
+    }
   }
 
   @Override

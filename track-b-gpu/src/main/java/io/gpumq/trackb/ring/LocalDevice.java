@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.spi.Steps;
 import java.util.function.LongSupplier;
 
 /** A device in this process: a kernel that dies takes the device with it. */
@@ -36,8 +37,8 @@ public final class LocalDevice implements RingDevice {
     try {
       RingKernel kernel = backend.launch(file, geometry, handler, memory, Resume.fresh(geometry));
       return new Ring(memory, kernel);
-    } catch (RuntimeException e) {
-      memory.close();
+    } catch (Throwable e) {
+      Steps.undo(e, memory::close);
       throw e;
     }
   }

@@ -91,7 +91,7 @@ final class Reads {
     try {
       extend(area, first, last);
       return area;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       release(area);
       throw e;
     }
