@@ -120,7 +120,7 @@ public final class RingQueue implements TrackQueue {
       letters =
           new QueueLetters(
               shared.deadLetters(), geometry::describe, this::refresh, this::resend, this::changed);
-      room = shared.roomLine(() -> ingress.room() > 0 || !state.takesMore());
+      room = shared.roomLine(() -> !state.takesMore() || ingress.room() > 0);
       ring = device.start(file, geometry, handler, completions::landedSoFar);
       reads.of(ring);
       letterWriter.of(ring);
@@ -376,9 +376,9 @@ public final class RingQueue implements TrackQueue {
         .run(shared::wakeAll)
         .run(ring::stop)
         .run(() -> consumers.endWithQueue(file))
+        .run(() -> running.remove(this)) // first: nobody is to watch memory that is gone
         .run(lateWriters::keep)
         .run(file::close)
-        .run(() -> running.remove(this))
         .finish();
     return new CloseReport(drained[0], last.stats().depth(), last.stats());
   }
