@@ -45,7 +45,7 @@ class IsolationEndsTest {
   private static final long SELF = ProcessHandle.current().pid();
 
   private static RingTrack track(Duration startTime, String... machine) {
-    var plan = new ProcessPlan("host", Map.of(), true, startTime, List.of(machine));
+    var plan = ProcessPlan.of("host", Map.of(), true).with(startTime, List.of(machine));
     return new RingTrack(new IsolatedDevice(new HostBackend(), plan));
   }
 
@@ -106,7 +106,7 @@ class IsolationEndsTest {
 
   @Test
   void aDeviceThatTheProcessCannotOpenIsNamed() {
-    var plan = new ProcessPlan("abacus", Map.of(), true, Duration.ofSeconds(30), List.of());
+    var plan = ProcessPlan.of("abacus", Map.of(), true);
     try (var track = new RingTrack(new IsolatedDevice(new HostBackend(), plan))) {
       var failure =
           assertThrows(TrackFailedException.class, () -> track.open(config("never").build()));

@@ -5,6 +5,7 @@ import io.gpumq.api.TrackOptions;
 import io.gpumq.trackb.ring.RingBackend;
 import java.util.Map;
 import java.util.Set;
+import jcuda.driver.JCudaDriver;
 
 /**
  * Opens a device by its name. Settings: {@code cuda.device}, which GPU, from 0; {@code
@@ -37,6 +38,11 @@ public final class Backends {
           throw new ConfigException(
               "device '" + options.device() + "': must be auto, cuda or host");
     };
+  }
+
+  /** Returns a class of the library that speaks to CUDA, for the place that it came from. */
+  public static Class<?> cudaClass() {
+    return JCudaDriver.class;
   }
 
   private static RingBackend cuda(TrackOptions options) {

@@ -19,6 +19,14 @@ sealed interface Answer {
     }
   }
 
+  /** A ring's memory is open, and can be worked on. */
+  record Opened(int ring) implements Answer {
+    @Override
+    public List<Object> words() {
+      return List.of("opened", ring);
+    }
+  }
+
   /** A ring is worked on. */
   record Launched(int ring) implements Answer {
     @Override
@@ -72,6 +80,7 @@ sealed interface Answer {
     try {
       return switch (line.get(0)) {
         case "ready" -> new Ready();
+        case "opened" -> new Opened(ring(line));
         case "launched" -> new Launched(ring(line));
         case "ended" -> new Ended(ring(line));
         case "alive" -> new Alive(ring(line));
@@ -82,6 +91,13 @@ sealed interface Answer {
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       throw new IOException("no answer: " + line, e);
     }
+  }
+
+  /** Returns why something was refused: what the failure says to users, or else what it is. */
+  static String why(Throwable failure) {
+    return failure instanceof RuntimeException && failure.getMessage() != null
+        ? failure.getMessage()
+        : failure.toString();
   }
 
   private static int ring(List<String> line) {

@@ -10,6 +10,7 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Device {
   /** How the process exits when a kernel has died. */
   static final int EXIT_FAULT = 86;
 
+  private static final System.Logger LOG = System.getLogger(Device.class.getName());
   private static final long LOOK_NANOS = 1_000_000;
 
   /** See {@link #die}. */
@@ -60,7 +62,7 @@ final class Device {
       geometry = open.geometry();
       handler = HandlerSpec.parse(open.handler());
       file = SharedFile.attach(open.file(), geometry);
-      memory = backend.open(file, geometry, open.handle());
+      memory = backend.open(file, geometry, open.handle()); // the last: nothing after it may fail
     }
   }
 
@@ -84,8 +86,8 @@ final class Device {
       Command command = Command.parse(line);
       try {
         carryOut(command);
-      } catch (RuntimeException e) {
-        say(new Answer.Refused(command.ring(), String.valueOf(e.getMessage())));
+      } catch (RuntimeException | Error e) {
+        say(new Answer.Refused(command.ring(), Answer.why(e)));
       }
     }
     commandsEnded.countDown();
@@ -97,7 +99,7 @@ final class Device {
     }
   }
 
-  private void carryOut(Command command) throws IOException {
+  private void carryOut(Command command) {
     if (command instanceof Command.Ask ask) {
       say(new Answer.Alive(ask.ring()));
       return;
@@ -109,6 +111,7 @@ final class Device {
       if (command instanceof Command.Open open) {
         files.put(open.ring(), open.file());
         rings.put(open.ring(), new Opened(open, backend));
+        say(new Answer.Opened(open.ring()));
       } else if (command instanceof Command.Launch launch) {
         Opened ring = opened(launch.ring());
         ring.kernel =
@@ -138,22 +141,18 @@ final class Device {
   }
 
   private void watch() {
-    try {
-      Answer fault;
-      while ((fault = look()) == null) {
-        LockSupport.parkNanos(LOOK_NANOS);
-      }
-      die(fault);
-    } catch (IOException e) {
-      halt.accept(EXIT_ENDED); // nobody hears: the owner is gone
+    Answer fault;
+    while ((fault = look()) == null) {
+      LockSupport.parkNanos(LOOK_NANOS);
     }
+    die(fault);
   }
 
   /**
    * Tells the owner, and lingers: when it ended at once, while a GPU's driver was still dealing
    * with the fault, the next death took seconds. The owner ends the commands if it cannot wait.
    */
-  private void die(Answer fault) throws IOException {
+  private void die(Answer fault) {
     say(fault);
     try {
       commandsEnded.await(LINGER_MILLIS, TimeUnit.MILLISECONDS);
@@ -164,7 +163,7 @@ final class Device {
   }
 
   /** Tells of kernels that have ended. Returns how one has died, or {@code null}. */
-  private Answer look() throws IOException {
+  private Answer look() {
     synchronized (rings) {
       for (Map.Entry<Integer, Opened> each : rings.entrySet()) {
         RingKernel kernel = each.getValue().kernel;
@@ -195,9 +194,14 @@ final class Device {
     }
   }
 
-  private void say(Answer answer) throws IOException {
+  /** Of an owner that is gone nobody hears it; the end of the commands tells of that. */
+  private void say(Answer answer) {
     synchronized (answers) {
-      Lines.write(answers, answer.words());
+      try {
+        Lines.write(answers, answer.words());
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "nobody hears", e);
+      }
     }
   }
 }

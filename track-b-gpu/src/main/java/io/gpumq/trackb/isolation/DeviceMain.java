@@ -3,10 +3,9 @@ package io.gpumq.trackb.isolation;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.trackb.device.Backends;
 import io.gpumq.trackb.ring.RingBackend;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -19,37 +18,33 @@ public final class DeviceMain {
   private DeviceMain() {}
 
   /**
-   * Runs until the standard input ends.
+   * Runs until its owner has no more commands.
    *
-   * @param args the device's name, then settings as {@code key=value}
+   * @param args the address where the owner waits, the device's name, then settings as {@code
+   *     key=value}
    */
   public static void main(String[] args) {
-    InputStream commands = new BufferedInputStream(System.in);
-    OutputStream answers = System.out;
-    System.setOut(System.err); // whatever a library prints is no answer
     outliveSignals();
-    int exit = EXIT_REFUSED;
-    try {
-      RingBackend backend = open(args, answers);
-      new Device(backend, commands, answers, Runtime.getRuntime()::halt).run();
-    } catch (IOException | RuntimeException e) {
+    try (Wire owner = Wire.connect(Path.of(args[0]))) {
+      RingBackend backend = open(args, owner.output());
+      new Device(backend, owner.input(), owner.output(), Runtime.getRuntime()::halt).run();
+    } catch (Throwable e) {
       e.printStackTrace();
     } finally {
-      Runtime.getRuntime().halt(exit);
+      Runtime.getRuntime().halt(EXIT_REFUSED);
     }
   }
 
   private static RingBackend open(String[] args, OutputStream answers) throws IOException {
     Map<String, String> settings = new HashMap<>();
-    for (int i = 1; i < args.length; i++) {
+    for (int i = 2; i < args.length; i++) {
       int equals = args[i].indexOf('=');
       settings.put(args[i].substring(0, equals), args[i].substring(equals + 1));
     }
     try {
-      return Backends.open(new TrackOptions(args[0], settings));
-    } catch (RuntimeException e) {
-      String why = String.valueOf(e.getMessage());
-      Lines.write(answers, new Answer.Refused(Answer.NO_RING, why).words());
+      return Backends.open(new TrackOptions(args[1], settings));
+    } catch (Throwable e) {
+      Lines.write(answers, new Answer.Refused(Answer.NO_RING, Answer.why(e)).words());
       throw e;
     }
   }

@@ -2,22 +2,20 @@ package io.gpumq.trackb.isolation;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.System.Logger.Level;
-import java.lang.management.ManagementFactory;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,22 +42,32 @@ final class DeviceProcess {
   /** Hang-up, interrupt, kill, terminate: sent by somebody, not caused by what a process does. */
   private static final Set<Integer> SENT = Set.of(1, 2, 9, 15);
 
-  /** The Java virtual machine of a process that makes no garbage to speak of. */
-  private static final List<String> MACHINE =
-      List.of("-Xshare:auto", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx128m");
-
   private final Process process;
+  private final Wire.Invitation invitation;
   private final int room;
   private final long startNanos = System.nanoTime();
   private final Listener listener;
-  private final Thread errors;
+  private final Thread prints;
+
+  /** Complete when the process has come, or is gone without. */
+  private final CompletableFuture<Wire> wire = new CompletableFuture<>();
 
   /** Writes commands: a process that does not read them must not hold up its owner. */
-  private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(task -> thread("gpumq-device-commands", task));
+  private final ThreadPoolExecutor writer =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          task -> thread("gpumq-device-commands", task));
 
   private final ArrayDeque<String> lastLines = new ArrayDeque<>();
-  private final Set<Integer> opened = new HashSet<>();
+
+  /** Rings that it was told to open, and those of them that it has; for the supervisor's thread. */
+  private final Set<Integer> told = new HashSet<>();
+
+  private final Set<Integer> open = new HashSet<>();
 
   // Told by the process, or done to it; the first of each counts.
   private volatile Answer.Fault fault;
@@ -69,53 +77,55 @@ final class DeviceProcess {
   private volatile boolean ready;
   private String hangs;
 
-  private DeviceProcess(Process process, int room, Listener listener) {
+  private DeviceProcess(Process process, Wire.Invitation invitation, int room, Listener listener) {
     this.process = process;
+    this.invitation = invitation;
     this.room = room;
     this.listener = listener;
-    errors = thread("gpumq-device-errors", this::readErrors);
+    prints = thread("gpumq-device-prints", this::readPrints);
   }
 
   /**
    * Starts one.
    *
    * @param room rings that it can work on at once
-   * @param environment variables over those of this process
-   * @throws IOException if the system does not let it
+   * @param environment variables over those that it gets of this process
+   * @throws IOException if the system does not let it; then nothing of it is left
    */
   static DeviceProcess start(
       ProcessPlan plan, int room, Map<String, String> environment, Listener listener)
       throws IOException {
-    var command = new ArrayList<String>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.add(DeviceProcesses.mark());
-    command.addAll(MACHINE);
-    if (Runtime.version().feature() >= 22) {
-      command.add("--enable-native-access=ALL-UNNAMED");
+    var invitation = new Wire.Invitation();
+    Process process = null;
+    try {
+      process = Launcher.builder(plan, invitation.address(), environment).start();
+      var started = new DeviceProcess(process, invitation, room, listener);
+      started.startThreads();
+      return started;
+    } catch (Throwable e) {
+      if (process != null) {
+        process.destroyForcibly();
+      }
+      invitation.close();
+      throw e;
     }
-    command.addAll(inherited());
-    command.addAll(plan.machine());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(DeviceMain.class.getName());
-    command.add(plan.device());
-    new TreeMap<>(plan.settings()).forEach((key, value) -> command.add(key + "=" + value));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment);
-    var started = new DeviceProcess(builder.start(), room, listener);
-    started.errors.start();
-    thread("gpumq-device-answers", started::readAnswers).start();
-    return started;
   }
 
-  /** Options of this virtual machine that one beside it needs, too. */
-  private static List<String> inherited() {
-    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(
-            option ->
-                option.startsWith("-Djava.library.path=")
-                    || option.startsWith("-XX:SharedArchiveFile="))
-        .toList();
+  /** The thread for answers is the last, since it tells of the end. */
+  private void startThreads() {
+    writer.prestartCoreThread();
+    prints.start();
+    process.onExit().thenRun(this::cancelInvitation);
+    thread("gpumq-device-answers", this::readAnswers).start();
+  }
+
+  /** It may have gone before it came. */
+  private void cancelInvitation() {
+    try {
+      invitation.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "an invitation that nobody wants", e);
+    }
   }
 
   private static Thread thread(String name, Runnable work) {
@@ -135,21 +145,35 @@ final class DeviceProcess {
 
   /** Opens a ring there, if it was not yet. For the supervisor's thread. */
   void open(IsolatedRing ring) {
-    if (opened.add(ring.number())) {
+    if (!told.contains(ring.number())) {
       send(ring.open());
+      told.add(ring.number());
     }
   }
 
-  /** Closes a ring there, if it was opened. For the supervisor's thread. */
+  /** It has opened a ring. For the supervisor's thread. */
+  void hasOpened(int ring) {
+    if (told.contains(ring)) { // else it was closed meanwhile
+      open.add(ring);
+    }
+  }
+
+  /** Closes a ring there, if it was told to open it. For the supervisor's thread. */
   void close(IsolatedRing ring) {
-    if (opened.remove(ring.number())) {
+    open.remove(ring.number());
+    if (told.remove(ring.number())) {
       send(new Command.Close(ring.number()));
     }
   }
 
-  /** Whether it was told to open a ring. For the supervisor's thread. */
+  /** Whether it has a ring open. For the supervisor's thread. */
   boolean hasOpen(IsolatedRing ring) {
-    return opened.contains(ring.number());
+    return open.contains(ring.number());
+  }
+
+  /** Whether it is ready, and has opened all that it was told to. For the supervisor's thread. */
+  boolean hasOpenAll() {
+    return ready && open.containsAll(told);
   }
 
   /** How long ago it was started. */
@@ -164,11 +188,11 @@ final class DeviceProcess {
 
   /** Asks for something. Of a process that has died nobody hears it; its end is told apart. */
   void send(Command command) {
-    write(() -> Lines.write(process.getOutputStream(), command.words()));
+    write(to -> Lines.write(to.output(), command.words()));
   }
 
   private interface Write {
-    void run() throws IOException;
+    void to(Wire wire) throws IOException;
   }
 
   private void write(Write what) {
@@ -176,8 +200,8 @@ final class DeviceProcess {
       writer.execute(
           () -> {
             try {
-              what.run();
-            } catch (IOException e) {
+              what.to(wire.join());
+            } catch (IOException | RuntimeException e) {
               LOG.log(Level.DEBUG, "device process " + pid() + " does not hear", e);
             }
           });
@@ -187,20 +211,31 @@ final class DeviceProcess {
   }
 
   private void readAnswers() {
-    try (InputStream answers = process.getInputStream()) {
-      for (List<String> line; (line = Lines.read(answers)) != null; ) {
+    try (Wire accepted = invitation.accept()) {
+      wire.complete(accepted);
+      for (List<String> line; (line = Lines.read(accepted.input())) != null; ) {
         Answer answer = Answer.parse(line);
         note(answer);
         listener.answered(this, answer);
       }
-    } catch (IOException e) {
-      kill("it does not speak as a device process does: " + e.getMessage());
+    } catch (ClosedChannelException e) {
+      LOG.log(Level.DEBUG, "device process " + pid() + " has ended before it came", e);
+    } catch (IOException | RuntimeException | Error e) {
+      kill("it does not speak as a device process does: " + e);
+    } finally {
+      awaitEnd();
+      wire.completeExceptionally(new IOException("it has ended"));
+      writer.shutdownNow();
+      listener.died(this);
     }
+  }
+
+  private void awaitEnd() {
     boolean interrupted = false;
     while (true) {
       try {
         process.waitFor();
-        errors.join(END_MILLIS);
+        prints.join(END_MILLIS);
         break;
       } catch (InterruptedException e) {
         interrupted = true;
@@ -209,8 +244,6 @@ final class DeviceProcess {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    writer.shutdownNow();
-    listener.died(this);
   }
 
   private void note(Answer answer) {
@@ -223,10 +256,11 @@ final class DeviceProcess {
     }
   }
 
-  private void readErrors() {
+  /** What it prints is no answer: it is for the log, and for its obituary. */
+  private void readPrints() {
     try (BufferedReader reader =
         new BufferedReader(
-            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line; (line = reader.readLine()) != null; ) {
         String kept = line.length() <= MOST_LINE ? line : line.substring(0, MOST_LINE) + "...";
         LOG.log(Level.WARNING, "device process {0}: {1}", Long.toString(pid()), kept);
@@ -267,7 +301,7 @@ final class DeviceProcess {
 
   /** It hears no more: it ends by itself. */
   void endCommands() {
-    write(() -> process.getOutputStream().close());
+    write(Wire::endOutput);
   }
 
   /** Lets it end by itself, and sees to it that it does. */

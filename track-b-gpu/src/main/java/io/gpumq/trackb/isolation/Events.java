@@ -14,7 +14,10 @@ final class Events {
 
   private final ScheduledThreadPoolExecutor thread;
   private final Consumer<Throwable> onFailure;
-  private volatile boolean closed;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  /** Whether the last event was posted; guarded by this. */
+  private boolean ending;
 
   /**
    * @param onFailure told of an event that failed, on the same thread
@@ -29,14 +32,23 @@ final class Events {
               made.setDaemon(true);
               return made;
             });
+    thread.prestartCoreThread(); // or an event would be the first to hear that there is none
   }
 
-  /** Does something when everything before is done. After the end it is dropped. */
-  void post(Runnable event) {
-    later(0, event);
+  /**
+   * Does something when everything before is done.
+   *
+   * @return {@code false} after the end: it will not be done
+   */
+  synchronized boolean post(Runnable event) {
+    if (ending) {
+      return false;
+    }
+    thread.execute(() -> guard(event));
+    return true;
   }
 
-  /** Does something when so much time has passed. */
+  /** Does something when so much time has passed, unless the end comes first. */
   void later(long millis, Runnable event) {
     try {
       thread.schedule(() -> guard(event), millis, TimeUnit.MILLISECONDS);
@@ -46,7 +58,7 @@ final class Events {
   }
 
   private void guard(Runnable event) {
-    if (closed) {
+    if (ended.isDone()) {
       return;
     }
     try {
@@ -56,18 +68,25 @@ final class Events {
     }
   }
 
-  /** Does something as the last event, and waits for it. */
+  /** Does something as the last event, and waits for it. Closing again waits for the same. */
   void close(Runnable last) {
-    var done = new CompletableFuture<Void>();
-    post(
-        () -> {
-          closed = true;
-          last.run();
-          done.complete(null);
-        });
-    thread.shutdown();
-    await(done);
+    synchronized (this) {
+      if (!ending) {
+        ending = true;
+        thread.execute(() -> end(last));
+      }
+    }
+    await(ended);
     thread.shutdownNow();
+  }
+
+  private void end(Runnable last) {
+    try {
+      last.run();
+      ended.complete(null);
+    } catch (RuntimeException | Error e) {
+      ended.completeExceptionally(e);
+    }
   }
 
   /** Waits for what an event completes, and throws what it failed with. */
@@ -75,6 +94,9 @@ final class Events {
     try {
       done.join();
     } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw e.getCause() instanceof RuntimeException failure ? failure : e;
     }
   }

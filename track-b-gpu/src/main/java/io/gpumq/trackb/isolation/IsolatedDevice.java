@@ -1,6 +1,7 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingDevice;
 import io.gpumq.trackb.ring.RingGeometry;
@@ -50,13 +51,19 @@ public final class IsolatedDevice implements RingDevice {
   public RunningRing start(
       SharedFile file, RingGeometry geometry, HandlerSpec handler, LongSupplier landed) {
     RingMemory memory = backend.allocate(file, geometry, true);
+    IsolatedRing ring;
     try {
       int number = rings.incrementAndGet();
-      var ring = new IsolatedRing(number, file, geometry, handler, memory, landed, supervisor);
+      ring = new IsolatedRing(number, file, geometry, handler, memory, landed, supervisor);
+    } catch (Throwable e) {
+      Steps.undo(e, memory::close);
+      throw e;
+    }
+    try {
       supervisor.start(ring);
       return ring;
-    } catch (RuntimeException e) {
-      memory.close();
+    } catch (Throwable e) {
+      Steps.undo(e, ring::stop);
       throw e;
     }
   }
@@ -68,7 +75,6 @@ public final class IsolatedDevice implements RingDevice {
 
   @Override
   public void close() {
-    supervisor.close();
-    backend.close();
+    new Steps().run(supervisor::close).run(backend::close).finish();
   }
 }

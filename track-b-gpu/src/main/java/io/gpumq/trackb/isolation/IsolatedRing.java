@@ -1,5 +1,7 @@
 package io.gpumq.trackb.isolation;
 
+import io.gpumq.api.GpuMqException;
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Recovery;
@@ -12,6 +14,7 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** A ring whose memory is here, and whose kernel is in a device process, whichever that is. */
@@ -53,6 +56,11 @@ final class IsolatedRing implements RunningRing {
   private boolean stopping;
   private long trialEnd = Resume.NEVER;
   private long completed;
+
+  /** With device processes that cannot open or launch it. */
+  private final Patience patience = new Patience();
+
+  private long pausedUntilNanos = System.nanoTime();
 
   IsolatedRing(
       int number,
@@ -156,15 +164,17 @@ final class IsolatedRing implements RunningRing {
   }
 
   Command launch() {
-    phase = Phase.ASKED;
     control.clearStop(); // set for the last kernel, by its owner, or by a change of its size
-    return new Command.Launch(number, recovery.resume(trialEnd));
+    Command launch = new Command.Launch(number, recovery.resume(trialEnd));
+    phase = Phase.ASKED;
+    return launch;
   }
 
   void launched() {
     if (phase == Phase.ASKED) {
       phase = Phase.RUNNING;
       epoch++;
+      patience.renew();
     }
     started.complete(null);
   }
@@ -220,7 +230,48 @@ final class IsolatedRing implements RunningRing {
     return error == 0 ? null : RingErrors.describe(error);
   }
 
+  /** Whether a kernel has worked on it. */
+  boolean wasStarted() {
+    return started.isDone() && !started.isCompletedExceptionally();
+  }
+
+  /**
+   * No process shall work on it any more.
+   *
+   * @param why what its queue's users hear
+   */
   void fail(String why) {
-    failure = why;
+    fail(new TrackFailedException(why));
+  }
+
+  /** As {@link #fail(String)}; if it was never started, that fails with the cause. */
+  void fail(GpuMqException cause) {
+    if (failure == null) {
+      failure = cause.getMessage();
+    }
+    started.completeExceptionally(cause);
+  }
+
+  /**
+   * The process at work cannot open or launch it.
+   *
+   * @return how long to leave it alone before the next try, in milliseconds, or -1 if that was the
+   *     last
+   */
+  long refused() {
+    if (phase != Phase.IDLE) {
+      idle();
+    }
+    patience.tried();
+    if (patience.isOver()) {
+      return -1;
+    }
+    pausedUntilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience.backoffMillis());
+    return patience.backoffMillis();
+  }
+
+  /** Whether it is left alone for a while after a refusal. */
+  boolean isPausing() {
+    return System.nanoTime() - pausedUntilNanos < 0;
   }
 }

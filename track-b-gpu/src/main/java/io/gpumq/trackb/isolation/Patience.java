@@ -1,16 +1,32 @@
 package io.gpumq.trackb.isolation;
 
+import java.time.Duration;
+
 /**
- * With processes that achieve nothing: each waits twice as long for the next as the one before,
- * until it is over. For one thread at a time.
+ * With what achieves nothing: each try waits twice as long for the next as the one before, until it
+ * is over. For one thread at a time.
  */
 final class Patience {
-  /** Processes in a row that achieve nothing before it is over. */
+  /** Tries in a row that achieve nothing before it may be over. */
   static final int MOST_FRUITLESS = 5;
 
   private static final long FIRST_BACKOFF_MILLIS = 50;
+  private static final long MOST_BACKOFF_MILLIS = 10_000;
+  private static final int MOST_DOUBLINGS = 10;
 
+  private final long leastNanos;
   private int fruitless;
+  private long firstNanos;
+
+  /** One that is over after {@value #MOST_FRUITLESS} fruitless tries. */
+  Patience() {
+    this(Duration.ZERO);
+  }
+
+  /** One that is not over, either, before so much time has passed since the first of them. */
+  Patience(Duration least) {
+    leastNanos = least.toNanos();
+  }
 
   /** One has achieved something, or had no time to. */
   void renew() {
@@ -19,15 +35,21 @@ final class Patience {
 
   /** One more has ended without. */
   void tried() {
+    if (fruitless == 0) {
+      firstNanos = System.nanoTime();
+    }
     fruitless++;
   }
 
   boolean isOver() {
-    return fruitless >= MOST_FRUITLESS;
+    return fruitless >= MOST_FRUITLESS && System.nanoTime() - firstNanos >= leastNanos;
   }
 
-  /** How long to wait before the next is started; 0 if the last one achieved something. */
+  /** How long to wait before the next try; 0 if the last one achieved something. */
   long backoffMillis() {
-    return fruitless == 0 ? 0 : FIRST_BACKOFF_MILLIS << fruitless - 1;
+    return fruitless == 0
+        ? 0
+        : Math.min(
+            FIRST_BACKOFF_MILLIS << Math.min(fruitless - 1, MOST_DOUBLINGS), MOST_BACKOFF_MILLIS);
   }
 }

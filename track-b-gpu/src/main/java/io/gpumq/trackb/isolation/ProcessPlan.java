@@ -1,5 +1,6 @@
 package io.gpumq.trackb.isolation;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,9 @@ import java.util.Map;
  * @param device its name, as {@link io.gpumq.trackb.device.Backends} knows it
  * @param settings of the device
  * @param standby whether another one waits beside the one at work, to take over within milliseconds
- * @param startTime how long a process may take until it is ready, and until it works on a ring
+ * @param startTime how long a process may take until it is ready, and until it works on a ring; and
+ *     how long none may be startable before the rings fail
+ * @param java the program that runs them
  * @param machine more options for its Java virtual machine
  */
 public record ProcessPlan(
@@ -18,6 +21,7 @@ public record ProcessPlan(
     Map<String, String> settings,
     boolean standby,
     Duration startTime,
+    Path java,
     List<String> machine) {
   /** A GPU's driver may compile its kernels first. */
   private static final Duration START_TIME = Duration.ofSeconds(30);
@@ -27,8 +31,19 @@ public record ProcessPlan(
     machine = List.copyOf(machine);
   }
 
-  /** With the usual virtual machine and time. */
+  /** With the usual virtual machine, which is this one's, and the usual time. */
   public static ProcessPlan of(String device, Map<String, String> settings, boolean standby) {
-    return new ProcessPlan(device, settings, standby, START_TIME, List.of());
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    return new ProcessPlan(device, settings, standby, START_TIME, java, List.of());
+  }
+
+  /** Returns the same with another time, and options for the virtual machine. */
+  public ProcessPlan with(Duration startTime, List<String> machine) {
+    return new ProcessPlan(device, settings, standby, startTime, java, machine);
+  }
+
+  /** Returns the same with another program for the virtual machine. */
+  public ProcessPlan with(Path java) {
+    return new ProcessPlan(device, settings, standby, startTime, java, machine);
   }
 }

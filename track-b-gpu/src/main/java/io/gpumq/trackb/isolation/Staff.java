@@ -1,11 +1,11 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.ring.RingBackend;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +22,7 @@ final class Staff {
 
   private final ProcessPlan plan;
   private final RingBackend backend;
-  private final Collection<IsolatedRing> rings;
+  private final Rings rings;
   private final Events events;
   private final DeviceProcess.Listener listener;
   private final Runnable again;
@@ -34,6 +34,10 @@ final class Staff {
   private DeviceProcess active;
   private DeviceProcess standby;
   private boolean pausing;
+
+  /** Why the last that was to stand by came to nothing. */
+  private String trouble;
+
   private volatile long pid;
 
   /**
@@ -44,7 +48,7 @@ final class Staff {
   Staff(
       ProcessPlan plan,
       RingBackend backend,
-      Collection<IsolatedRing> rings,
+      Rings rings,
       Events events,
       DeviceProcess.Listener listener,
       Runnable again) {
@@ -73,12 +77,12 @@ final class Staff {
 
   /** Whether the one at work has no room for all rings. */
   boolean isShort() {
-    return active != null && active.room() < rings.size();
+    return active != null && active.room() < rings.count();
   }
 
   /** Whether no process has room for one ring more. */
   boolean isFull() {
-    return rings.size() >= backend.mostRings();
+    return rings.count() >= backend.mostRings();
   }
 
   /** What to say then. */
@@ -93,10 +97,16 @@ final class Staff {
   /** Opens every ring in those that have room for all. */
   void openAll() {
     for (DeviceProcess process : present()) {
-      if (process.room() >= rings.size()) {
-        rings.forEach(process::open);
+      if (process.room() >= rings.count()) {
+        openAll(process);
       }
     }
+  }
+
+  private void openAll(DeviceProcess process) {
+    List<IsolatedRing> wanted =
+        rings.live().stream().filter(ring -> !ring.isPausing() && !ring.isStopping()).toList();
+    Rings.each(wanted, process::open);
   }
 
   void close(IsolatedRing ring) {
@@ -118,17 +128,18 @@ final class Staff {
   /** Sees to it that one stands by, which has room for all rings. */
   void prepare() {
     dismissSmallStandby();
-    if (standby == null && !pausing && !patience.isOver()) {
+    if (standby == null && !pausing) {
       try {
         standby = spawn();
       } catch (TrackFailedException e) {
-        LOG.log(Level.WARNING, "none stands by", e);
-        pause();
+        pause(e.getMessage());
       }
     }
   }
 
-  private void pause() {
+  private void pause(String why) {
+    LOG.log(Level.WARNING, "none stands by: {0}", why);
+    trouble = why;
     patience.tried();
     pausing = true;
     events.later(
@@ -139,9 +150,15 @@ final class Staff {
         });
   }
 
-  /** Whether none will stand by any more: too many in a row did not come up. */
-  boolean hasGivenUp() {
-    return patience.isOver();
+  /** Returns why too many in a row that were to stand by came to nothing, or {@code null}. */
+  String trouble() {
+    return patience.isOver() ? trouble : null;
+  }
+
+  /** Who asked for more room was refused: who asks next gets as many tries. */
+  void forgetTrouble() {
+    patience.renew();
+    pausing = false;
   }
 
   void standbyIsReady() {
@@ -149,9 +166,9 @@ final class Staff {
   }
 
   void standbyDied() {
-    LOG.log(Level.WARNING, "the device process that stood by ended: {0}", standby.obituary());
+    String why = standby.obituary();
     standby = null;
-    pause();
+    pause(why);
   }
 
   void dismissStandby() {
@@ -195,19 +212,21 @@ final class Staff {
   /** Lets all of them end, and waits for it. */
   void end() {
     pid = 0;
-    present().forEach(DeviceProcess::end);
-    leaving.forEach(DeviceProcess::end);
+    Steps steps = new Steps();
+    present().forEach(process -> steps.run(process::end));
+    leaving.forEach(process -> steps.run(process::end));
+    steps.finish();
   }
 
   private void dismissSmallStandby() {
-    if (standby != null && standby.room() < rings.size()) {
+    if (standby != null && standby.room() < rings.count()) {
       dismissStandby();
     }
   }
 
   /** Closed rings first: what is open at the end of a process's commands it takes for orphaned. */
   private void dismiss(DeviceProcess process) {
-    rings.forEach(process::close);
+    rings.all().forEach(process::close);
     process.endCommands();
     leave(process);
   }
@@ -234,24 +253,28 @@ final class Staff {
     return present;
   }
 
-  /** With room for the widest queue, and for twice as many rings whenever there was too little. */
+  /**
+   * With room for the widest queue, and for twice as many rings whenever there was too little.
+   *
+   * @throws TrackFailedException if none can be started, for whatever reason
+   */
   private DeviceProcess spawn() {
-    int widest = rings.stream().mapToInt(IsolatedRing::lanes).max().orElse(1);
-    int wanted = Math.max(widest, rings.size());
-    int room = Math.min(Integer.highestOneBit(2 * wanted - 1), backend.mostRings());
+    DeviceProcess process;
     try {
-      DeviceProcess process = DeviceProcess.start(plan, room, backend.environment(room), listener);
-      rings.forEach(process::open);
-      events.later(
-          plan.startTime().toMillis(),
-          () -> {
-            if (!process.isReady()) {
-              process.kill("it was not ready within " + plan.startTime());
-            }
-          });
-      return process;
-    } catch (IOException e) {
-      throw new TrackFailedException("no device process can be started: " + e.getMessage(), e);
+      int wanted = Math.max(rings.widest(), rings.count());
+      int room = Math.min(Integer.highestOneBit(2 * wanted - 1), backend.mostRings());
+      process = DeviceProcess.start(plan, room, backend.environment(room), listener);
+    } catch (IOException | RuntimeException | Error e) {
+      throw new TrackFailedException("no device process can be started: " + Answer.why(e), e);
     }
+    openAll(process);
+    events.later(
+        plan.startTime().toMillis(),
+        () -> {
+          if (!process.isReady()) {
+            process.kill("it was not ready within " + plan.startTime());
+          }
+        });
+    return process;
   }
 }

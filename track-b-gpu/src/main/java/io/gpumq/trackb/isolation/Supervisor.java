@@ -2,12 +2,11 @@ package io.gpumq.trackb.isolation;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.isolation.IsolatedRing.Phase;
 import io.gpumq.trackb.ring.RingBackend;
 import java.lang.System.Logger.Level;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Keeps a device process at work on the rings of a track. Whatever happens is one event after the
@@ -17,17 +16,26 @@ import java.util.Map;
  * life: then after a while that doubles each time, and after {@value Patience#MOST_FRUITLESS} in a
  * row every ring fails. One that has no room for a new ring is followed by one that has, when that
  * is ready: every kernel ends, and goes on there.
+ *
+ * <p>What cannot be had costs the ring that asked for it, never the others: a new ring fails alone
+ * when there is no room for it or no process can be started, and so does one that no process can
+ * open any more.
  */
 final class Supervisor {
   private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
-  private static final long STOP_MILLIS = 2_000;
-  private static final long ANSWER_MILLIS = 1_000;
 
   private final ProcessPlan plan;
   private final Events events = new Events("gpumq-supervisor", this::onFailedEvent);
-  private final Map<Integer, IsolatedRing> rings = new LinkedHashMap<>();
+  private final Rings rings = new Rings();
+
+  /** With processes at work that achieve nothing. */
   private final Patience patience = new Patience();
+
+  /** With a system that lets none be started. */
+  private final Patience startPatience;
+
   private final Staff staff;
+  private final Work work;
   private boolean starting;
 
   /** Whether a ring that was closed since the last death had messages completed since. */
@@ -48,7 +56,13 @@ final class Supervisor {
 
   Supervisor(ProcessPlan plan, RingBackend backend) {
     this.plan = plan;
-    this.staff = new Staff(plan, backend, rings.values(), events, listener, this::proceed);
+    this.startPatience = new Patience(plan.startTime());
+    this.staff = new Staff(plan, backend, rings, events, listener, this::proceed);
+    this.work = new Work(plan, rings, staff, events, this::startNow);
+  }
+
+  private void proceed() {
+    work.proceed();
   }
 
   // ---- from any thread
@@ -65,14 +79,17 @@ final class Supervisor {
    * @throws TrackFailedException if none comes to work
    */
   void start(IsolatedRing ring) {
-    events.post(() -> add(ring));
+    if (!events.post(() -> add(ring))) {
+      throw new TrackFailedException("the track is closed");
+    }
     Events.await(ring.started);
   }
 
   /** Waits until none works on a ring any more. */
   void stop(IsolatedRing ring) {
-    events.post(() -> end(ring));
-    Events.await(ring.stopped);
+    if (events.post(() -> end(ring))) { // else every process has ended
+      Events.await(ring.stopped);
+    }
   }
 
   /** A ring's handler hangs, as seen in an epoch of the ring. */
@@ -80,14 +97,23 @@ final class Supervisor {
     events.post(
         () -> {
           if (ring.epoch() == epoch && ring.phase() == Phase.RUNNING && staff.active() != null) {
-            askWhetherAlive(ring, why);
+            work.askWhetherAlive(ring, why);
           }
         });
   }
 
-  /** Ends the processes. No ring may be left. */
+  /** Ends the processes. A ring that is left fails. */
   void close() {
-    events.close(staff::end);
+    events.close(
+        () -> {
+          Steps steps = new Steps().run(staff::end);
+          for (IsolatedRing ring : rings.all()) {
+            steps
+                .run(() -> ring.fail("the track is closed"))
+                .run(() -> ring.stopped.complete(null));
+          }
+          steps.finish();
+        });
   }
 
   // ---- events
@@ -100,91 +126,73 @@ final class Supervisor {
 
   private void add(IsolatedRing ring) {
     if (staff.isFull()) {
-      ring.started.completeExceptionally(new ConfigException(staff.full()));
+      ring.fail(new ConfigException(staff.full()));
       return;
     }
-    rings.put(ring.number(), ring);
-    staff.openAll();
+    rings.add(ring);
     if (staff.active() == null && !starting) {
       startNow();
     } else {
+      staff.openAll();
       proceed();
     }
   }
 
+  /** A ring that never came to work ends as any other. */
   private void end(IsolatedRing ring) {
     ring.askedToStop();
     if (staff.active() == null || ring.phase() == Phase.IDLE) {
       remove(ring);
       proceed();
     } else {
-      stopKernel(ring);
+      work.stop(ring);
     }
-  }
-
-  private void stopKernel(IsolatedRing ring) {
-    if (ring.phase() == Phase.ENDING) {
-      return;
-    }
-    DeviceProcess asked = staff.active();
-    asked.send(ring.end());
-    long epoch = ring.epoch();
-    events.later(
-        STOP_MILLIS,
-        () -> {
-          if (staff.active() == asked && ring.epoch() == epoch && ring.phase() == Phase.ENDING) {
-            asked.kill("a handler of a queue that was to end did not end");
-          }
-        });
-  }
-
-  /** A process that does not answer stands still, and its handler with it: no message's fault. */
-  private void askWhetherAlive(IsolatedRing ring, String why) {
-    DeviceProcess asked = staff.active();
-    if (asked.hangs() != null) {
-      return; // already asked
-    }
-    asked.seemsToHang(why);
-    asked.send(new Command.Ask(ring.number()));
-    events.later(
-        ANSWER_MILLIS,
-        () -> {
-          if (staff.active() == asked) {
-            asked.kill("device process " + asked.pid() + " stood still; " + why);
-          }
-        });
   }
 
   private void remove(IsolatedRing ring) {
-    closedFruitfully |= ring.hasProgressed();
-    rings.remove(ring.number());
-    staff.close(ring);
+    if (rings.remove(ring)) {
+      Rings.each(List.of(ring), left -> closedFruitfully |= left.hasProgressed());
+      staff.close(ring);
+    }
     ring.stopped.complete(null);
   }
 
   private void onAnswer(DeviceProcess process, Answer answer) {
+    if (answer instanceof Answer.Opened opened) {
+      process.hasOpened(opened.ring());
+    }
     if (process == staff.standby()) {
-      if (answer instanceof Answer.Ready) {
-        staff.standbyIsReady();
-        proceed();
-      } else if (answer instanceof Answer.Refused refused && !isGone(refused.ring())) {
+      onAnswerOfStandby(process, answer);
+    } else if (process == staff.active()) {
+      onAnswerAtWork(process, answer);
+    }
+  }
+
+  private void onAnswerOfStandby(DeviceProcess process, Answer answer) {
+    if (answer instanceof Answer.Refused refused) {
+      if (!isGone(refused.ring())) {
         process.kill("it refused: " + refused.why());
       }
-    } else if (process == staff.active()) {
-      if (answer instanceof Answer.Ready) {
-        proceed();
-      } else if (answer instanceof Answer.Launched launched && !isGone(launched.ring())) {
-        rings.get(launched.ring()).launched();
-        proceed();
-      } else if (answer instanceof Answer.Ended ended && !isGone(ended.ring())) {
-        onEnded(rings.get(ended.ring()));
-      } else if (answer instanceof Answer.Alive) {
-        process.killHung(process.hangs());
-      } else if (answer instanceof Answer.Refused refused) {
-        onRefused(process, refused);
-      } else if (answer instanceof Answer.Fault fault) {
-        onFault(process, fault);
-      }
+    } else if (process.hasOpenAll()) {
+      staff.standbyIsReady();
+      proceed();
+    }
+  }
+
+  private void onAnswerAtWork(DeviceProcess process, Answer answer) {
+    if (answer instanceof Answer.Ready || answer instanceof Answer.Opened) {
+      proceed();
+    } else if (answer instanceof Answer.Launched launched && !isGone(launched.ring())) {
+      rings.get(launched.ring()).launched();
+      proceed();
+    } else if (answer instanceof Answer.Ended ended && !isGone(ended.ring())) {
+      onEnded(rings.get(ended.ring()));
+    } else if (answer instanceof Answer.Alive) {
+      process.killHung(process.hangs());
+    } else if (answer instanceof Answer.Refused refused) {
+      onRefused(process, refused);
+    } else if (answer instanceof Answer.Fault fault) {
+      onFault(process, fault);
     }
   }
 
@@ -209,113 +217,73 @@ final class Supervisor {
     proceed();
   }
 
-  /** A ring that nobody has worked on yet is the one that asks too much; else it is the process. */
+  /** A ring that cannot be opened or launched is the one that asks too much; else it is all. */
   private void onRefused(DeviceProcess process, Answer.Refused refused) {
     IsolatedRing ring = rings.get(refused.ring());
     if (isGone(refused.ring())) {
       return;
     }
-    if (ring != null && !ring.started.isDone()) {
-      ring.started.completeExceptionally(new ConfigException(refused.why()));
-      remove(ring);
-      proceed();
-    } else {
+    if (ring == null || ring.phase() == Phase.RUNNING || ring.phase() == Phase.ENDING) {
       process.kill("it refused: " + refused.why());
+      return;
     }
+    process.close(ring);
+    if (!ring.wasStarted()) {
+      ring.fail(new ConfigException(refused.why()));
+    } else {
+      LOG.log(Level.WARNING, "a ring waits, since a device process refused: {0}", refused.why());
+      long millis = ring.refused();
+      if (millis < 0) {
+        ring.fail(
+            Patience.MOST_FRUITLESS
+                + " times in a row a device process refused to work on it; the last time: "
+                + refused.why());
+      } else {
+        events.later(millis, this::proceed);
+      }
+    }
+    if (ring.isStopping()) {
+      remove(ring);
+    }
+    proceed();
   }
 
   /** Whether a ring was closed, or refused, after something was asked for it. */
   private boolean isGone(int ring) {
-    return ring != Answer.NO_RING && !rings.containsKey(ring);
-  }
-
-  /** Trials first, one ring after the other; then every ring; then one that stands by. */
-  private void proceed() {
-    if (staff.active() == null || !staff.active().isReady()) {
-      return;
-    }
-    if (staff.isShort()) {
-      if (relieve()) {
-        return;
-      } // else its work goes on until the one that relieves it is ready
-    } else {
-      staff.openAll();
-    }
-    List<IsolatedRing> able =
-        rings.values().stream()
-            .filter(ring -> !ring.hasFailed() && !ring.isStopping())
-            .filter(staff.active()::hasOpen)
-            .toList();
-    for (IsolatedRing ring : able) {
-      if (ring.needsTrial()) {
-        launch(ring);
-        return;
-      }
-    }
-    able.forEach(this::launch);
-    if (staff.isShort()) {
-      return;
-    }
-    if (!plan.standby()) {
-      staff.dismissStandby();
-    } else if (allRunning()) {
-      staff.prepare();
-    }
-  }
-
-  /**
-   * One with room for all rings takes over as soon as it can.
-   *
-   * @return whether that is under way
-   */
-  private boolean relieve() {
-    staff.prepare();
-    if (staff.hasGivenUp()) {
-      staff.active().kill("none that has room for one ring more came up beside it");
-      return true;
-    }
-    if (staff.standby() == null || !staff.standby().isReady()) {
-      return false;
-    }
-    List<IsolatedRing> busy =
-        rings.values().stream().filter(ring -> ring.phase() != Phase.IDLE).toList();
-    if (busy.isEmpty()) {
-      staff.dismissActive();
-      startNow();
-    } else {
-      busy.forEach(this::stopKernel);
-    }
-    return true;
-  }
-
-  private void launch(IsolatedRing ring) {
-    if (ring.phase() != Phase.IDLE) {
-      return;
-    }
-    DeviceProcess asked = staff.active();
-    asked.send(ring.launch());
-    long epoch = ring.epoch();
-    events.later(
-        plan.startTime().toMillis(),
-        () -> {
-          if (staff.active() == asked && ring.epoch() == epoch && ring.phase() == Phase.ASKED) {
-            asked.kill("it did not begin to work on a ring within " + plan.startTime());
-          }
-        });
-  }
-
-  private boolean allRunning() {
-    return rings.values().stream()
-        .allMatch(ring -> ring.phase() == Phase.RUNNING || ring.hasFailed());
+    return ring != Answer.NO_RING && rings.get(ring) == null;
   }
 
   // ---- processes
 
   private void startNow() {
     starting = false;
-    if (!rings.values().stream().allMatch(IsolatedRing::hasFailed)) {
+    if (rings.live().isEmpty()) {
+      return;
+    }
+    try {
       staff.promote();
-      proceed();
+    } catch (TrackFailedException e) {
+      onFailedStart(e.getMessage());
+      return;
+    }
+    startPatience.renew();
+    proceed();
+  }
+
+  /** The messages of the rings that were at work are where they were: they can wait. */
+  private void onFailedStart(String why) {
+    rings.unstarted().forEach(ring -> ring.fail(why));
+    if (rings.live().isEmpty()) {
+      return;
+    }
+    LOG.log(Level.WARNING, "the queues wait: {0}", why);
+    startPatience.tried();
+    if (startPatience.isOver()) {
+      startPatience.renew();
+      failAll(why + ", for " + plan.startTime());
+    } else {
+      starting = true;
+      events.later(startPatience.backoffMillis(), this::startNow);
     }
   }
 
@@ -331,27 +299,29 @@ final class Supervisor {
 
   private void onDeathAtWork(DeviceProcess process) {
     LOG.log(Level.WARNING, "the device process at work ended: {0}", process.obituary());
-    boolean working = !rings.isEmpty() && allRunning();
-    for (IsolatedRing ring : rings.values()) {
-      if (ring.phase() != Phase.IDLE) {
-        ring.idle();
-      }
-      String broken = ring.brokenness();
-      if (broken != null) {
-        ring.fail(broken);
-      }
-    }
-    boolean fruitful = Trials.afterDeath(process, rings.values()) || closedFruitfully;
+    boolean working = rings.count() > 0 && rings.allRunning();
+    Rings.each(
+        rings.all(),
+        ring -> {
+          if (ring.phase() != Phase.IDLE) {
+            ring.idle();
+          }
+          String broken = ring.brokenness();
+          if (broken != null) {
+            ring.fail(broken);
+          }
+        });
+    boolean fruitful = Trials.afterDeath(process, rings.live()) || closedFruitfully;
     closedFruitfully = false;
-    boolean killedAtRest = working && !process.diedOfItsWork() && allDone();
+    boolean killedAtRest = working && !process.diedOfItsWork() && rings.allDone();
     boolean lasted = process.age().compareTo(plan.startTime()) > 0;
     if (fruitful || killedAtRest || working && lasted) {
       patience.renew();
     } else {
       patience.tried();
     }
-    List.copyOf(rings.values()).stream().filter(IsolatedRing::isStopping).forEach(this::remove);
-    if (rings.isEmpty()) {
+    rings.all().stream().filter(IsolatedRing::isStopping).forEach(this::remove);
+    if (rings.count() == 0) {
       patience.renew();
     } else if (patience.isOver()) {
       failAll(
@@ -361,10 +331,6 @@ final class Supervisor {
     } else {
       startNext();
     }
-  }
-
-  private boolean allDone() {
-    return rings.values().stream().allMatch(IsolatedRing::isDone);
   }
 
   private void startNext() {
@@ -380,14 +346,12 @@ final class Supervisor {
   private void failAll(String why) {
     patience.renew();
     staff.killAll("every ring has failed");
-    List<IsolatedRing> all = List.copyOf(rings.values());
-    for (IsolatedRing ring : all) {
+    for (IsolatedRing ring : rings.all()) {
       ring.fail(why);
       if (ring.phase() != Phase.IDLE) {
         ring.idle();
       }
-      if (ring.isStopping() || !ring.started.isDone()) {
-        ring.started.completeExceptionally(new TrackFailedException(why));
+      if (ring.isStopping()) {
         remove(ring);
       }
     }

@@ -1,9 +1,9 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.trackb.ring.Recovery;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,21 +27,23 @@ final class Trials {
    * @return whether there was progress: a message was completed since the last death, or is nearer
    *     to being condemned
    */
-  static boolean afterDeath(DeviceProcess process, Collection<IsolatedRing> rings) {
+  static boolean afterDeath(DeviceProcess process, List<IsolatedRing> rings) {
     Map<IsolatedRing, Recovery.Remains> left = new LinkedHashMap<>();
-    int suspects = 0;
-    boolean progress = false;
-    for (IsolatedRing ring : rings) {
-      progress |= ring.hasProgressed();
-      Recovery.Remains remains = ring.remains();
-      left.put(ring, remains);
-      suspects += remains.suspects().size();
-    }
+    Set<IsolatedRing> progressed = new HashSet<>();
+    Rings.each(
+        rings,
+        ring -> {
+          if (ring.hasProgressed()) {
+            progressed.add(ring);
+          }
+          left.put(ring, ring.remains());
+        });
+    int suspects = left.values().stream().mapToInt(remains -> remains.suspects().size()).sum();
     boolean alone = suspects == 1 && process.diedOfItsWork();
-    for (Map.Entry<IsolatedRing, Recovery.Remains> each : left.entrySet()) {
-      restore(each.getKey(), each.getValue(), alone, process.obituary());
-    }
-    return progress || suspects > 0;
+    Rings.each(
+        List.copyOf(left.keySet()),
+        ring -> restore(ring, left.get(ring), alone, process.obituary()));
+    return !progressed.isEmpty() || suspects > 0;
   }
 
   private static void restore(

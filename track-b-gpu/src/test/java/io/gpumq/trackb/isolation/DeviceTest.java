@@ -87,6 +87,11 @@ class DeviceTest {
     return new Command.Open(RING, path, handle, g, handler.text());
   }
 
+  private void opens() throws IOException {
+    say(open(file.path(), memory.handle()));
+    assertEquals(new Answer.Opened(RING), answer());
+  }
+
   private String refusal() throws IOException {
     Answer.Refused refused = (Answer.Refused) answer();
     assertEquals(RING, refused.ring());
@@ -95,7 +100,7 @@ class DeviceTest {
 
   @Test
   void aRingIsLaunchedAndEnded() throws IOException {
-    say(open(file.path(), memory.handle()));
+    opens();
     say(new Command.Launch(RING, Resume.fresh(g)));
     assertEquals(new Answer.Launched(RING), answer());
     say(new Command.Ask(RING));
@@ -110,7 +115,7 @@ class DeviceTest {
   /** The last thing that it was asked to do must not hide how it ended. */
   @Test
   void aRingThatDiesBeforeItIsStoppedHasDied() throws IOException {
-    say(open(file.path(), memory.handle()));
+    opens();
     say(new Command.Launch(RING, Resume.fresh(g)));
     assertEquals(new Answer.Launched(RING), answer());
     ControlBlock control = new ControlBlock(file.control());
@@ -123,7 +128,7 @@ class DeviceTest {
 
   @Test
   void aTrialEndsByItself() throws IOException {
-    say(open(file.path(), memory.handle()));
+    opens();
     say(new Command.Launch(RING, new Resume(0, 0, 0)));
     assertEquals(new Answer.Launched(RING), answer());
     assertEquals(new Answer.Ended(RING), answer());
@@ -142,7 +147,7 @@ class DeviceTest {
   /** The owner has died: nobody else removes what it shared, opened here or not. */
   @Test
   void theEndOfTheCommandsIsTheEndOfAll() throws Exception {
-    say(open(file.path(), memory.handle()));
+    opens();
     say(new Command.Launch(RING, Resume.fresh(g)));
     assertEquals(new Answer.Launched(RING), answer());
     commands.close();
@@ -153,7 +158,7 @@ class DeviceTest {
 
   @Test
   void whatWasClosedIsItsOwnersToRemove() throws Exception {
-    say(open(file.path(), memory.handle()));
+    opens();
     say(new Command.Close(RING));
     commands.close();
     assertEquals(Device.EXIT_ENDED, exit.get(30, TimeUnit.SECONDS));

@@ -56,6 +56,7 @@ class LinesTest {
   static Stream<Answer> answers() {
     return Stream.of(
         new Answer.Ready(),
+        new Answer.Opened(3),
         new Answer.Launched(3),
         new Answer.Ended(4),
         new Answer.Alive(4),
