@@ -32,6 +32,24 @@ class DocumentsTest {
     return text.substring(begin, text.indexOf("```\n", begin));
   }
 
+  /** Tables, commands and titles are as long as they are. */
+  @Test
+  void proseWrapsAt100Columns() throws IOException {
+    var tooLong = new ArrayList<String>();
+    for (Path document : documents()) {
+      boolean isCode = false;
+      int number = 0;
+      for (String line : Files.readAllLines(document)) {
+        number++;
+        isCode ^= line.stripLeading().startsWith("```");
+        if (!isCode && line.length() > 100 && !line.matches("\\s*[|#].*")) {
+          tooLong.add(document + ":" + number);
+        }
+      }
+    }
+    assertEquals(List.of(), tooLong, "lines of more than 100 columns");
+  }
+
   @Test
   void theReadmeShowsTheExample() throws IOException {
     assertEquals(Files.readString(EXAMPLE), block("java", "## In Java"));

@@ -12,11 +12,15 @@ import java.nio.ByteBuffer;
  * no part in the host's watermarks.
  *
  * <p>A claim waits until the ingress slot's last message has landed. So every sequence that is as
- * many slots below the head is completed, and none that is as many above is begun.
+ * many slots below the head is completed, and none that is as many above is begun. For one thread
+ * at a time.
  */
 final class CompletedSequences {
   private final RingGeometry g;
   private final ByteBuffer words;
+
+  /** Everything below was seen completed, so no look need begin before it. */
+  private long seenTo;
 
   CompletedSequences(SharedFile file, RingGeometry g) {
     this.g = g;
@@ -51,7 +55,7 @@ final class CompletedSequences {
    */
   int missingBelow(long end, long head) {
     int missing = 0;
-    for (long sequence = oldest(head); sequence < end; sequence++) {
+    for (long sequence = firstMissing(head); sequence < end; sequence++) {
       missing += is(sequence) ? 0 : 1;
     }
     return missing;
@@ -62,12 +66,13 @@ final class CompletedSequences {
     while (sequence < head + g.ingressSlots() && is(sequence)) {
       sequence++;
     }
+    seenTo = sequence;
     return sequence;
   }
 
   /** Returns a sequence below which all are completed. */
   private long oldest(long head) {
-    return Math.max(g.firstSequence(), head - g.ingressSlots());
+    return Math.max(Math.max(g.firstSequence(), seenTo), head - g.ingressSlots());
   }
 
   /** A slot's word may be of the next lap already: then this lap's was seen and released. */

@@ -256,7 +256,7 @@ final class DeviceProcess {
     }
   }
 
-  /** What it prints is no answer: it is for the log, and for its obituary. */
+  /** Reads its prints, which are no answers: they go to the log, and to its obituary. */
   private void readPrints() {
     try (BufferedReader reader =
         new BufferedReader(

@@ -76,8 +76,13 @@ final class Events {
         thread.execute(() -> end(last));
       }
     }
-    await(ended);
+    awaitEnd();
     thread.shutdownNow();
+  }
+
+  /** Waits until the last event is done, and throws what it failed with. */
+  void awaitEnd() {
+    await(ended);
   }
 
   private void end(Runnable last) {

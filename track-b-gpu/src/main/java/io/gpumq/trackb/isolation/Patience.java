@@ -3,8 +3,8 @@ package io.gpumq.trackb.isolation;
 import java.time.Duration;
 
 /**
- * With what achieves nothing: each try waits twice as long for the next as the one before, until it
- * is over. For one thread at a time.
+ * How long to go on with tries that achieve nothing. The pause doubles from try to try, up to a
+ * limit. For one thread at a time.
  */
 final class Patience {
   /** Tries in a row that achieve nothing before it may be over. */

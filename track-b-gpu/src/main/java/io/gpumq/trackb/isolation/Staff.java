@@ -155,7 +155,7 @@ final class Staff {
     return patience.isOver() ? trouble : null;
   }
 
-  /** Who asked for more room was refused: who asks next gets as many tries. */
+  /** Begins to count anew: a ring that asks for more room gets all tries. */
   void forgetTrouble() {
     patience.renew();
     pausing = false;

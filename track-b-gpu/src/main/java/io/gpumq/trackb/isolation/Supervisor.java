@@ -79,7 +79,7 @@ final class Supervisor {
    * @throws TrackFailedException if none comes to work
    */
   void start(IsolatedRing ring) {
-    if (!events.post(() -> add(ring))) {
+    if (!events.post(() -> Rings.each(List.of(ring), this::add))) {
       throw new TrackFailedException("the track is closed");
     }
     Events.await(ring.started);
@@ -87,8 +87,10 @@ final class Supervisor {
 
   /** Waits until none works on a ring any more. */
   void stop(IsolatedRing ring) {
-    if (events.post(() -> end(ring))) { // else every process has ended
+    if (events.post(() -> end(ring))) {
       Events.await(ring.stopped);
+    } else {
+      events.awaitEnd(); // then every process has ended
     }
   }
 
@@ -130,6 +132,9 @@ final class Supervisor {
       return;
     }
     rings.add(ring);
+    if (staff.isShort()) {
+      staff.forgetTrouble(); // of a standby for less: this ring is worth as many tries
+    }
     if (staff.active() == null && !starting) {
       startNow();
     } else {
@@ -150,11 +155,14 @@ final class Supervisor {
   }
 
   private void remove(IsolatedRing ring) {
-    if (rings.remove(ring)) {
-      Rings.each(List.of(ring), left -> closedFruitfully |= left.hasProgressed());
-      staff.close(ring);
+    try {
+      if (rings.remove(ring)) {
+        Rings.each(List.of(ring), left -> closedFruitfully |= left.hasProgressed());
+        staff.close(ring);
+      }
+    } finally {
+      ring.stopped.complete(null); // the last: then its memory goes
     }
-    ring.stopped.complete(null);
   }
 
   private void onAnswer(DeviceProcess process, Answer answer) {

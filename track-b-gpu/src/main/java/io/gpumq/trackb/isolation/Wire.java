@@ -13,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What owner and device process speak over: a socket in a folder of this user alone. Standard
- * streams would not do, since the virtual machine, its agents and a kernel's {@code printf} write
- * there, too.
+ * The connection of an owner and a device process: a socket in a folder of this user alone.
+ * Standard streams would not do, since the virtual machine, its agents and a kernel's {@code
+ * printf} write there, too.
  *
- * <p>Its end is the end of the one on the other side. One thread may read while others write.
+ * <p>The connection ends when the other process does. One thread may read while another writes.
  */
 final class Wire implements Closeable {
   /** A path of a socket is short by nature: 107 bytes on Linux, the name's included. */

@@ -26,7 +26,9 @@ final class LateWriters {
     if (ingress.published() < claimed) {
       file.hold();
       keptTo.set(claimed);
-      leave(); // who published before that was set did not find it
+      // Pairs with the full fence in IngressRing.publish(): a producer that published before this
+      // was set does not find it in its leave(), but then this look finds what it published.
+      leave();
     }
   }
 
