@@ -10,6 +10,8 @@ public final class Entrance {
   private enum State {
     OPEN,
     INSIDE,
+    /** Another thread sees to it for a moment, and one that enters waits for that. */
+    VISITED,
     /** Somebody is inside, and is to end it on leaving. */
     ENDING,
     ENDED
@@ -33,7 +35,7 @@ public final class Entrance {
    * @throws IllegalStateException if another thread is inside
    */
   public boolean enter() {
-    State seen = state.compareAndExchange(State.OPEN, State.INSIDE);
+    State seen = tryEnter();
     if (seen == State.INSIDE) {
       throw new IllegalStateException("another thread uses it now: it is for one at a time");
     }
@@ -42,12 +44,30 @@ public final class Entrance {
 
   /** Enters if nobody is inside and it was not ended; returns whether it did. */
   public boolean enterIfOpen() {
-    return state.compareAndSet(State.OPEN, State.INSIDE);
+    return tryEnter() == State.OPEN;
+  }
+
+  /** Enters if it is open. Returns how it was; a visitor is waited for. */
+  private State tryEnter() {
+    State seen;
+    while ((seen = state.compareAndExchange(State.OPEN, State.INSIDE)) == State.VISITED) {
+      Thread.yield();
+    }
+    return seen;
+  }
+
+  /**
+   * Enters for a moment, on nobody's behalf, if nobody is inside and it was not ended; returns
+   * whether it did. A thread that enters meanwhile waits until the visitor leaves.
+   */
+  public boolean visit() {
+    return state.compareAndSet(State.OPEN, State.VISITED);
   }
 
   /** Leaves. */
   public void leave() {
-    if (!state.compareAndSet(State.INSIDE, State.OPEN)) {
+    if (!state.compareAndSet(State.INSIDE, State.OPEN)
+        && !state.compareAndSet(State.VISITED, State.OPEN)) {
       state.set(State.ENDED);
       end.run();
     }
@@ -58,8 +78,8 @@ public final class Entrance {
     while (!isEnding()) { // somebody may come and go between the two
       if (state.compareAndSet(State.OPEN, State.ENDED)) {
         end.run();
-      } else {
-        state.compareAndSet(State.INSIDE, State.ENDING);
+      } else if (!state.compareAndSet(State.INSIDE, State.ENDING)) {
+        state.compareAndSet(State.VISITED, State.ENDING);
       }
     }
   }

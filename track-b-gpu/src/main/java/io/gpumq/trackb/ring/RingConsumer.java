@@ -222,12 +222,12 @@ final class RingConsumer implements Consumer {
   }
 
   /**
-   * The queue is closed: ends, but for entries that are out, which stay until the next poll. Who is
-   * inside is about to hear of the close, and to leave.
+   * The queue is closed: ends, but for entries that are out, which stay until the next poll. A call
+   * that is inside is about to hear of the close, and to leave.
    */
   void endWithQueue() {
     Backoff backoff = new Backoff();
-    while (!entrance.isEnding() && !entrance.enterIfOpen()) {
+    while (!entrance.isEnding() && !entrance.visit()) {
       backoff.pause();
     }
     if (!entrance.isEnding()) {

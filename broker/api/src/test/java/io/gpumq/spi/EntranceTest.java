@@ -1,0 +1,61 @@
+package io.gpumq.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One inside at a time, an end that comes once, and a visitor who is no second one. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EntranceTest {
+  private final AtomicInteger ends = new AtomicInteger();
+  private final Entrance entrance = new Entrance(ends::incrementAndGet);
+
+  @Test
+  void aSecondThreadIsRefused() {
+    assertTrue(entrance.enter());
+    assertThrows(IllegalStateException.class, entrance::enter);
+    assertFalse(entrance.enterIfOpen());
+    assertFalse(entrance.visit());
+    entrance.leave();
+    assertTrue(entrance.enterIfOpen());
+  }
+
+  @Test
+  void oneThatEntersWaitsForAVisitor() throws Exception {
+    assertTrue(entrance.visit());
+    var began = new CompletableFuture<Void>();
+    var entered = enterBeside(began);
+    began.get(10, TimeUnit.SECONDS);
+    assertFalse(entered.isDone());
+    entrance.leave();
+    assertTrue(entered.get(10, TimeUnit.SECONDS));
+    assertEquals(0, ends.get());
+  }
+
+  @Test
+  void whatEndsDuringAVisitIsEndedByTheVisitor() throws Exception {
+    assertTrue(entrance.visit());
+    entrance.end();
+    assertEquals(0, ends.get());
+    assertFalse(enterBeside(new CompletableFuture<>()).get(10, TimeUnit.SECONDS));
+    entrance.leave();
+    entrance.end();
+    assertEquals(1, ends.get());
+  }
+
+  private CompletableFuture<Boolean> enterBeside(CompletableFuture<Void> began) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          began.complete(null);
+          return entrance.enter();
+        },
+        task -> new Thread(task, "enters").start());
+  }
+}
