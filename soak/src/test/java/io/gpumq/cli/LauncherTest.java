@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,19 +33,9 @@ class LauncherTest {
   }
 
   private int run(ProcessBuilder builder) throws IOException, InterruptedException {
-    Process process = builder.redirectErrorStream(true).start();
-    output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return process.waitFor();
-  }
-
-  private void installJava(String version) throws IOException {
-    Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
-    writeProgram(java, "echo 'openjdk version \"" + version + "\"' >&2");
-  }
-
-  private static void writeProgram(Path program, String line) throws IOException {
-    Files.writeString(program, "#!/bin/sh\n" + line + "\n");
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Scripts.Said said = Scripts.run(builder);
+    output = said.output();
+    return said.status();
   }
 
   @Test
@@ -59,7 +47,7 @@ class LauncherTest {
   @Test
   void anOldJavaIsNamedWithItsRelease() throws Exception {
     for (String version : new String[] {"1.8.0_392", "11.0.2", "16"}) {
-      installJava(version);
+      Scripts.writeJdk(home, version);
       assertEquals(2, launch(home.toString(), "/usr/bin:/bin"));
       assertTrue(output.contains("GpuMQ needs 17 or newer"), output);
     }
@@ -80,8 +68,8 @@ class LauncherTest {
   void aSymlinkLeadsToTheClone() throws Exception {
     Path real = Files.createDirectories(home.resolve("a clone")).resolve("gpumq");
     Files.copy(Path.of("../gpumq"), real);
-    Path packaging = Files.createDirectories(home.resolve("a clone/packaging"));
-    writeProgram(packaging.resolve("dist.sh"), "echo \"dist of $0 takes $*\"");
+    Path packaging = home.resolve("a clone/packaging");
+    Scripts.write(packaging.resolve("dist.sh"), "echo \"dist of $0 takes $*\"");
     Path link = Files.createSymbolicLink(home.resolve("link"), real);
     var builder = new ProcessBuilder("/bin/sh", link.toString(), "dist", "one");
     assertEquals(0, run(builder));
@@ -102,36 +90,28 @@ class LauncherTest {
     try (var devices = Files.newDirectoryStream(Path.of("/dev"), "nvidia[0-9]*")) {
       assumeFalse(devices.iterator().hasNext(), "this machine has a GPU");
     }
-    Path tests = Files.createDirectories(home.resolve("bin")).resolve("gpumq-gpu-tests");
-    Files.copy(Path.of("../packaging/tree/bin/gpumq-gpu-tests"), tests);
-    Path lib = Files.createDirectories(home.resolve("lib"));
-    Files.copy(
-        Path.of("../packaging/tree/lib/gpu-connections.sh"), lib.resolve("gpu-connections.sh"));
-    Path runtime = Files.createDirectories(home.resolve("lib/runtime/bin"));
-    writeProgram(runtime.resolve("java"), "echo a test");
+    Scripts.copyTree(home, "bin/gpumq-gpu-tests", "lib/gpu-connections.sh", "lib/java-permits.sh");
+    Path tests = home.resolve("bin/gpumq-gpu-tests");
+    Scripts.writeJdk(home.resolve("lib/runtime"), "17");
+    Scripts.write(home.resolve("lib/runtime/bin/java"), "echo a test");
     assertEquals(2, run(new ProcessBuilder("/bin/sh", tests.toString())));
     assertTrue(output.startsWith("a test\nno GPU: "), output);
   }
 
   /** What the distribution's launcher gives the Java virtual machine that it starts. */
   private String connections(String given, String... arguments) throws Exception {
-    Path tree = Path.of("../packaging/tree");
-    Path launcher = Files.createDirectories(home.resolve("bin")).resolve("gpumq");
-    Path runtime = Files.createDirectories(home.resolve("lib/runtime/bin"));
-    Path shared = home.resolve("lib/gpu-connections.sh");
-    StandardCopyOption again = StandardCopyOption.REPLACE_EXISTING;
-    Files.copy(tree.resolve("bin/gpumq"), launcher, again);
-    Files.copy(tree.resolve("lib/gpu-connections.sh"), shared, again);
-    writeProgram(runtime.resolve("java"), "echo $CUDA_DEVICE_MAX_CONNECTIONS");
+    Path launcher = home.resolve("bin/gpumq");
+    Scripts.copyTree(home, "bin/gpumq", "lib/gpu-connections.sh", "lib/java-permits.sh");
+    Scripts.writeJdk(home.resolve("lib/runtime"), "17");
+    Scripts.write(home.resolve("lib/runtime/bin/java"), "echo $CUDA_DEVICE_MAX_CONNECTIONS");
     var command = new ArrayList<>(List.of("/bin/sh", launcher.toString()));
     command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    var builder = new ProcessBuilder(command);
     builder.environment().remove("CUDA_DEVICE_MAX_CONNECTIONS");
     if (given != null) {
       builder.environment().put("CUDA_DEVICE_MAX_CONNECTIONS", given);
     }
-    byte[] said = builder.start().getInputStream().readAllBytes();
-    return new String(said, StandardCharsets.UTF_8).trim();
+    return Scripts.run(builder).output().trim();
   }
 
   @Test

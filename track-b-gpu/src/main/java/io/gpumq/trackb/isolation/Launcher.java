@@ -62,9 +62,7 @@ final class Launcher {
     command.add(plan.java().toString());
     command.add(DeviceProcesses.mark());
     command.addAll(MACHINE);
-    if (Runtime.version().feature() >= 22) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
+    command.addAll(permits(Runtime.version().feature()));
     List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
     own.stream()
         .filter(option -> option.startsWith(LIBRARIES) || option.startsWith(TEMP))
@@ -93,6 +91,21 @@ final class Launcher {
     builder.environment().keySet().removeIf(name -> !KEPT.matcher(name).matches());
     builder.environment().putAll(environment);
     return builder;
+  }
+
+  /**
+   * Returns what a Java of that release takes to load native code and use {@code sun.misc.Unsafe}
+   * without a word. An older one does not start with an option that it does not know.
+   */
+  static List<String> permits(int release) {
+    var permits = new ArrayList<String>();
+    if (release >= 22) {
+      permits.add("--enable-native-access=ALL-UNNAMED");
+    }
+    if (release >= 23) {
+      permits.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    return permits;
   }
 
   /** Where the classes of this process came from, whatever its class path says. */

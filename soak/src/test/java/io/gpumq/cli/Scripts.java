@@ -1,0 +1,62 @@
+package io.gpumq.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** Runs the launchers beside made-up programs. */
+final class Scripts {
+  private static final Path TREE = Path.of("../packaging/tree");
+
+  private Scripts() {}
+
+  /** The exit status of a program, and all that it wrote. */
+  record Said(int status, String output) {}
+
+  static Said run(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Said(process.waitFor(), output);
+  }
+
+  /** Writes a program that does these lines, and the folders that it lies in. */
+  static void write(Path program, String lines) throws IOException {
+    Files.createDirectories(program.getParent());
+    Files.writeString(program, "#!/bin/sh\n" + lines + "\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Copies files of the distribution's tree, where they lie there. */
+  static void copyTree(Path to, String... files) throws IOException {
+    for (String file : files) {
+      Path copy = to.resolve(file);
+      Files.createDirectories(copy.getParent());
+      Files.copy(TREE.resolve(file), copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Makes a clone of nothing but the launcher, whose build writes down what Maven gets. */
+  static void writeClone(Path clone) throws IOException {
+    Files.createDirectories(clone);
+    Files.copy(Path.of("../gpumq"), clone.resolve("gpumq"), StandardCopyOption.REPLACE_EXISTING);
+    copyTree(clone.resolve("packaging/tree"), "lib/gpu-connections.sh", "lib/java-permits.sh");
+    Files.writeString(clone.resolve("pom.xml"), "<project>\n  <version>1</version>\n</project>\n");
+    for (String module : List.of("broker", "kernels", "track-a-redis", "track-b-gpu", "soak/src")) {
+      Files.createDirectories(clone.resolve(module));
+    }
+    write(clone.resolve("mvnw"), "echo Maven: $MAVEN_OPTS; mkdir -p soak/target/lib");
+  }
+
+  /** Makes a JDK of that release; its {@code java} says what it is called with. */
+  static void writeJdk(Path home, String version) throws IOException {
+    write(
+        home.resolve("bin/java"),
+        "[ \"$1\" = -version ] && echo 'openjdk version \"" + version + "\"' || echo java $*");
+    write(home.resolve("bin/javac"), "");
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+  }
+}
