@@ -47,9 +47,7 @@ copy_needed() { # copy_needed FOLDER FILE...: the libraries of this system that 
 
 gathered=packaging/target
 rm -rf "$gathered"
-. packaging/tree/lib/java-permits.sh
-java_permits "$(java_release "$jdk")"
-MAVEN_OPTS="$permits ${MAVEN_OPTS-}" ./mvnw -B -q -ntp -Pdist -pl packaging -am -DskipTests package
+./mvnw -B -q -ntp -Pdist -pl packaging -am -DskipTests package
 
 version=$(sed -n 's/^  <version>\(.*\)<\/version>$/\1/p' pom.xml)
 name=gpumq-$version-linux-x86_64

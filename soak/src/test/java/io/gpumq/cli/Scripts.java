@@ -39,7 +39,7 @@ final class Scripts {
     }
   }
 
-  /** Makes a clone of nothing but the launcher, whose build writes down what Maven gets. */
+  /** Makes a clone of nothing but the launcher, whose build makes nothing. */
   static void writeClone(Path clone) throws IOException {
     Files.createDirectories(clone);
     Files.copy(Path.of("../gpumq"), clone.resolve("gpumq"), StandardCopyOption.REPLACE_EXISTING);
@@ -48,7 +48,7 @@ final class Scripts {
     for (String module : List.of("broker", "kernels", "track-a-redis", "track-b-gpu", "soak/src")) {
       Files.createDirectories(clone.resolve(module));
     }
-    write(clone.resolve("mvnw"), "echo Maven: $MAVEN_OPTS; mkdir -p soak/target/lib");
+    write(clone.resolve("mvnw"), "mkdir -p soak/target/lib");
   }
 
   /** Makes a JDK of that release; its {@code java} says what it is called with. */
