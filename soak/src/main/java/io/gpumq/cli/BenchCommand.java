@@ -295,7 +295,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     if (!outcome.results().isEmpty()) {
       BenchReport report = BenchReport.of(Environment.current(), plan, outcome);
-      out.print(TextReport.of(report));
+      out.print(TextReport.of(report, Terminal.columns()));
       out.flush();
       Files.writeString(json, report.toJson());
       Files.writeString(html, HtmlReport.of(report));

@@ -3,6 +3,7 @@ package io.gpumq.cli;
 import io.gpumq.soak.bench.Progress;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.OptionalInt;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -10,12 +11,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how far a bench is: a bar on a terminal, else one line a result. */
 abstract class ProgressDisplay implements Progress, AutoCloseable {
-  /** Set to {@code bar} by the launcher where standard error is a terminal. */
-  static final String PROPERTY = "gpumq.progress";
-
   /** The display that suits where {@code err} leads. */
   static ProgressDisplay on(PrintWriter err) {
-    return "bar".equals(System.getProperty(PROPERTY)) ? new Bar(System.err) : new Lines(err);
+    OptionalInt columns = Terminal.progress();
+    return columns.isPresent() ? new Bar(System.err, columns.getAsInt()) : new Lines(err);
   }
 
   @Override
@@ -23,17 +22,22 @@ abstract class ProgressDisplay implements Progress, AutoCloseable {
 
   private static final class Bar extends ProgressDisplay {
     private static final int STEPS = 100;
+    private static final int NARROWEST = 10;
 
     private final ProgressBar bar;
 
-    Bar(PrintStream err) {
+    /**
+     * @param columns given, since a bar that looks for them loads a native library from a folder
+     *     where others can write, and forks the process several times a second
+     */
+    Bar(PrintStream err, int columns) {
       bar =
           new ProgressBarBuilder()
               .setTaskName("bench")
               .setInitialMax(STEPS)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
-              .setConsumer(new ConsoleProgressBarConsumer(err))
+              .setConsumer(new ConsoleProgressBarConsumer(err, Math.max(NARROWEST, columns) - 1))
               .hideEta()
               .build();
     }

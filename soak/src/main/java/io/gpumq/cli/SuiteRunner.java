@@ -74,7 +74,7 @@ final class SuiteRunner {
     } finally {
       DEATHS.setLevel(told);
     }
-    out.print(SuiteText.of(suite, outcomes));
+    out.print(SuiteText.of(suite, outcomes, Terminal.columns()));
     out.flush();
     Files.writeString(json, SuiteReport.of(Environment.current(), suite, plan, outcomes).toJson());
     out.println("Written: " + json);

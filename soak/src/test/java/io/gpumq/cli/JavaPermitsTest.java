@@ -54,9 +54,7 @@ class JavaPermitsTest {
     assertEquals(expected, permits(lineOf("java", said)), said.output());
 
     Path dist = home.resolve("dist");
-    Scripts.copyTree(
-        dist, "bin/gpumq", "bin/gpumq-gpu-tests", "lib/gpu-connections.sh", "lib/java-permits.sh");
-    Scripts.writeJdk(dist.resolve("lib/runtime"), version);
+    Scripts.writeDist(dist, version);
     for (String launcher : new String[] {"bin/gpumq", "bin/gpumq-gpu-tests"}) {
       said = Scripts.run(new ProcessBuilder("/bin/sh", dist.resolve(launcher).toString()));
       assertEquals(expected, permits(lineOf("java", said)), said.output());

@@ -90,9 +90,8 @@ class LauncherTest {
     try (var devices = Files.newDirectoryStream(Path.of("/dev"), "nvidia[0-9]*")) {
       assumeFalse(devices.iterator().hasNext(), "this machine has a GPU");
     }
-    Scripts.copyTree(home, "bin/gpumq-gpu-tests", "lib/gpu-connections.sh", "lib/java-permits.sh");
+    Scripts.writeDist(home, "17");
     Path tests = home.resolve("bin/gpumq-gpu-tests");
-    Scripts.writeJdk(home.resolve("lib/runtime"), "17");
     Scripts.write(home.resolve("lib/runtime/bin/java"), "echo a test");
     assertEquals(2, run(new ProcessBuilder("/bin/sh", tests.toString())));
     assertTrue(output.startsWith("a test\nno GPU: "), output);
@@ -101,8 +100,7 @@ class LauncherTest {
   /** What the distribution's launcher gives the Java virtual machine that it starts. */
   private String connections(String given, String... arguments) throws Exception {
     Path launcher = home.resolve("bin/gpumq");
-    Scripts.copyTree(home, "bin/gpumq", "lib/gpu-connections.sh", "lib/java-permits.sh");
-    Scripts.writeJdk(home.resolve("lib/runtime"), "17");
+    Scripts.writeDist(home, "17");
     Scripts.write(home.resolve("lib/runtime/bin/java"), "echo $CUDA_DEVICE_MAX_CONNECTIONS");
     var command = new ArrayList<>(List.of("/bin/sh", launcher.toString()));
     command.addAll(List.of(arguments));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Runs the launchers beside made-up programs. */
 final class Scripts {
@@ -30,12 +31,19 @@ final class Scripts {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** Copies files of the distribution's tree, where they lie there. */
-  static void copyTree(Path to, String... files) throws IOException {
-    for (String file : files) {
-      Path copy = to.resolve(file);
-      Files.createDirectories(copy.getParent());
-      Files.copy(TREE.resolve(file), copy, StandardCopyOption.REPLACE_EXISTING);
+  /** Copies the programs of the distribution and what they read, and makes a runtime for them. */
+  static void writeDist(Path dist, String version) throws IOException {
+    copyScripts("bin", dist);
+    copyScripts("lib", dist);
+    writeJdk(dist.resolve("lib/runtime"), version);
+  }
+
+  private static void copyScripts(String folder, Path to) throws IOException {
+    Path copies = Files.createDirectories(to.resolve(folder));
+    try (Stream<Path> files = Files.list(TREE.resolve(folder))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, copies.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
     }
   }
 
@@ -43,7 +51,7 @@ final class Scripts {
   static void writeClone(Path clone) throws IOException {
     Files.createDirectories(clone);
     Files.copy(Path.of("../gpumq"), clone.resolve("gpumq"), StandardCopyOption.REPLACE_EXISTING);
-    copyTree(clone.resolve("packaging/tree"), "lib/gpu-connections.sh", "lib/java-permits.sh");
+    copyScripts("lib", clone.resolve("packaging/tree"));
     Files.writeString(clone.resolve("pom.xml"), "<project>\n  <version>1</version>\n</project>\n");
     for (String module : List.of("broker", "kernels", "track-a-redis", "track-b-gpu", "soak/src")) {
       Files.createDirectories(clone.resolve(module));

@@ -1,9 +1,7 @@
 package io.gpumq.soak.report;
 
-/** Breaks text that is wider than a terminal of 80 columns. */
+/** Breaks text that is wider than a terminal. */
 final class Lines {
-  static final int COLUMNS = 80;
-
   private Lines() {}
 
   /**
@@ -11,14 +9,15 @@ final class Lines {
    * part that alone is too wide stays whole.
    *
    * @param between what the text may be broken behind, such as {@code ", "}
+   * @param columns of the terminal
    */
-  static void wrap(String head, String text, String between, StringBuilder out) {
+  static void wrap(String head, String text, String between, int columns, StringBuilder out) {
     var line = new StringBuilder(head);
     boolean first = true;
     String[] parts = text.split(between);
     for (int i = 0; i < parts.length; i++) {
       String part = i < parts.length - 1 ? parts[i] + between : parts[i];
-      if (!first && line.length() + part.stripTrailing().length() > COLUMNS) {
+      if (!first && line.length() + part.stripTrailing().length() > columns) {
         out.append(line.toString().stripTrailing()).append('\n');
         line = new StringBuilder(" ".repeat(head.length()));
       }

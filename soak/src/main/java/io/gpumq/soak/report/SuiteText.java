@@ -9,23 +9,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/**
- * The outcomes of a suite for a terminal of 80 columns: under each row its aim, and what each track
- * gave.
- */
+/** The outcomes of a suite for a terminal: under each row its aim, and what each track gave. */
 public final class SuiteText {
   private final String suite;
   private final List<Outcome> outcomes;
+  private final int columns;
   private final StringBuilder out = new StringBuilder();
 
-  private SuiteText(String suite, List<Outcome> outcomes) {
+  private SuiteText(String suite, List<Outcome> outcomes, int columns) {
     this.suite = suite;
     this.outcomes = outcomes;
+    this.columns = columns;
   }
 
-  /** The rows with a head and a verdict, each line ended. */
-  public static String of(String suite, List<Outcome> outcomes) {
-    return new SuiteText(suite, outcomes).write();
+  /**
+   * Returns the rows with a head and a verdict, each line ended.
+   *
+   * @param columns of the terminal, at least 80
+   */
+  public static String of(String suite, List<Outcome> outcomes, int columns) {
+    return new SuiteText(suite, outcomes, columns).write();
   }
 
   private String write() {
@@ -39,7 +42,8 @@ public final class SuiteText {
     line("Suite " + suite);
     for (String track : tracks()) {
       Outcome any = of(track).get(0);
-      Lines.wrap("Track " + track.toUpperCase(Locale.ROOT) + ": ", any.description(), " ", out);
+      Lines.wrap(
+          "Track " + track.toUpperCase(Locale.ROOT) + ": ", any.description(), " ", columns, out);
       line("         on " + Numbers.device(any.device()));
     }
     if (outcomes.stream().anyMatch(outcome -> outcome.device().equals("host"))) {
@@ -67,7 +71,7 @@ public final class SuiteText {
   }
 
   private void cell(String name, String text) {
-    Lines.wrap("  %-7s  ".formatted(name), text, ", ", out);
+    Lines.wrap("  %-7s  ".formatted(name), text, ", ", columns, out);
   }
 
   private void verdict() {

@@ -6,37 +6,47 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 
 /**
- * The report as tables for a terminal of 80 columns, one line a size of payload. Throughput has its
- * tracks side by side, percentiles one under the other.
+ * The report as tables for a terminal, one line a size of payload. Throughput has its tracks side
+ * by side in 80 columns; percentiles have them one under the other, and side by side where they
+ * fit.
  */
 public final class TextReport {
-  private static final String HEAD = " %7s";
+  private static final String HEAD = "%7s";
   private static final int RATE = 15;
   private static final int TIME = 12;
+  private static final int TIGHT = 9;
   private static final String FAILED = "failed";
 
   private final BenchReport report;
   private final List<String> tracks;
   private final List<Integer> payloads;
+  private final int columns;
   private final StringBuilder out = new StringBuilder();
 
-  private TextReport(BenchReport report) {
+  private TextReport(BenchReport report, int columns) {
+    this.columns = columns;
     this.report = report;
     this.tracks = report.results().stream().map(ResultFields::track).distinct().toList();
     this.payloads = report.workload().payloadBytes();
   }
 
-  /** The tables, each line ended. */
-  public static String of(BenchReport report) {
-    return new TextReport(report).write();
+  /**
+   * Returns the tables, each line ended.
+   *
+   * @param columns of the terminal, at least 80
+   */
+  public static String of(BenchReport report, int columns) {
+    return new TextReport(report, columns).write();
   }
 
   private String write() {
     for (String track : tracks) {
       ResultFields any = any(track);
-      Lines.wrap("Track " + track.toUpperCase(Locale.ROOT) + ": ", any.description(), " ", out);
+      Lines.wrap(
+          "Track " + track.toUpperCase(Locale.ROOT) + ": ", any.description(), " ", columns, out);
       line("         on %s", Numbers.device(any.device()));
     }
     throughput();
@@ -62,7 +72,7 @@ public final class TextReport {
     }
     if (!report.ratioBOverA().isEmpty()) {
       names.append(" |");
-      heads.append(" | B / A");
+      heads.append(" |  B / A");
     }
     line("%s", names.toString().stripTrailing());
     line("%s", heads);
@@ -76,7 +86,7 @@ public final class TextReport {
       }
       if (!report.ratioBOverA().isEmpty()) {
         Double ratio = report.ratioBOverA().get(Integer.toString(payload));
-        row.append(" |").append(cell(ratio == null ? "-" : Numbers.plain(ratio) + "x", 6));
+        row.append(" |").append(cell(ratio == null ? "-" : Numbers.plain(ratio) + "x", 7));
       }
       line("%s", row);
     }
@@ -84,31 +94,51 @@ public final class TextReport {
 
   private void percentiles(String title, Function<ResultFields, Percentiles> which) {
     line("");
-    line("%s", title);
-    for (String track : tracks) {
-      line(" %s", name(track));
-      var heads = new StringBuilder(HEAD.formatted("payload"));
-      for (String head : List.of("p50", "p95", "p99", "p99.9", "max")) {
-        heads.append(cell(head, TIME));
+    Lines.wrap("", title, " ", columns, out);
+    int time = TIGHT;
+    for (ResultFields result : report.results()) {
+      for (String figure : figures(which.apply(result))) {
+        time = Math.max(time, figure.length() + 2);
       }
-      line("%s", heads);
-      for (int payload : payloads) {
-        String row = find(track, payload).map(r -> times(which.apply(r))).orElse(times(null));
-        line("%s%s", HEAD.formatted(Numbers.bytes(payload)), row);
+    }
+    if (HEAD.formatted("").length() + tracks.size() * (2 + 5 * time) <= columns) {
+      percentiles(tracks, time, which);
+    } else {
+      for (String track : tracks) {
+        percentiles(List.of(track), Math.max(TIME, time), which);
       }
     }
   }
 
-  /** The cells of a row of percentiles; null where there are none. */
-  private static String times(Percentiles p) {
-    if (p == null) {
-      return cell(FAILED, TIME) + " ".repeat(4 * TIME);
+  /** Some tracks' percentiles side by side. */
+  private void percentiles(List<String> some, int time, Function<ResultFields, Percentiles> which) {
+    var names = new StringBuilder(HEAD.formatted(""));
+    var heads = new StringBuilder(HEAD.formatted("payload"));
+    for (String track : some) {
+      names.append(" | ").append(pad(name(track), 5 * time - 1));
+      heads.append(" |");
+      List.of("p50", "p95", "p99", "p99.9", "max").forEach(p -> heads.append(cell(p, time)));
     }
-    var row = new StringBuilder();
-    for (double value : new double[] {p.p50(), p.p95(), p.p99(), p.p99_9(), p.max()}) {
-      row.append(cell(Numbers.plain(value), TIME));
+    line("%s", names.toString().stripTrailing());
+    line("%s", heads);
+    for (int payload : payloads) {
+      var row = new StringBuilder(HEAD.formatted(Numbers.bytes(payload)));
+      for (String track : some) {
+        List<String> figures =
+            find(track, payload)
+                .map(result -> figures(which.apply(result)))
+                .orElse(List.of(FAILED, "", "", "", ""));
+        row.append(" |");
+        figures.forEach(figure -> row.append(cell(figure, time)));
+      }
+      line("%s", row);
     }
-    return row.toString();
+  }
+
+  private static List<String> figures(Percentiles p) {
+    return DoubleStream.of(p.p50(), p.p95(), p.p99(), p.p99_9(), p.max())
+        .mapToObj(Numbers::plain)
+        .toList();
   }
 
   private String name(String track) {

@@ -81,7 +81,7 @@ class ReportTest {
   void oneTrackAloneHasNoRatio() {
     JsonObject json = JsonParser.parseString(Samples.report("b").toJson()).getAsJsonObject();
     assertEquals(0, json.getAsJsonObject("ratio_b_over_a").size());
-    assertFalse(TextReport.of(Samples.report("b")).contains("B / A"));
+    assertFalse(TextReport.of(Samples.report("b"), 80).contains("B / A"));
     assertFalse(HtmlReport.of(Samples.report("b")).contains("B over A"));
   }
 
@@ -100,15 +100,32 @@ class ReportTest {
     Document document = parse(page);
     assertEquals(7, document.getElementsByTagName("rect").getLength());
     assertEquals(14, document.getElementsByTagName("polyline").getLength());
-    String text = TextReport.of(report);
+    String text = TextReport.of(report, 80);
     assertEquals(3, text.lines().filter(line -> line.matches(" +64 B.* failed .*")).count(), text);
     assertTrue(fits(text), text);
   }
 
   @Test
   void theTextFitsATerminal() {
-    for (BenchReport report : List.of(Samples.report("a", "b"), Samples.report("b"))) {
-      assertTrue(fits(TextReport.of(report)), TextReport.of(report));
+    for (int columns : new int[] {80, 100, 101, 132, 400}) {
+      for (String[] tracks : new String[][] {{"a", "b"}, {"b"}}) {
+        for (double rate : new double[] {1, 10_000, 100_000_000}) {
+          String text = TextReport.of(Samples.at(rate, tracks), columns);
+          assertTrue(text.lines().allMatch(line -> line.length() <= columns), text);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aWideTerminalHasTheTracksSideBySide() {
+    BenchReport both = Samples.report("a", "b");
+    for (int columns : new int[] {80, 101}) {
+      String text = TextReport.of(both, columns);
+      // Names of both tracks: in one line for throughput, and for latency and round trips.
+      long shared = text.lines().filter(line -> line.matches(".*Track A,.*Track B,.*")).count();
+      assertEquals(columns == 80 ? 1 : 3, shared, text);
+      assertEquals(2 + 3 * 2, text.split("no GPU", -1).length - 1, text);
     }
   }
 
@@ -152,13 +169,18 @@ class ReportTest {
     for (String row : page.split("\n")) {
       assertEquals(row.startsWith("<tr><td>"), row.startsWith("<tr><td>") && row.contains(mark));
     }
-    String text = TextReport.of(Samples.report("a", "b"));
+    String text = TextReport.of(Samples.report("a", "b"), 80);
     assertEquals(2 + 3 * 2, text.split(Pattern.quote(mark), -1).length - 1, text);
   }
 
   @Test
   void theTablesAreAligned() {
-    String text = TextReport.of(Samples.report("a", "b"));
+    aligned(TextReport.of(Samples.report("a", "b"), 80));
+    aligned(TextReport.of(Samples.report("a", "b"), 132));
+    aligned(TextReport.of(Samples.reportWithout("a64", "a", "b"), 132));
+  }
+
+  private static void aligned(String text) {
     String[] lines = text.split("\n");
     for (int i = 0; i < lines.length; i++) {
       if (lines[i].strip().startsWith("payload")) {

@@ -21,10 +21,19 @@ final class Samples {
 
   /** One in which a size failed, such as {@code a64}. */
   static BenchReport reportWithout(String failed, String... tracks) {
+    return report(failed, 10_000, tracks);
+  }
+
+  /** One whose latency was measured at that rate. */
+  static BenchReport at(double rate, String... tracks) {
+    return report("", rate, tracks);
+  }
+
+  private static BenchReport report(String failed, double rate, String... tracks) {
     return BenchReport.of(
         new Environment(
             "Test <CPU> & more", 2, null, null, "17", "0.1.0", "abc", "2026-01-01T00:00:00Z"),
-        plan(tracks),
+        plan(rate, tracks),
         new BenchOutcome(
             Stream.of(tracks)
                 .flatMap(track -> PAYLOADS.stream().map(bytes -> result(track, bytes)))
@@ -39,7 +48,7 @@ final class Samples {
                         new IllegalStateException("<died>")))));
   }
 
-  private static BenchPlan plan(String... tracks) {
+  private static BenchPlan plan(double rate, String... tracks) {
     return new BenchPlan(
         List.of(tracks),
         PAYLOADS,
@@ -49,7 +58,7 @@ final class Samples {
         "echo",
         BenchPlan.UNLIMITED,
         Duration.ofSeconds(2),
-        10_000,
+        rate,
         Duration.ofSeconds(2),
         Duration.ofSeconds(1),
         65_536,

@@ -80,9 +80,23 @@ class SuiteTextTest {
   }
 
   @Test
+  void aWiderTerminalIsUsed() {
+    Map<Figure, Double> rate = new EnumMap<>(Figure.class);
+    for (Figure figure : Figure.values()) {
+      rate.put(figure, 0.5);
+    }
+    List<Outcome> outcomes = List.of(outcome(Row.Kind.ISOLATED_RATE, rate));
+    for (int columns : new int[] {80, 120, 200}) {
+      String text = SuiteText.of("isolation", outcomes, columns);
+      int widest = text.lines().mapToInt(String::length).max().orElseThrow();
+      assertTrue(widest <= columns && widest > columns - 40, widest + ":\n" + text);
+    }
+  }
+
+  @Test
   void breaksWhatIsTooWideAndKeepsAPartWhole() {
     var out = new StringBuilder();
-    Lines.wrap("head: ", "x".repeat(74) + ", " + "y".repeat(90) + ", z", ", ", out);
+    Lines.wrap("head: ", "x".repeat(74) + ", " + "y".repeat(90) + ", z", ", ", 80, out);
     String under = "      ";
     assertEquals(
         "head: " + "x".repeat(74) + ",\n" + under + "y".repeat(90) + ",\n" + under + "z\n",
@@ -95,7 +109,7 @@ class SuiteTextTest {
   }
 
   private static String text(Outcome... outcomes) {
-    return SuiteText.of(Limit.NAME, List.of(outcomes));
+    return SuiteText.of(Limit.NAME, List.of(outcomes), 80);
   }
 
   private static String cell(String text, String row, String name) {
