@@ -36,15 +36,22 @@ public final class HtmlReport {
   private String write() {
     out.append("<!DOCTYPE html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'/>\n");
     out.append("<meta name='viewport' content='width=device-width, initial-scale=1'/>\n");
-    out.append("<title>GpuMQ bench</title>\n<style>\n").append(style()).append("</style>\n");
+    out.append("<title>")
+        .append(title())
+        .append("</title>\n<style>\n")
+        .append(style())
+        .append("</style>\n");
     out.append("</head>\n<body>\n<main>\n");
     heading();
     var charts = new Charts(results);
+    var bars = new Bars(results);
     section(
         "Throughput",
         "Closed by back-pressure: messages a second from the first send to the"
-            + " last acknowledgement. Log scale: a line is ten times the one below.");
-    out.append("<div class='chart'>").append(charts.throughput()).append("</div>\n");
+            + " last acknowledgement. Log scale: bars begin at "
+            + bars.begin()
+            + ", and each line is ten times the one before.");
+    out.append(bars.draw());
     throughputTable();
     section(
         "Latency",
@@ -69,10 +76,15 @@ public final class HtmlReport {
   }
 
   private void heading() {
-    out.append("<h1>GpuMQ bench</h1>\n<p class='sub'>");
+    out.append("<h1>").append(title()).append("</h1>\n<p class='sub'>");
     out.append(escape(report.environment().date())).append(" · version ");
     out.append(escape(report.environment().version())).append(" · commit ");
-    out.append(escape(report.environment().commit())).append("</p>\n<ul class='legend'>\n");
+    out.append(escape(report.environment().commit())).append("</p>\n");
+    if (isWithoutGpu()) {
+      out.append("<p class='notice'>The handlers ran on threads of this machine, the device host.");
+      out.append(" These figures show that everything works, and nothing about a GPU.</p>\n");
+    }
+    out.append("<ul class='legend'>\n");
     results.stream()
         .map(ResultFields::track)
         .distinct()
@@ -87,11 +99,21 @@ public final class HtmlReport {
           .forEach(
               (payload, ratio) ->
                   out.append(
-                      "<li><b>%s×</b><span>B over A, %s</span></li>\n"
+                      "<li><b>%s×</b><span>B over A, %s%s</span></li>\n"
                           .formatted(
-                              Numbers.plain(ratio), Numbers.bytes(Integer.parseInt(payload)))));
+                              Numbers.plain(ratio),
+                              Numbers.bytes(Integer.parseInt(payload)),
+                              isWithoutGpu() ? ", no GPU" : "")));
       out.append("</ul>\n");
     }
+  }
+
+  private String title() {
+    return isWithoutGpu() ? "GpuMQ bench without a GPU" : "GpuMQ bench";
+  }
+
+  private boolean isWithoutGpu() {
+    return results.stream().allMatch(result -> result.device().equals("host"));
   }
 
   private void legend(ResultFields result) {
@@ -110,18 +132,18 @@ public final class HtmlReport {
 
   private void throughputTable() {
     table(
-        List.of("payload", "track", "device", "msg/s", "MB/s", "sent", "received"),
+        List.of("payload", "track", "msg/s", "MB/s", "sent", "received"),
         r ->
             List.of(
                 Numbers.plain(r.throughputMsgS()),
                 Numbers.plain(r.throughputBytesS() / 1e6),
-                Numbers.plain(r.sent()),
-                Numbers.plain(r.received())));
+                Numbers.count(r.sent()),
+                Numbers.count(r.received())));
   }
 
   private void percentilesTable(Function<ResultFields, Percentiles> which) {
     table(
-        List.of("payload", "track", "device", "p50", "p95", "p99", "p99.9", "max"),
+        List.of("payload", "track", "p50", "p95", "p99", "p99.9", "max"),
         r -> {
           Percentiles p = which.apply(r);
           return List.of(
@@ -153,7 +175,6 @@ public final class HtmlReport {
         List.of(
             "payload",
             "track",
-            "device",
             "verified",
             "lost",
             "duplicated",
@@ -162,19 +183,19 @@ public final class HtmlReport {
             "dead-lettered"),
         r ->
             List.of(
-                Numbers.plain(r.verified()),
-                Numbers.plain(r.lost()),
-                Numbers.plain(r.duplicated()),
-                Numbers.plain(r.reordered()),
-                Numbers.plain(r.corrupted()),
-                Numbers.plain(r.deadLettered())));
+                Numbers.count(r.verified()),
+                Numbers.count(r.lost()),
+                Numbers.count(r.duplicated()),
+                Numbers.count(r.reordered()),
+                Numbers.count(r.corrupted()),
+                Numbers.count(r.deadLettered())));
   }
 
-  /** A row for each result, sizes together; the first three columns are the same everywhere. */
+  /** A row for each result, sizes together; the first two columns and the last are the same. */
   private void table(List<String> heads, Function<ResultFields, List<String>> cells) {
     out.append("<div class='table'><table>\n<thead><tr>");
     heads.forEach(head -> out.append("<th>").append(head).append("</th>"));
-    out.append("</tr></thead>\n<tbody>\n");
+    out.append("<th>device</th></tr></thead>\n<tbody>\n");
     results.stream()
         .map(ResultFields::payloadBytes)
         .distinct()
@@ -184,10 +205,10 @@ public final class HtmlReport {
               for (ResultFields result : results) {
                 if (result.payloadBytes() == payload) {
                   out.append("<tr><td>").append(Numbers.bytes(payload)).append("</td><td>");
-                  out.append(result.track().toUpperCase(Locale.ROOT)).append("</td><td>");
-                  out.append(Numbers.device(result.device())).append("</td>");
+                  out.append(result.track().toUpperCase(Locale.ROOT)).append("</td>");
                   cells.apply(result).forEach(c -> out.append("<td>").append(c).append("</td>"));
-                  out.append("</tr>\n");
+                  out.append("<td>").append(Numbers.device(result.device()));
+                  out.append("</td></tr>\n");
                 }
               }
             });
@@ -207,10 +228,10 @@ public final class HtmlReport {
     var facts = new LinkedHashMap<String, String>();
     facts.put("handler", w.handler());
     facts.put("producers, consumers", w.producers() + ", " + w.consumers());
-    facts.put("batch", Numbers.plain(w.batch()));
-    facts.put("capacity", Numbers.plain(w.capacity()) + " messages");
-    facts.put("lanes", Numbers.plain(w.lanes()) + (w.strictOrder() ? ", in strict order" : ""));
-    facts.put("messages", w.messages() == null ? "as many as fit" : Numbers.plain(w.messages()));
+    facts.put("batch", Numbers.count(w.batch()));
+    facts.put("capacity", Numbers.count(w.capacity()) + " messages");
+    facts.put("lanes", Numbers.count(w.lanes()) + (w.strictOrder() ? ", in strict order" : ""));
+    facts.put("messages", w.messages() == null ? "as many as fit" : Numbers.count(w.messages()));
     facts.put("measured, warm-up", w.durationS() + " s, " + w.warmupS() + " s");
     facts.put("seed", Long.toString(w.seed()));
     return facts;

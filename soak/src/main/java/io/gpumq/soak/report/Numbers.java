@@ -26,6 +26,16 @@ final class Numbers {
     return plain(value);
   }
 
+  /** Thousands apart: {@code 12,345}. */
+  static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** A power of ten as a scale shows it: {@code 0.1}, {@code 10}, {@code 100 k}. */
+  static String decade(double value) {
+    return value < 1 ? "" + value : brief(value).replaceFirst("\\.0+(?= |$)", "");
+  }
+
   /** {@code 256 B}, {@code 4 KiB}. */
   static String bytes(int bytes) {
     return bytes >= 1024 && bytes % 1024 == 0 ? bytes / 1024 + " KiB" : bytes + " B";

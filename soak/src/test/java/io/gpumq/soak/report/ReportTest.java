@@ -11,9 +11,11 @@ import java.io.StringReader;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
@@ -98,7 +100,7 @@ class ReportTest {
     String page = HtmlReport.of(report);
     assertTrue(page.contains("Track A, 64 B: java.lang.IllegalStateException: &lt;died&gt;"), page);
     Document document = parse(page);
-    assertEquals(7, document.getElementsByTagName("rect").getLength());
+    assertEquals(7, bars(document));
     assertEquals(14, document.getElementsByTagName("polyline").getLength());
     String text = TextReport.of(report, 80);
     assertEquals(3, text.lines().filter(line -> line.matches(" +64 B.* failed .*")).count(), text);
@@ -155,9 +157,37 @@ class ReportTest {
   @Test
   void everyResultIsDrawn() throws Exception {
     Document document = parse(HtmlReport.of(Samples.report("a", "b")));
-    assertEquals(9, document.getElementsByTagName("svg").getLength());
-    assertEquals(8, document.getElementsByTagName("rect").getLength());
+    assertEquals(8, document.getElementsByTagName("svg").getLength());
+    assertEquals(8, bars(document));
     assertEquals(16, document.getElementsByTagName("polyline").getLength());
+  }
+
+  private static long bars(Document document) {
+    NodeList all = document.getElementsByTagName("div");
+    return IntStream.range(0, all.getLength())
+        .mapToObj(i -> ((Element) all.item(i)).getAttribute("class"))
+        .filter(style -> style.startsWith("bar "))
+        .count();
+  }
+
+  @Test
+  void theHeadlineOfAMachineWithoutAGpuSaysThatItIsNone() throws Exception {
+    String page = HtmlReport.of(Samples.report("a", "b"));
+    Element body = (Element) parse(page).getElementsByTagName("main").item(0);
+    assertTrue(body.getTextContent().strip().startsWith("GpuMQ bench without a GPU"), page);
+    int said = page.indexOf("nothing about a GPU.");
+    assertTrue(said > 0 && said < page.indexOf("B over A"), page);
+    String onGpu = HtmlReport.of(Samples.onGpu());
+    assertFalse(onGpu.contains("without a GPU"), onGpu);
+    assertFalse(onGpu.contains("nothing about"), onGpu);
+    assertFalse(onGpu.contains("no GPU"), onGpu);
+  }
+
+  @Test
+  void countsAreWholeNumbers() {
+    String page = HtmlReport.of(Samples.report("a", "b"));
+    assertTrue(page.contains("<dt>lanes</dt><dd>2</dd>"), page);
+    assertTrue(page.contains("<td>1,234,567</td><td>0</td><td>0</td><td>0</td><td>0</td>"), page);
   }
 
   @Test
@@ -193,7 +223,7 @@ class ReportTest {
     assertTrue(text.contains("130x"), text);
   }
 
-  private static Document parse(String page) throws Exception {
+  static Document parse(String page) throws Exception {
     var factory = DocumentBuilderFactory.newInstance();
     factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
     return factory.newDocumentBuilder().parse(new InputSource(new StringReader(page)));

@@ -7,6 +7,8 @@ import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.workload.Tally;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** Made-up results for tests of the reports: nothing here was measured. */
@@ -29,15 +31,33 @@ final class Samples {
     return report("", rate, tracks);
   }
 
+  /** One of a machine with a GPU. */
+  static BenchReport onGpu() {
+    return report("", 10_000, (track, bytes) -> result("cuda", track, bytes), "a", "b");
+  }
+
+  /** One whose percentiles are drawn at random, with steps of all heights. */
+  static BenchReport drawn(Random random) {
+    return report("", 10_000, (track, bytes) -> drawn(random, track, bytes), "a", "b");
+  }
+
   private static BenchReport report(String failed, double rate, String... tracks) {
+    return report(failed, rate, (track, bytes) -> result("host", track, bytes), tracks);
+  }
+
+  private static BenchReport report(
+      String failed,
+      double rate,
+      BiFunction<String, Integer, BenchResult> result,
+      String... tracks) {
     return BenchReport.of(
         new Environment(
             "Test <CPU> & more", 2, null, null, "17", "0.1.0", "abc", "2026-01-01T00:00:00Z"),
         plan(rate, tracks),
         new BenchOutcome(
             Stream.of(tracks)
-                .flatMap(track -> PAYLOADS.stream().map(bytes -> result(track, bytes)))
-                .filter(result -> !failed.equals(result.track() + result.payloadBytes()))
+                .flatMap(track -> PAYLOADS.stream().map(bytes -> result.apply(track, bytes)))
+                .filter(made -> !failed.equals(made.track() + made.payloadBytes()))
                 .toList(),
             failed.isEmpty()
                 ? List.of()
@@ -68,12 +88,35 @@ final class Samples {
         Duration.ofSeconds(10));
   }
 
-  private static BenchResult result(String track, int bytes) {
-    double speed = track.equals("a") ? 1 : 130;
+  private static BenchResult drawn(Random random, String track, int bytes) {
+    return result("host", track, bytes, climbing(random), climbing(random));
+  }
+
+  private static Percentiles climbing(Random random) {
+    var values = new double[5];
+    values[0] = Math.pow(10, random.nextDouble() * 3);
+    for (int i = 1; i < values.length; i++) {
+      values[i] = values[i - 1] * Math.pow(10, random.nextInt(4) * random.nextDouble());
+    }
+    return new Percentiles(values[0], values[1], values[2], values[3], values[4]);
+  }
+
+  private static BenchResult result(String device, String track, int bytes) {
     double wait = track.equals("a") ? 190 : 9.75;
+    return result(
+        device,
+        track,
+        bytes,
+        new Percentiles(wait, wait * 1.6, wait * 3, wait * 12, wait * 70),
+        new Percentiles(wait / 3, wait / 2, wait, wait * 4, wait * 50));
+  }
+
+  private static BenchResult result(
+      String device, String track, int bytes, Percentiles latency, Percentiles roundTrip) {
+    double speed = track.equals("a") ? 1 : 130;
     return new BenchResult(
         track,
-        "host",
+        device,
         track.equals("a") ? "Redis Streams <6.2> & \"co\"" : "ring in memory, threads",
         bytes,
         1,
@@ -81,9 +124,9 @@ final class Samples {
         1_000_000,
         1_000_000,
         speed * 150_000 * Math.pow(bytes, -0.2),
-        new Percentiles(wait, wait * 1.6, wait * 3, wait * 12, wait * 70),
+        latency,
         10_000,
-        new Percentiles(wait / 3, wait / 2, wait, wait * 4, wait * 50),
+        roundTrip,
         new Tally(1_234_567, 1_234_567, 0, 0, 0, 0, 0, List.of()));
   }
 }
