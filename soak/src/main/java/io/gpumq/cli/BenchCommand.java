@@ -75,7 +75,8 @@ final class BenchCommand implements Callable<Integer> {
           "--html");
 
   /** What the suite of that name sets itself, too, and what it has none of. */
-  private static final List<String> NOT_WITH_ISOLATION = List.of("--isolation", "--backlog");
+  private static final List<String> NOT_WITH_ISOLATION =
+      List.of("--isolation", "--backlog", "--redis");
 
   enum TrackChoice {
     A("a"),
@@ -232,6 +233,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (redis != null && track == TrackChoice.B) {
+      throw new ParameterException(
+          spec.commandLine(), "--redis: is for Track A alone; leave it out, or --track b");
+    }
     if (json == null) {
       json = Path.of(suite != null ? "suite.json" : "bench.json");
     }
@@ -284,6 +289,7 @@ final class BenchCommand implements Callable<Integer> {
     BenchPlan plan = plan();
     OutputFile.require("--json", json);
     OutputFile.require("--html", html);
+    OutputFile.requireApart("--json", json, "--html", html);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     tellSeed(plan.seed());

@@ -2,6 +2,7 @@ package io.gpumq.cli;
 
 import io.gpumq.api.ConfigException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +40,35 @@ final class OutputFile {
               + ": cannot be written ("
               + e
               + "); give a file in a folder that you may write to");
+    }
+  }
+
+  /**
+   * Refuses two options that name one file, where the later result would replace the other.
+   *
+   * @throws ConfigException if they do, by whatever path
+   */
+  static void requireApart(String option, Path file, String otherOption, Path other) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return; // such as /dev/null, which keeps nothing anyhow
+    }
+    if (real(file).equals(real(other))) {
+      throw new ConfigException(
+          String.format(
+              "%s %s and %s %s: are the same file; give each one of its own",
+              option, file, otherOption, other));
+    }
+  }
+
+  private static Path real(Path file) {
+    try {
+      if (Files.exists(file)) {
+        return file.toRealPath();
+      }
+      Path absolute = file.toAbsolutePath();
+      return absolute.getParent().toRealPath().resolve(absolute.getFileName());
+    } catch (IOException e) {
+      throw new UncheckedIOException("looking for " + file, e);
     }
   }
 }

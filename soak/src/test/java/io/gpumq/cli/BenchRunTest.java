@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -123,9 +124,30 @@ class BenchRunTest {
   void aBadRedisIsNamedBeforeAnythingIsMeasured(String uri, String said) {
     for (String track : List.of("a", "both")) {
       assertEquals(GpuMq.USAGE, bench("--track=" + track, "--redis=" + uri));
-      assertTrue(err.toString().contains(uri), err.toString());
-      assertTrue(err.toString().contains(said), err.toString());
-      assertFalse(err.toString().contains("track b, 64 B"), err.toString());
+      assertRefused(uri, said);
+      assertEquals(GpuMq.USAGE, suite("--track=" + track, "--redis=" + uri));
+      assertRefused(uri, said);
     }
+    assertEquals("", out.toString());
+    assertEquals(0, folder.toFile().list().length);
+  }
+
+  private int suite(String... options) {
+    var args = new ArrayList<>(List.of("bench", "--suite=limit", "--device=host", "--quick"));
+    args.add("--json=" + folder.resolve("suite.json"));
+    args.addAll(List.of(options));
+    return GpuMq.commandLine()
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(args.toArray(String[]::new));
+  }
+
+  private void assertRefused(String uri, String said) {
+    assertTrue(err.toString().contains(uri), err.toString());
+    assertTrue(err.toString().contains(said), err.toString());
+    // A line of a size or a row begins so.
+    assertFalse(err.toString().contains("track b, "), err.toString());
+    assertFalse(err.toString().contains("track a, "), err.toString());
+    err.getBuffer().setLength(0);
   }
 }

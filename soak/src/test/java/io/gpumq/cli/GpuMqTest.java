@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +133,7 @@ class GpuMqTest {
           """
           --isolation=process           | --isolation: a suite has its own
           --backlog=8G                  | --backlog: a suite has its own
+          --redis=redis://127.0.0.1:1   | --redis: a suite has its own
           --set=isolation=none          | --set isolation: the suite sets it itself
           --set=isolation.standby=false | --set isolation.standby: the suite sets it itself
           --set=cuda.cores=9            | settings [cuda.cores]: track b knows
@@ -154,6 +160,59 @@ class GpuMqTest {
     assertTrue(err.toString().contains("--set: is for Track B alone"), err.toString());
     assertEquals(GpuMq.USAGE, run("bench", "--isolation=none", "--set=isolation=process"));
     assertTrue(err.toString().contains("is told by --isolation, too"), err.toString());
+  }
+
+  @Test
+  void aRedisIsForTrackA() {
+    for (String suite : List.of("--quick", "--suite=limit")) {
+      assertEquals(GpuMq.USAGE, run("bench", suite, "--track=b", "--redis=redis://127.0.0.1:1"));
+      assertTrue(err.toString().contains("--redis: is for Track A alone"), err.toString());
+    }
+  }
+
+  @Test
+  void twoResultsInOneFileAreRefused(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("result");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
+    for (Path same : List.of(file, folder.resolve("./result"), link.resolve("result"))) {
+      assertEquals(GpuMq.USAGE, run("bench", "--json=" + file, "--html=" + same));
+      assertTrue(err.toString().contains(same + ": are the same file"), err.toString());
+    }
+    Files.createFile(file);
+    Path toFile = Files.createSymbolicLink(folder.resolve("to-file"), file);
+    assertEquals(GpuMq.USAGE, run("bench", "--json=" + file, "--html=" + toFile));
+    assertTrue(err.toString().contains(toFile + ": are the same file"), err.toString());
+    OutputFile.requireApart("--json", Path.of("/dev/null"), "--html", Path.of("/dev/null"));
+    OutputFile.requireApart("--json", file, "--html", folder.resolve("apart"));
+  }
+
+  /** As root, too, to whom every folder says that it is writable. */
+  @Test
+  void whereNoFileCanBeWrittenNothingIsMeasured() throws Exception {
+    var command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            absoluteClassPath(),
+            GpuMq.class.getName(),
+            "bench",
+            "--device=host");
+    for (String[] at : new String[][] {{"/proc", "bench.json"}, {"/", "proc/nope.json"}}) {
+      var builder = new ProcessBuilder(new ArrayList<>(command)).directory(new File(at[0]));
+      if (!at[0].equals("/proc")) {
+        builder.command().add("--json=" + at[1]);
+      }
+      Scripts.Said said = Scripts.run(builder);
+      assertEquals(GpuMq.USAGE, said.status(), said.output());
+      String refused = "gpumq: --json " + at[1] + ": cannot be written";
+      assertTrue(said.output().startsWith(refused), said.output());
+    }
+  }
+
+  private static String absoluteClassPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(part -> Path.of(part).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   @ParameterizedTest
