@@ -38,7 +38,8 @@ final class Scripts {
     writeJdk(dist.resolve("lib/runtime"), version);
   }
 
-  private static void copyScripts(String folder, Path to) throws IOException {
+  /** Copies a folder of the distribution's tree, without what lies deeper. */
+  static void copyScripts(String folder, Path to) throws IOException {
     Path copies = Files.createDirectories(to.resolve(folder));
     try (Stream<Path> files = Files.list(TREE.resolve(folder))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
