@@ -1,5 +1,6 @@
 package io.gpumq.trackb;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.DeadLetter.Cause;
@@ -18,11 +19,12 @@ class ElasticBurstsTest {
   private static final int MOST_PAUSE_NANOS = 20_000_000;
 
   @Test
-  void nothingIsLostOrRepeatedWhileAKernelChangesItsSize() {
+  void nothingIsLostOrRepeatedWhileAKernelChangesItsSizeOrPauses() {
     long seed = Long.getLong("gpumq.seed", System.nanoTime());
     System.out.println("bursts: -Dgpumq.seed=" + seed);
     Random random = new Random(seed);
     Elastic elastic = new Elastic();
+    int asked = 0;
     try (var track = new RingTrack(new LocalDevice(elastic))) {
       for (int capacity = 8; capacity <= 8192; capacity *= 32) {
         var config =
@@ -34,6 +36,8 @@ class ElasticBurstsTest {
         try (var run = new IsolatedRun(track.open(config.build()), Cause.HANDLER_FAILED)) {
           run.receives();
           for (int burst = 0; burst < BURSTS; burst++) {
+            elastic.askForLull();
+            asked++;
             run.send(0, 1 + random.nextInt(MOST_IN_A_BURST), random.nextInt(2), random);
             if (random.nextBoolean()) {
               run.settle();
@@ -45,6 +49,7 @@ class ElasticBurstsTest {
         }
       }
     }
+    assertEquals(asked, elastic.lulls());
     assertTrue(elastic.changes() > BURSTS, "changes of size: " + elastic.changes());
   }
 }

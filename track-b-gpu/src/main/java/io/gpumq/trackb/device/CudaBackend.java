@@ -11,6 +11,7 @@ import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The device {@code cuda}: a GPU, through the CUDA driver. */
 public final class CudaBackend implements RingBackend {
@@ -127,21 +128,35 @@ public final class CudaBackend implements RingBackend {
     int held =
         context.multiprocessorsFor(
             context.function(handler.ringEntryPoint()), most, CudaKernel.threads(resume));
-    Runnable onEnd = () -> context.kernelEnded(held);
-    context.kernelStarts(held); // until it ends for good, small or not: it may grow
+    context.hold(held); // until it ends for good, small or not: it may grow
     try {
-      if (most == 1) {
-        return new CudaKernel(context, file, geometry, handler, vram, resume, most, onEnd);
+      if (resume.isTrial()) {
+        return context
+            .lull()
+            .start(
+                () ->
+                    new CudaKernel(
+                        context, file, geometry, handler, vram, resume, most, ended(held)));
       }
       ElasticKernel.Launcher launcher =
           (from, small) ->
               new CudaKernel(
-                  context, file, geometry, handler, vram, from, small ? 1 : most, () -> {});
-      return new ElasticKernel(file, geometry, resume, idleNanos, launcher, onEnd);
+                  context, file, geometry, handler, vram, from, small ? 1 : most, kernel -> {});
+      long idle = most == 1 ? Long.MAX_VALUE : idleNanos; // the smallest already
+      return context
+          .lull()
+          .start(() -> new ElasticKernel(file, geometry, resume, idle, launcher, ended(held)));
     } catch (Throwable e) {
-      Steps.undo(e, onEnd);
+      Steps.undo(e, () -> context.giveBack(held));
       throw e;
     }
+  }
+
+  private Consumer<Lull.Kernel> ended(int held) {
+    return kernel -> {
+      context.giveBack(held);
+      context.lull().ended(kernel);
+    };
   }
 
   private int blocks(RingGeometry geometry) {

@@ -75,10 +75,7 @@ final class CudaContext implements AutoCloseable {
 
   private final CUstream[] readStreams = new CUstream[READ_STREAMS];
 
-  /** What is to be let go of when no kernel runs. */
-  private final ArrayDeque<Runnable> retired = new ArrayDeque<>();
-
-  private int kernels;
+  private final Lull lull = new Lull(this::enter);
   private int held;
   private int openings;
 
@@ -255,11 +252,11 @@ final class CudaContext implements AutoCloseable {
   }
 
   /**
-   * A persistent kernel is about to start.
+   * Keeps multiprocessors for a persistent kernel that is about to start.
    *
    * @throws ConfigException if it could not run beside the others: it would wait for one to end
    */
-  synchronized void kernelStarts(int multiprocessors) {
+  synchronized void hold(int multiprocessors) {
     int free = multiprocessors() - held;
     if (multiprocessors > free) {
       throw new ConfigException(
@@ -272,40 +269,23 @@ final class CudaContext implements AutoCloseable {
               + " free: close a queue, or set cuda.blocks lower");
     }
     held += multiprocessors;
-    kernels++;
   }
 
-  /** A persistent kernel has ended. */
-  synchronized void kernelEnded(int multiprocessors) {
+  /** A persistent kernel has ended for good, or did not start. */
+  synchronized void giveBack(int multiprocessors) {
     held -= multiprocessors;
-    kernels--;
-    letGo();
   }
 
-  /** Pinned memory is no longer used: lets go of it. */
+  /** Starts persistent kernels, and does what would wait for them. */
+  Lull lull() {
+    return lull;
+  }
+
+  /** Pinned memory is no longer used: lets go of it, within a second beside running kernels. */
   void unpin(List<ByteBuffer> pinned) {
     for (ByteBuffer block : pinned) {
-      whenNoKernelRuns(
-          () -> check(cuMemHostUnregister(Pointer.to(block)), "unpinning shared memory"));
+      lull.run(() -> check(cuMemHostUnregister(Pointer.to(block)), "unpinning shared memory"));
     }
-  }
-
-  /** Does what would wait for running kernels, now or as soon as none runs. */
-  synchronized void whenNoKernelRuns(Runnable release) {
-    retired.add(release);
-    letGo();
-  }
-
-  private void letGo() {
-    Steps steps = new Steps();
-    while (kernels == 0 && !retired.isEmpty()) {
-      steps.run(retired.remove());
-    }
-    steps.finish();
-  }
-
-  private synchronized boolean isFree() {
-    return kernels == 0;
   }
 
   /**
@@ -316,9 +296,10 @@ final class CudaContext implements AutoCloseable {
   public void close() {
     synchronized (OPEN) {
       openings--;
-      if (openings == 0 && isFree()) {
+      if (openings == 0 && lull.isIdle()) {
         OPEN.remove(ordinal);
         enter();
+        lull.finish();
         cuModuleUnload(module);
         cuDevicePrimaryCtxRelease(device);
       }

@@ -20,11 +20,12 @@ import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.SharedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.CUstream;
 
 /** A persistent kernel that works on a ring. */
-final class CudaKernel implements RingKernel {
+final class CudaKernel implements RingKernel, Lull.Kernel {
   private static final int BLOCK_THREADS = 256;
 
   /** A trial is one warp's. */
@@ -36,7 +37,7 @@ final class CudaKernel implements RingKernel {
   private final CudaContext context;
   private final ControlBlock control;
   private final CUstream stream;
-  private final Runnable onEnd;
+  private final Consumer<? super CudaKernel> onEnd;
   private final boolean trial;
   private boolean stopped;
 
@@ -52,7 +53,7 @@ final class CudaKernel implements RingKernel {
       CudaMemory memory,
       Resume resume,
       int blocks,
-      Runnable onEnd) {
+      Consumer<? super CudaKernel> onEnd) {
     this.context = context;
     this.onEnd = onEnd;
     this.control = new ControlBlock(file.control());
@@ -160,7 +161,7 @@ final class CudaKernel implements RingKernel {
   private synchronized void end() {
     if (!stopped) {
       stopped = true;
-      onEnd.run();
+      onEnd.accept(this);
     }
   }
 
@@ -168,6 +169,18 @@ final class CudaKernel implements RingKernel {
   public void requestStop() {
     control.requestStop();
   }
+
+  /** A trial has an end of its own, soon: a lull waits for that. */
+  @Override
+  public void pause() {}
+
+  @Override
+  public boolean isPaused() {
+    return hasEnded();
+  }
+
+  @Override
+  public void resume() {}
 
   @Override
   public void stop() {

@@ -44,7 +44,7 @@ final class CudaVram {
     Address base = new Address();
     CUipcMemHandle handle = new CUipcMemHandle();
     Runnable free = () -> check(cuMemFree(base), "freeing VRAM");
-    Runnable release = () -> context.whenNoKernelRuns(free);
+    Runnable release = () -> context.lull().run(free);
     check(cuMemAlloc(base, bytes), "allocating " + bytes + " bytes of VRAM");
     try {
       check(cuIpcGetMemHandle(handle, base), "sharing VRAM");
@@ -68,7 +68,7 @@ final class CudaVram {
     return new CudaVram(
         base,
         handle,
-        () -> context.whenNoKernelRuns(() -> check(cuIpcCloseMemHandle(base), "closing VRAM")));
+        () -> context.lull().run(() -> check(cuIpcCloseMemHandle(base), "closing VRAM")));
   }
 
   Address base() {

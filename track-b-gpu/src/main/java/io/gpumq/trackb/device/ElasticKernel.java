@@ -5,18 +5,21 @@ import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.SharedFile;
+import java.util.function.Consumer;
 
 /**
  * A kernel that is as large as its ring is busy: at full size under load, at its smallest while
  * little or nothing is sent. It changes by ending, and going on where it ended. Messages under way
  * are completed first, and none is lost or done twice, as when a device dies.
  *
+ * <p>In a {@link Lull} it ends, and goes on where it ended, in the same way.
+ *
  * <p>It looks at the ring when it is asked for its failure, which happens all the time. Load is
  * either many new messages from one look to the next, or messages that wait for longer than that. A
  * slow handler needs the second rule: a small kernel that holds its producers up sees few new
  * messages, since they come no faster than it works.
  */
-final class ElasticKernel implements RingKernel {
+final class ElasticKernel implements RingKernel, Lull.Kernel {
   /** The time from one look to the next, at least; so the rules do not depend on who asks. */
   static final long LOOK_NANOS = 5_000_000;
 
@@ -42,11 +45,16 @@ final class ElasticKernel implements RingKernel {
   private final CompletedSequences completed;
   private final long idleNanos;
   private final Launcher launcher;
-  private final Runnable onEnd;
+  private final Consumer<? super ElasticKernel> onEnd;
 
   private RingKernel kernel;
   private boolean small;
+
+  /** It was told to end, and the next is to be {@link #nextSmall} or not. */
   private boolean changing;
+
+  private boolean nextSmall;
+  private boolean paused;
   private boolean stopping;
   private boolean ended;
   private String broken;
@@ -67,7 +75,7 @@ final class ElasticKernel implements RingKernel {
       Resume resume,
       long idleNanos,
       Launcher launcher,
-      Runnable onEnd) {
+      Consumer<? super ElasticKernel> onEnd) {
     this.control = new ControlBlock(file.control());
     this.completed = new CompletedSequences(file, g);
     this.idleNanos = idleNanos;
@@ -79,14 +87,21 @@ final class ElasticKernel implements RingKernel {
 
   @Override
   public synchronized String failure() {
-    try {
-      if (!stopping && broken == null) {
-        look(System.nanoTime());
-      }
-    } catch (Throwable e) { // an error, too: the watcher of all rings must not end by this one
-      broken = "the kernel could not change its size: " + e;
+    if (!paused) {
+      unlessItBreaks(() -> look(System.nanoTime()));
     }
     return broken != null ? broken : kernel.failure();
+  }
+
+  /** An error, too, is told as this ring's failure: whoever looks after all rings goes on. */
+  private void unlessItBreaks(Runnable step) {
+    try {
+      if (!stopping && broken == null) {
+        step.run();
+      }
+    } catch (Throwable e) {
+      broken = "the kernel could not be started again: " + e;
+    }
   }
 
   @Override
@@ -110,8 +125,7 @@ final class ElasticKernel implements RingKernel {
       busyNanos = now;
     }
     if (small ? busy : now - busyNanos > idleNanos && completed.all(head)) {
-      changing = true;
-      control.requestStop();
+      endFor(!small);
       // Mostly it ends at once: a message that is sent meanwhile need not wait for the next look.
       long asked = System.nanoTime();
       while (changing && System.nanoTime() - asked < PROMPT_NANOS) {
@@ -133,21 +147,46 @@ final class ElasticKernel implements RingKernel {
     return waitingLooks >= WAITING_LOOKS;
   }
 
+  private void endFor(boolean nextSmall) {
+    this.nextSmall = nextSmall;
+    changing = true;
+    control.requestStop();
+  }
+
   private void change() {
     if (kernel.hasEnded()) {
       control.clearStop();
-      kernel = launcher.launch(completed.resume(control.acquireHead()), !small);
-      small = !small;
+      kernel = launcher.launch(completed.resume(control.acquireHead()), nextSmall);
+      small = nextSmall;
       changing = false;
       waitingLooks = 0;
     }
   }
 
   @Override
+  public synchronized void pause() {
+    paused = true;
+    if (!changing && !stopping) {
+      endFor(small);
+    }
+  }
+
+  @Override
+  public synchronized boolean isPaused() {
+    return kernel.hasEnded();
+  }
+
+  @Override
+  public synchronized void resume() {
+    paused = false;
+    unlessItBreaks(this::change);
+  }
+
+  @Override
   public synchronized boolean hasEnded() {
     if (stopping && !ended && kernel.hasEnded()) {
       ended = true;
-      onEnd.run();
+      onEnd.accept(this);
     }
     return ended;
   }

@@ -76,7 +76,7 @@ class ElasticKernelTest {
   }
 
   private ElasticKernel small() {
-    var kernel = new ElasticKernel(file, g, Resume.fresh(g), IDLE_NANOS, this::launch, () -> {});
+    var kernel = new ElasticKernel(file, g, Resume.fresh(g), IDLE_NANOS, this::launch, ended -> {});
     for (int i = 0; i < LOOKS; i++) {
       step(kernel, 0, 0);
     }
@@ -119,7 +119,7 @@ class ElasticKernelTest {
   /** Nor does it become small as long as messages wait, however few are new. */
   @Test
   void aLargeKernelStaysWhileMessagesWait() {
-    var kernel = new ElasticKernel(file, g, Resume.fresh(g), IDLE_NANOS, this::launch, () -> {});
+    var kernel = new ElasticKernel(file, g, Resume.fresh(g), IDLE_NANOS, this::launch, ended -> {});
     publish(100);
     for (int i = 0; i < LOOKS; i++) {
       step(kernel, 10, 10);
@@ -180,7 +180,7 @@ class ElasticKernelTest {
               }
               return launch(resume, false);
             },
-            () -> {});
+            ended -> {});
     Await.until("a failure", () -> kernel.failure() != null);
     assertTrue(kernel.failure().contains("no room"), kernel::failure);
   }
