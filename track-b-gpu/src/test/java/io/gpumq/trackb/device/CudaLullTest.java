@@ -3,7 +3,7 @@ package io.gpumq.trackb.device;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
@@ -42,8 +42,9 @@ class CudaLullTest {
     consumer.acknowledge(batch);
   }
 
-  /** A block that is still pinned cannot be pinned again. */
+  /** A block that is still pinned cannot be pinned again: an error that a sanitizer would count. */
   @Test
+  @Tag("gpu-beside")
   void pinnedMemoryIsLetGoOfBesideAKernel() throws Exception {
     try (Track track = Tracks.open("b", TrackOptions.DEFAULT.withDevice("cuda"));
         MessageQueue queue = track.open(QueueConfig.named("runs").handler("sha256").build());
@@ -53,26 +54,26 @@ class CudaLullTest {
       roundTrip(producer, consumer);
       context.enter();
       ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
+      context.pin(block);
       for (int i = 0; i < 10; i++) {
-        context.pin(block);
-        assertThrows(TrackFailedException.class, () -> context.pin(block));
+        assertFalse(pins(context, block));
         context.unpin(List.of(block));
         roundTrip(producer, consumer);
-        Await.until("the block to be unpinned", () -> isFree(context, block));
+        Await.until("the block to be let go of", () -> pins(context, block));
         roundTrip(producer, consumer);
       }
+      context.unpin(List.of(block));
     }
   }
 
-  private static boolean isFree(CudaContext context, ByteBuffer block) {
+  private static boolean pins(CudaContext context, ByteBuffer block) {
     context.enter();
     try {
       context.pin(block);
+      return true;
     } catch (TrackFailedException e) {
-      return false; // it is still pinned
+      return false;
     }
-    context.unpin(List.of(block));
-    return true;
   }
 
   /** Queues come and go beside one that is always busy, and leave nothing. */
