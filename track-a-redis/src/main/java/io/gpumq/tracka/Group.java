@@ -1,6 +1,7 @@
 package io.gpumq.tracka;
 
 import io.gpumq.api.Batch;
+import io.gpumq.spi.Steps;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,6 +79,13 @@ final class Group {
     this.leaseNanos = leaseNanos;
     this.quantumNanos = Math.max(MIN_QUANTUM_NANOS, Math.min(leaseNanos / 16, MAX_QUANTUM_NANOS));
     this.nextRescan = System.nanoTime() + rescanNanos();
+  }
+
+  /** Ends its consumers; one that is inside a call ends as it leaves. */
+  void closeConsumers() {
+    Steps steps = new Steps();
+    consumers.values().forEach(consumer -> steps.run(consumer::close));
+    steps.finish();
   }
 
   /** Starts anew behind a sequence; {@code before} messages lie below. */

@@ -257,7 +257,7 @@ final class RedisQueue implements TrackQueue {
       removed = groups.remove(group);
     }
     if (removed != null) {
-      removed.consumers.values().forEach(RedisConsumer::close);
+      removed.closeConsumers();
       health.ring();
     }
     return removed != null;
@@ -313,13 +313,13 @@ final class RedisQueue implements TrackQueue {
                 + "; choose another name, or close it (if its thread is gone, by"
                 + " MessageQueue.closeConsumer)");
       }
-      Link link = connect();
+      Handling handling = track.handling(config);
       try {
-        var consumer = new RedisConsumer(this, of, name, link, track.handling(config));
+        var consumer = new RedisConsumer(this, of, name, connect(), handling);
         of.consumers.put(name, consumer);
         return consumer;
       } catch (Throwable e) {
-        Steps.undo(e, () -> release(link));
+        Steps.undo(e, handling::close);
         throw e;
       }
     }
@@ -357,6 +357,7 @@ final class RedisQueue implements TrackQueue {
         .run(() -> left[0] = drained[0] ? 0 : leftOver())
         .run(this::rememberGroups)
         .run(health::close)
+        .run(() -> byName.values().forEach(Group::closeConsumers))
         .run(() -> links.forEach(Link::close))
         .run(this::takeLeave)
         .run(() -> report = new CloseReport(drained[0], left[0], figures.stats(left[0])))
