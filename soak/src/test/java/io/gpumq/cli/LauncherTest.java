@@ -1,6 +1,7 @@
 package io.gpumq.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -75,6 +76,23 @@ class LauncherTest {
     assertEquals(0, run(builder));
     String made = packaging.resolve("dist.sh").toRealPath().toString();
     assertEquals("dist of " + made + " takes one\n", output);
+  }
+
+  @Test
+  void throughASymlinkItBuildsItsCloneWithNoLibraryOfTheBuildBefore() throws Exception {
+    Path clone = home.resolve("a clone");
+    Scripts.writeClone(clone);
+    Scripts.writeJdk(home.resolve("a jdk"), "17");
+    Path stale = Files.createDirectories(clone.resolve("soak/target/lib")).resolve("stale.jar");
+    Files.createFile(stale);
+    Path link = Files.createSymbolicLink(home.resolve("a link"), clone.resolve("gpumq"));
+    var builder = new ProcessBuilder("/bin/sh", link.toString(), "doctor").directory(home.toFile());
+    builder.environment().put("JAVA_HOME", home.resolve("a jdk").toString());
+    assertEquals(0, run(builder), output);
+    assertTrue(output.contains(" -cp " + clone.toRealPath() + "/soak/target/"), output);
+    assertTrue(output.endsWith(" io.gpumq.cli.GpuMq doctor\n"), output);
+    assertTrue(Files.isDirectory(clone.resolve("soak/target/lib")));
+    assertFalse(Files.exists(stale));
   }
 
   @Test
