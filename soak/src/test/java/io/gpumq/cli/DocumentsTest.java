@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,7 +21,9 @@ class DocumentsTest {
   private static final Path ROOT = Path.of("..");
   private static final Path README = ROOT.resolve("README.md");
   private static final Path EXAMPLE = ROOT.resolve("examples/Hello.java");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)]*)?\\)");
+  private static final Path BENCH = ROOT.resolve("docs/BENCHMARKING.md");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]*))?\\)");
+  private static final Pattern TITLE = Pattern.compile("(?m)^#+ (.*)$");
 
   /** The first block of that language after a place in the README. */
   private static String block(String language, String after) throws IOException {
@@ -51,8 +54,12 @@ class DocumentsTest {
   }
 
   @Test
-  void theReadmeShowsTheExample() throws IOException {
-    assertEquals(Files.readString(EXAMPLE), block("java", "## In Java"));
+  void theReadmeShowsWhatTheExampleDoes() throws IOException {
+    String example = Files.readString(EXAMPLE);
+    String begin = "main(String[] args) throws InterruptedException {\n";
+    String body =
+        example.substring(example.indexOf(begin) + begin.length(), example.lastIndexOf("  }\n}"));
+    assertEquals(body.indent(-4), block("java", "## In Java"));
   }
 
   @Test
@@ -69,37 +76,53 @@ class DocumentsTest {
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
-    assertEquals(block("text", "examples/Hello.java\n"), said);
+    assertEquals(block("text", "## In Java"), said);
   }
 
   @Test
-  void theReadmeNamesEveryOptionOfTheBench() throws IOException {
-    String readme = Files.readString(README);
+  void theBenchsDocumentNamesItsEveryOption() throws IOException {
+    String document = Files.readString(BENCH);
     var missing = new ArrayList<String>();
     for (OptionSpec option :
         GpuMq.commandLine().getSubcommands().get("bench").getCommandSpec().options()) {
-      if (!option.usageHelp() && !option.versionHelp() && !readme.contains(option.longestName())) {
-        missing.add(option.longestName());
+      String name = option.longestName();
+      if (!option.usageHelp() && !option.versionHelp() && !document.contains("`" + name)) {
+        missing.add(name);
       }
     }
     assertEquals(List.of(), missing);
   }
 
   @Test
-  void everyLinkLeadsToAFile() throws IOException {
+  void everyLinkLeadsToAFileAndATitle() throws IOException {
     List<Path> documents = documents();
     assertTrue(documents.contains(README), () -> "these are not all: " + documents);
     var broken = new ArrayList<String>();
     for (Path document : documents) {
       Matcher link = LINK.matcher(Files.readString(document));
       while (link.find()) {
-        if (!link.group(1).contains("://")
-            && !Files.exists(document.resolveSibling(link.group(1)))) {
-          broken.add(document + ": " + link.group(1));
+        if (!link.group(1).contains("://") && !leadsSomewhere(document, link)) {
+          broken.add(document + ": " + link.group());
         }
       }
     }
     assertEquals(List.of(), broken);
+  }
+
+  private static boolean leadsSomewhere(Path document, Matcher link) throws IOException {
+    Path file = link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
+    if (link.group(2) == null || !Files.exists(file)) {
+      return Files.exists(file);
+    }
+    return TITLE
+        .matcher(Files.readString(file))
+        .results()
+        .anyMatch(title -> anchor(title.group(1)).equals(link.group(2)));
+  }
+
+  /** The name that a title gets on a page: small letters, no marks, a hyphen for each blank. */
+  private static String anchor(String title) {
+    return title.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
   }
 
   private static List<Path> documents() throws IOException {
