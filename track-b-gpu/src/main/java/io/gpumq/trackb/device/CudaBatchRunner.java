@@ -10,6 +10,7 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.PackedBatch;
+import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,7 +28,7 @@ import jcuda.driver.CUstream;
  * that never returns keeps {@link #run}, and the GPU, until this process ends.
  */
 final class CudaBatchRunner extends PackedBatch {
-  private static final System.Logger LOG = System.getLogger(CudaBatchRunner.class.getName());
+  private static final Log LOG = Log.of(CudaBatchRunner.class);
 
   private static final int BLOCK_THREADS = 256;
 
@@ -213,7 +214,7 @@ final class CudaBatchRunner extends PackedBatch {
         giveBack();
       } catch (TrackFailedException e) {
         if (failure == null) {
-          LOG.log(System.Logger.Level.WARNING, "a batch's memory on the GPU is not given back", e);
+          LOG.warning("a batch's memory on the GPU is not given back", e);
         }
       }
     }

@@ -1,7 +1,7 @@
 package io.gpumq.trackb.device;
 
+import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * not start kernels.
  */
 final class Lull {
-  private static final System.Logger LOG = System.getLogger(Lull.class.getName());
+  private static final Log LOG = Log.of(Lull.class);
 
   /** So long, at most, messages wait for a kernel that does not end. */
   private static final long PATIENCE_NANOS = 5_000_000;
@@ -120,7 +120,7 @@ final class Lull {
       try {
         work.run();
       } catch (RuntimeException | Error e) { // the rest is to be done all the same
-        LOG.log(Level.WARNING, "memory of a closed queue is not given back", e);
+        LOG.warning("memory of a closed queue is not given back", e);
       }
     }
   }
@@ -143,7 +143,7 @@ final class Lull {
       try {
         makeLull();
       } catch (RuntimeException | Error e) { // such as of a GPU that is lost
-        LOG.log(Level.WARNING, "the kernels could not pause", e);
+        LOG.warning("the kernels could not pause", e);
       }
     } while (!isDone());
   }

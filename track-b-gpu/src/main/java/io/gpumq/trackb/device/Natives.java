@@ -1,7 +1,8 @@
 package io.gpumq.trackb.device;
 
+import io.gpumq.spi.Log;
+import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -18,6 +19,8 @@ final class Natives {
   private static final String TEMP = "java.io.tmpdir";
   private static final String DRIVER = "libcuda.so.1";
 
+  private static final Log LOG = Log.of(Natives.class);
+
   private Natives() {}
 
   /**
@@ -30,8 +33,10 @@ final class Natives {
     Path own;
     try {
       own = Files.createTempDirectory("gpumq-natives-"); // mode 0700, a name nobody can guess
+      // Java has two ways to a temporary file, and each keeps the folder of its first use.
+      Files.delete(File.createTempFile("gpumq-natives-", null).toPath());
     } catch (IOException e) {
-      throw new UncheckedIOException("making a folder for native libraries", e);
+      throw new UnsatisfiedLinkError("no folder for them can be made: " + e);
     }
     System.setProperty(TEMP, own.toString());
     try {
@@ -48,8 +53,7 @@ final class Natives {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      System.getLogger(Natives.class.getName())
-          .log(System.Logger.Level.DEBUG, "cannot remove " + folder, e);
+      LOG.debug("cannot remove " + folder, e);
     }
   }
 

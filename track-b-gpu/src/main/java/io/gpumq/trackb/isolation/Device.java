@@ -1,6 +1,7 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.spi.Log;
 import io.gpumq.trackb.ring.MemoryFile;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
@@ -10,7 +11,6 @@ import io.gpumq.trackb.ring.SharedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ final class Device {
   /** How the process exits when a kernel has died. */
   static final int EXIT_FAULT = 86;
 
-  private static final System.Logger LOG = System.getLogger(Device.class.getName());
+  private static final Log LOG = Log.of(Device.class);
   private static final long LOOK_NANOS = 1_000_000;
 
   /** See {@link #die}. */
@@ -200,7 +200,7 @@ final class Device {
       try {
         Lines.write(answers, answer.words());
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "nobody hears", e);
+        LOG.debug("nobody hears", e);
       }
     }
   }

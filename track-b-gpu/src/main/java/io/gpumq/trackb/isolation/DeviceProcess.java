@@ -1,9 +1,9 @@
 package io.gpumq.trackb.isolation;
 
+import io.gpumq.spi.Log;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,7 +31,7 @@ final class DeviceProcess {
     void died(DeviceProcess process);
   }
 
-  private static final System.Logger LOG = System.getLogger(DeviceProcess.class.getName());
+  private static final Log LOG = Log.of(DeviceProcess.class);
   private static final int KEPT_LINES = 8;
   private static final int MOST_LINE = 500;
   private static final long END_MILLIS = 2_000;
@@ -115,17 +115,8 @@ final class DeviceProcess {
   private void startThreads() {
     writer.prestartCoreThread();
     prints.start();
-    process.onExit().thenRun(this::cancelInvitation);
+    process.onExit().thenRun(invitation::close); // it may have gone before it came
     thread("gpumq-device-answers", this::readAnswers).start();
-  }
-
-  /** It may have gone before it came. */
-  private void cancelInvitation() {
-    try {
-      invitation.close();
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "an invitation that nobody wants", e);
-    }
   }
 
   private static Thread thread(String name, Runnable work) {
@@ -202,11 +193,11 @@ final class DeviceProcess {
             try {
               what.to(wire.join());
             } catch (IOException | RuntimeException e) {
-              LOG.log(Level.DEBUG, "device process " + pid() + " does not hear", e);
+              LOG.debug("device process " + pid() + " does not hear", e);
             }
           });
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.DEBUG, "device process " + pid() + " has ended", e);
+      LOG.debug("device process " + pid() + " has ended", e);
     }
   }
 
@@ -219,7 +210,7 @@ final class DeviceProcess {
         listener.answered(this, answer);
       }
     } catch (ClosedChannelException e) {
-      LOG.log(Level.DEBUG, "device process " + pid() + " has ended before it came", e);
+      LOG.debug("device process " + pid() + " has ended before it came", e);
     } catch (IOException | RuntimeException | Error e) {
       kill("it does not speak as a device process does: " + e);
     } finally {
@@ -263,7 +254,7 @@ final class DeviceProcess {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line; (line = reader.readLine()) != null; ) {
         String kept = line.length() <= MOST_LINE ? line : line.substring(0, MOST_LINE) + "...";
-        LOG.log(Level.WARNING, "device process {0}: {1}", Long.toString(pid()), kept);
+        LOG.warning("device process " + pid() + ": " + kept);
         synchronized (lastLines) {
           lastLines.add(kept);
           if (lastLines.size() > KEPT_LINES) {
@@ -272,7 +263,7 @@ final class DeviceProcess {
         }
       }
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "device process " + pid() + " says no more", e);
+      LOG.debug("device process " + pid() + " says no more", e);
     }
   }
 

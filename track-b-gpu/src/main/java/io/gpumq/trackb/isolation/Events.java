@@ -1,6 +1,6 @@
 package io.gpumq.trackb.isolation;
 
-import java.lang.System.Logger.Level;
+import io.gpumq.spi.Log;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /** Events one after the other on a thread of their own, until it is closed. */
 final class Events {
-  private static final System.Logger LOG = System.getLogger(Events.class.getName());
+  private static final Log LOG = Log.of(Events.class);
 
   private final ScheduledThreadPoolExecutor thread;
   private final Consumer<Throwable> onFailure;
@@ -53,7 +53,7 @@ final class Events {
     try {
       thread.schedule(() -> guard(event), millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.DEBUG, "an event after the end", e);
+      LOG.debug("an event after the end", e);
     }
   }
 

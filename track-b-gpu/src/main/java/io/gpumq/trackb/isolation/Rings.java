@@ -1,7 +1,7 @@
 package io.gpumq.trackb.isolation;
 
+import io.gpumq.spi.Log;
 import io.gpumq.trackb.isolation.IsolatedRing.Phase;
-import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /** The rings of a track, by their numbers. For the supervisor's thread. */
 final class Rings {
-  private static final System.Logger LOG = System.getLogger(Rings.class.getName());
+  private static final Log LOG = Log.of(Rings.class);
 
   private final Map<Integer, IsolatedRing> all = new LinkedHashMap<>();
 
@@ -70,7 +70,7 @@ final class Rings {
       try {
         what.accept(ring);
       } catch (RuntimeException | Error e) {
-        LOG.log(Level.ERROR, "a ring in a device process failed", e);
+        LOG.error("a ring in a device process failed", e);
         ring.fail("the ring cannot be kept at work: " + e);
       }
     }

@@ -1,10 +1,10 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.ring.RingBackend;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +18,7 @@ final class Staff {
   /** How long one on its way out may take: a GPU's driver has seconds of work with some. */
   private static final long LEAVE_MILLIS = 10_000;
 
-  private static final System.Logger LOG = System.getLogger(Staff.class.getName());
+  private static final Log LOG = Log.of(Staff.class);
 
   private final ProcessPlan plan;
   private final RingBackend backend;
@@ -138,7 +138,9 @@ final class Staff {
   }
 
   private void pause(String why) {
-    LOG.log(Level.WARNING, "none stands by: {0}", why);
+    if (!why.equals(trouble)) { // once, however often it is tried
+      LOG.warning("none stands by: " + why);
+    }
     trouble = why;
     patience.tried();
     pausing = true;
@@ -162,6 +164,7 @@ final class Staff {
   }
 
   void standbyIsReady() {
+    trouble = null;
     patience.renew();
   }
 

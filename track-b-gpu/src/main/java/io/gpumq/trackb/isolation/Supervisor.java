@@ -2,10 +2,10 @@ package io.gpumq.trackb.isolation;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.isolation.IsolatedRing.Phase;
 import io.gpumq.trackb.ring.RingBackend;
-import java.lang.System.Logger.Level;
 import java.util.List;
 
 /**
@@ -22,7 +22,7 @@ import java.util.List;
  * open any more.
  */
 final class Supervisor {
-  private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+  private static final Log LOG = Log.of(Supervisor.class);
 
   private final ProcessPlan plan;
   private final Events events = new Events("gpumq-supervisor", this::onFailedEvent);
@@ -122,7 +122,7 @@ final class Supervisor {
 
   /** An event that failed leaves the rings in no known state. */
   private void onFailedEvent(Throwable e) {
-    LOG.log(Level.ERROR, "the supervisor of the device process failed", e);
+    LOG.error("the supervisor of the device process failed", e);
     failAll(e instanceof TrackFailedException ? e.getMessage() : "no device process: " + e);
   }
 
@@ -239,7 +239,7 @@ final class Supervisor {
     if (!ring.wasStarted()) {
       ring.fail(new ConfigException(refused.why()));
     } else {
-      LOG.log(Level.WARNING, "a ring waits, since a device process refused: {0}", refused.why());
+      LOG.warning("a ring waits, since a device process refused: " + refused.why());
       long millis = ring.refused();
       if (millis < 0) {
         ring.fail(
@@ -284,7 +284,7 @@ final class Supervisor {
     if (rings.live().isEmpty()) {
       return;
     }
-    LOG.log(Level.WARNING, "the queues wait: {0}", why);
+    LOG.warning("the queues wait: " + why);
     startPatience.tried();
     if (startPatience.isOver()) {
       startPatience.renew();
@@ -306,7 +306,7 @@ final class Supervisor {
   }
 
   private void onDeathAtWork(DeviceProcess process) {
-    LOG.log(Level.WARNING, "the device process at work ended: {0}", process.obituary());
+    LOG.warning("the device process at work ended: " + process.obituary());
     boolean working = rings.count() > 0 && rings.allRunning();
     Rings.each(
         rings.all(),

@@ -1,5 +1,6 @@
 package io.gpumq.trackb.isolation;
 
+import io.gpumq.spi.Log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ final class Wire implements Closeable {
   private static final int MOST_FOLDER = 70;
 
   private static final Path SHORT_TEMP = Path.of("/tmp");
+  private static final Log LOG = Log.of(Wire.class);
 
   private final SocketChannel channel;
   private final InputStream input = new Input();
@@ -54,10 +56,9 @@ final class Wire implements Closeable {
         made.bind(UnixDomainSocketAddress.of(address), 1);
         server = made;
       } catch (Throwable e) {
-        if (made != null) {
-          made.close();
+        try (var half = made) {
+          remove(address);
         }
-        remove(address);
         throw e;
       }
     }
@@ -79,10 +80,14 @@ final class Wire implements Closeable {
       }
     }
 
+    /** Takes it back, and leaves nothing; what the system refuses then is of no use to anybody. */
     @Override
-    public void close() throws IOException {
-      server.close();
-      remove(address);
+    public void close() {
+      try (server) {
+        remove(address);
+      } catch (IOException e) {
+        LOG.debug("taking an invitation back", e);
+      }
     }
   }
 

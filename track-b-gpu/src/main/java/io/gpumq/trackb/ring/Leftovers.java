@@ -1,9 +1,9 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.spi.Log;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * died without a word.
  */
 public final class Leftovers {
-  private static final System.Logger LOG = System.getLogger(Leftovers.class.getName());
+  private static final Log LOG = Log.of(Leftovers.class);
 
   // Of struct FileHeader in ring_layout.h.
   private static final int VERSION = 8;
@@ -84,7 +84,8 @@ public final class Leftovers {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("looking through " + folder, e);
+      throw new TrackUnavailableException(
+          "folder " + folder + ", where queues lie, cannot be looked through: " + e, e);
     }
     List<Found> found = new ArrayList<>();
     for (List<Path> files : rings.values()) {
@@ -116,7 +117,7 @@ public final class Leftovers {
       } catch (NoSuchFileException e) {
         return true; // its owner removes it just now
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "cannot look at " + path, e);
+        LOG.debug("cannot look at " + path, e);
         return true; // nothing that one knows nothing of is removed
       }
     }
@@ -158,7 +159,7 @@ public final class Leftovers {
     List<Found> left = findIn(folders, Found::isLeft);
     for (Found found : left) {
       found.files().forEach(MemoryFile::remove);
-      LOG.log(Level.WARNING, "removed, and its messages are lost: {0}", found.describe());
+      LOG.warning("removed, and its messages are lost: " + found.describe());
     }
     return left;
   }

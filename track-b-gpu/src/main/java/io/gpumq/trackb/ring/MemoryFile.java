@@ -1,5 +1,6 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -20,7 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 public final class MemoryFile {
   private static final String MODE = "rw-------";
-  private static final System.Logger LOG = System.getLogger(MemoryFile.class.getName());
+  private static final Log LOG = Log.of(MemoryFile.class);
 
   /** Ends a file's name until the file is whole. */
   static final String UNFINISHED = ".unfinished";
@@ -64,7 +65,7 @@ public final class MemoryFile {
 
   /** Better than to find out by filling what other processes need. */
   private static void requireRoom(Path path, long bytes) throws IOException {
-    long free = Files.getFileStore(path.getParent()).getUsableSpace();
+    long free = MemoryFolders.freeBytes(path.getParent());
     if (bytes > free) {
       throw new IOException("only " + free + " bytes free there");
     }
@@ -110,7 +111,7 @@ public final class MemoryFile {
       file.setLength(0);
       file.setLength(bytes); // no page behind it: a look is not beyond the end
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "cannot give back the memory of " + path, e);
+      LOG.warning("cannot give back the memory of " + path, e);
     }
   }
 
@@ -155,7 +156,7 @@ public final class MemoryFile {
     try {
       OwnFiles.remove(path);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "cannot remove " + path, e);
+      LOG.warning("cannot remove " + path, e);
     }
   }
 }

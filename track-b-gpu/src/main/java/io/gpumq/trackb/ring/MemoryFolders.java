@@ -1,9 +1,8 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.spi.Log;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class MemoryFolders {
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final String PRIVATE = "rwx------";
+  private static final Log LOG = Log.of(MemoryFolders.class);
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private MemoryFolders() {}
@@ -33,15 +33,17 @@ public final class MemoryFolders {
       return MEMORY;
     }
     if (TOLD.compareAndSet(false, true)) {
-      System.getLogger(MemoryFolders.class.getName())
-          .log(
-              Level.WARNING,
-              "{0} has {1} bytes free, and a queue wants {2}: it lies in {3}, as will others that"
-                  + " do not fit; a larger {0} (docker run --shm-size) is faster",
-              MEMORY,
-              free,
-              bytes,
-              elsewhere());
+      LOG.warning(
+          MEMORY
+              + " has "
+              + free
+              + " bytes free, and a queue wants "
+              + bytes
+              + ": it lies in "
+              + elsewhere()
+              + ", as will others that do not fit; a larger "
+              + MEMORY
+              + " (docker run --shm-size) is faster");
     }
     return elsewhere();
   }
@@ -64,12 +66,9 @@ public final class MemoryFolders {
     return folder + ", " + freeBytes(folder) + " bytes free";
   }
 
-  private static long freeBytes(Path folder) {
-    try {
-      return Files.getFileStore(folder).getUsableSpace();
-    } catch (IOException e) {
-      throw new UncheckedIOException("asking for room in " + folder, e);
-    }
+  /** Returns how many bytes are free in a folder; 0 where the system does not say. */
+  static long freeBytes(Path folder) {
+    return folder.toFile().getUsableSpace(); // that of a file store takes a file descriptor
   }
 
   private static Path temp() {

@@ -1,12 +1,12 @@
 package io.gpumq.trackb.ring;
 
-import java.lang.System.Logger.Level;
+import io.gpumq.spi.Log;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The rings of a track that run, and those who wait on them. Safe for use by many threads. */
 public final class Running {
-  private static final System.Logger LOG = System.getLogger(Running.class.getName());
+  private static final Log LOG = Log.of(Running.class);
 
   private final Set<RingQueue> rings = ConcurrentHashMap.newKeySet();
 
@@ -42,7 +42,7 @@ public final class Running {
         ring.watch();
       } catch (Throwable e) {
         if (failing.add(ring) && has(ring)) {
-          LOG.log(Level.WARNING, "watching queue '" + ring.name() + "' failed, and goes on", e);
+          LOG.warning("watching queue '" + ring.name() + "' failed, and goes on", e);
         }
       }
     }
