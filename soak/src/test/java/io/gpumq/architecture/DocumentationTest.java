@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class DocumentationTest {
   private static final Path ROOT = Path.of("..");
   private static final Path DOCUMENT = ROOT.resolve("docs/MEMORY_ORDERING.md");
-  private static final List<String> SOURCES = List.of("kernels/src", "track-b-gpu/src");
+  private static final List<String> SOURCES =
+      List.of("kernels/src", "track-b-gpu/src", "broker/api/src");
 
   private static final Pattern QUOTED = Pattern.compile("`([^`\n]+)`");
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
