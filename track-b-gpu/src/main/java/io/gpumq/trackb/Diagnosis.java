@@ -4,9 +4,11 @@ import io.gpumq.api.TrackOptions;
 import io.gpumq.trackb.device.Backends;
 import io.gpumq.trackb.device.CudaBackend;
 import io.gpumq.trackb.isolation.DeviceProcesses;
+import io.gpumq.trackb.ring.BriefFolders;
 import io.gpumq.trackb.ring.Leftovers;
 import io.gpumq.trackb.ring.MemoryFolders;
 import io.gpumq.trackb.ring.RingBackend;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +26,9 @@ public final class Diagnosis {
     for (Leftovers.Found found : Leftovers.find()) {
       lines.add((found.isLeft() ? "leftover: " : "in use: ") + found.describe());
     }
+    for (Path folder : BriefFolders.left()) {
+      lines.add("leftover: folder " + folder + " of a process that was killed");
+    }
     for (DeviceProcesses.Found process : DeviceProcesses.all()) {
       lines.add("device process " + process.pid() + " of process " + process.owner());
     }
@@ -38,6 +43,9 @@ public final class Diagnosis {
 
   /** Removes what owners left that have ended; says each. */
   public static List<String> clean() {
-    return Leftovers.sweep().stream().map(found -> "removed: " + found.describe()).toList();
+    List<String> removed = new ArrayList<>();
+    Leftovers.sweep().forEach(found -> removed.add("removed: " + found.describe()));
+    BriefFolders.sweep().forEach(folder -> removed.add("removed: folder " + folder));
+    return removed;
   }
 }

@@ -7,6 +7,7 @@ import io.gpumq.spi.TrackProvider;
 import io.gpumq.trackb.device.Backends;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
+import io.gpumq.trackb.ring.BriefFolders;
 import io.gpumq.trackb.ring.Leftovers;
 import io.gpumq.trackb.ring.LocalDevice;
 import io.gpumq.trackb.ring.RingBackend;
@@ -47,6 +48,7 @@ public final class RingTrackProvider implements TrackProvider {
       throw new ConfigException(STANDBY + ": goes with " + ISOLATION + " process alone");
     }
     Leftovers.sweep();
+    BriefFolders.sweep();
     RingBackend backend = Backends.open(options);
     return new RingTrack(
         isolated ? isolated(backend, settings, standby) : new LocalDevice(backend));

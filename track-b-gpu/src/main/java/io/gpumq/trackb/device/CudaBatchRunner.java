@@ -223,11 +223,14 @@ final class CudaBatchRunner extends PackedBatch {
 
   private void giveBack() {
     context.enter();
+    Steps steps = new Steps();
     if (vram != null) {
-      CudaContext.free(vram, stream);
+      steps.run(() -> CudaContext.free(vram, stream));
     }
-    check(cuStreamSynchronize(stream), "freeing VRAM");
-    context.giveBackStream(stream);
-    context.unpin(pinned);
+    steps
+        .run(() -> check(cuStreamSynchronize(stream), "freeing VRAM"))
+        .run(() -> context.giveBackStream(stream))
+        .run(() -> context.unpin(pinned))
+        .finish();
   }
 }

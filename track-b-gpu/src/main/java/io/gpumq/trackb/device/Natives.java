@@ -1,11 +1,10 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.spi.Log;
+import io.gpumq.trackb.ring.BriefFolders;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 
 /**
  * Loads JCuda's native library from nowhere that others can write.
@@ -19,8 +18,6 @@ final class Natives {
   private static final String TEMP = "java.io.tmpdir";
   private static final String DRIVER = "libcuda.so.1";
 
-  private static final Log LOG = Log.of(Natives.class);
-
   private Natives() {}
 
   /**
@@ -32,7 +29,7 @@ final class Natives {
     String before = System.getProperty(TEMP);
     Path own;
     try {
-      own = Files.createTempDirectory("gpumq-natives-"); // mode 0700, a name nobody can guess
+      own = BriefFolders.forNatives();
       // Java has two ways to a temporary file, and each keeps the folder of its first use.
       Files.delete(File.createTempFile("gpumq-natives-", null).toPath());
     } catch (IOException e) {
@@ -43,17 +40,7 @@ final class Natives {
       first.run();
     } finally {
       System.setProperty(TEMP, before);
-      remove(own); // what is loaded stays loaded
-    }
-  }
-
-  private static void remove(Path folder) {
-    try (var paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      LOG.debug("cannot remove " + folder, e);
+      BriefFolders.remove(own); // what is loaded stays loaded
     }
   }
 

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.spi.Log;
+import io.gpumq.trackb.ring.BriefFolders;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +22,6 @@ import java.nio.file.Path;
  * <p>The connection ends when the other process does. One thread may read while another writes.
  */
 final class Wire implements Closeable {
-  /** A path of a socket is short by nature: 107 bytes on Linux, the name's included. */
-  private static final int MOST_FOLDER = 70;
-
-  private static final Path SHORT_TEMP = Path.of("/tmp");
   private static final Log LOG = Log.of(Wire.class);
 
   private final SocketChannel channel;
@@ -46,9 +43,7 @@ final class Wire implements Closeable {
      * @throws IOException if the system does not let it
      */
     Invitation() throws IOException {
-      Path temp = Path.of(System.getProperty("java.io.tmpdir"));
-      Path near = temp.toString().length() <= MOST_FOLDER ? temp : SHORT_TEMP;
-      Path folder = Files.createTempDirectory(near, "gpumq-wire-"); // mode 0700, not to be guessed
+      Path folder = BriefFolders.forWire();
       address = folder.resolve("wire");
       ServerSocketChannel made = null;
       try {

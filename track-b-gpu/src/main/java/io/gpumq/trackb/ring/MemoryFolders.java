@@ -71,7 +71,8 @@ public final class MemoryFolders {
     return folder.toFile().getUsableSpace(); // that of a file store takes a file descriptor
   }
 
-  private static Path temp() {
+  /** Returns the folder for temporary files. */
+  static Path temp() {
     return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
