@@ -1,23 +1,26 @@
 package io.gpumq.api;
 
 /**
- * The entries of one {@link Consumer#poll}, in the order of delivery.
+ * Holds the entries of one {@link Consumer#poll}, in the order of delivery.
  *
- * <p>Valid until the next poll or close of its consumer. For the consumer's thread alone.
+ * <p>A batch is valid until the next poll or close of its consumer. It is for the consumer's thread
+ * alone.
  */
 public interface Batch {
-  /** How many entries there are. */
+  /** Returns how many entries there are, 0 to the {@code max} of the poll. */
   int size();
 
-  /** Whether the poll found nothing in time. */
+  /** Returns whether the poll found nothing in time. */
   default boolean isEmpty() {
     return size() == 0;
   }
 
   /**
-   * The entry at {@code index}. One entry object is reused: it stands for the index asked last.
+   * Returns the entry at {@code index}. The object is reused: it stands for the index that was
+   * asked last.
    *
    * @param index 0 to {@code size() - 1}
+   * @throws IndexOutOfBoundsException if {@code index} is out of this range
    */
   Entry get(int index);
 }

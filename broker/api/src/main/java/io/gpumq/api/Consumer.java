@@ -3,10 +3,11 @@ package io.gpumq.api;
 import java.time.Duration;
 
 /**
- * Reads one queue as a member of one group. For one thread at a time.
+ * Reads one queue as a member of one group. It is for one thread at a time: a call beside another
+ * throws {@link IllegalStateException}.
  *
  * <p>An entry that is polled is <i>pending</i> until it is acknowledged. It is leased to this
- * consumer for the queue's lease; after that it is redelivered to whichever consumer of the group
+ * consumer for the queue's lease. After that it is redelivered to the consumer of the group that
  * polls next. An entry that has been delivered as often as the queue allows, and is not
  * acknowledged then, goes to the {@link DeadLetters}.
  *
@@ -14,10 +15,10 @@ import java.time.Duration;
  * and {@link TrackFailedException} when what carries the queue has died (also out of a wait).
  */
 public interface Consumer extends AutoCloseable {
-  /** The group that this consumer reads for. */
+  /** Returns the name of the group that this consumer reads for. */
   String group();
 
-  /** This consumer's name. */
+  /** Returns this consumer's name. */
   String name();
 
   /**
@@ -27,9 +28,10 @@ public interface Consumer extends AutoCloseable {
    *
    * @param max the most entries to take, 1 to 65,536; a track may hand out fewer at once
    * @param wait how long to wait for the first entry, of any length; zero asks and returns
-   * @return the entries, empty if none came in time. Valid until the next {@code poll} or {@code
-   *     close} of this consumer, which reuse it.
+   * @return the entries, empty if none came in time. They are valid until the next {@code poll} or
+   *     {@code close} of this consumer, which reuse them
    * @throws ConfigException if {@code max} is out of its range or {@code wait} negative
+   * @throws InterruptedException if the thread is interrupted while it waits
    */
   Batch poll(int max, Duration wait) throws InterruptedException;
 
@@ -40,15 +42,16 @@ public interface Consumer extends AutoCloseable {
    *
    * @param batch what the last {@link #poll} of this consumer returned
    * @return how many entries this call acknowledged
-   * @throws ConfigException if {@code batch} is not that, but of an earlier poll, say; nothing is
-   *     acknowledged then. A track may use the object of a batch again some hundred polls later: do
-   *     not keep batches
+   * @throws ConfigException if {@code batch} is another, such as that of an earlier poll. Nothing
+   *     is acknowledged then. Do not keep batches: a track may use a batch's object again some
+   *     hundred polls later
    */
   int acknowledge(Batch batch);
 
   /**
    * Acknowledges one entry. Any consumer of the group may, as long as the entry is pending.
    *
+   * @param sequence as {@link Entry#sequence()} told it
    * @throws NotPendingException if it is not pending in this group: never delivered, or
    *     acknowledged or dead-lettered before
    */
@@ -59,10 +62,11 @@ public interface Consumer extends AutoCloseable {
    * counts: an entry that was delivered as often as the queue allows becomes a dead letter.
    *
    * <p>In {@link QueueConfig#strictOrder() strict order} nothing of its lane comes to the group
-   * before the delay is over, and nothing new before the entry is settled. It alone is refused:
-   * what lies behind it in the same batch is with the consumer already, which {@link #giveBack
-   * gives back} what of that has the same {@link Entry#key() key}.
+   * before the delay is over, and nothing new before the entry is settled. This entry alone is
+   * refused. The entries behind it in the same batch are with the consumer already: {@link
+   * #giveBack give back} those with the same {@link Entry#key() key}.
    *
+   * @param sequence as {@link Entry#sequence()} told it
    * @param delay zero or more, of any length; the lease does not bound it
    * @throws ConfigException if {@code delay} is negative; the entry stays as it is
    * @throws NotPendingException as {@link #acknowledge(long)}
@@ -70,9 +74,10 @@ public interface Consumer extends AutoCloseable {
   void refuse(long sequence, Duration delay);
 
   /**
-   * Gives one pending entry back that was not tried: as {@link #refuse}, but the delivery does not
-   * count, so that it never makes a dead letter of the entry.
+   * Gives one pending entry back that was not tried. It does as {@link #refuse}, but the delivery
+   * does not count, so that it never makes a dead letter of the entry.
    *
+   * @param sequence as {@link Entry#sequence()} told it
    * @param delay as in {@link #refuse}
    * @throws ConfigException if {@code delay} is negative; the entry stays as it is
    * @throws NotPendingException as {@link #acknowledge(long)}
@@ -80,9 +85,9 @@ public interface Consumer extends AutoCloseable {
   void giveBack(long sequence, Duration delay);
 
   /**
-   * Closes this consumer. What it holds unacknowledged is redelivered to the group at once; closing
-   * twice is harmless. Any thread may close it; a call that is under way then throws {@link
-   * QueueClosedException}.
+   * Closes this consumer. Its unacknowledged entries are redelivered to the group at once. Any
+   * thread may close it; a call that is under way then throws {@link QueueClosedException}. Closing
+   * twice is harmless.
    */
   @Override
   void close();

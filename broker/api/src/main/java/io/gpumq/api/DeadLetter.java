@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A message that was given up.
+ * Keeps a message that was given up, and says why. Immutable, but for the array.
  *
  * @param sequence its position in the queue
  * @param cause which limit it met
@@ -33,7 +33,7 @@ public record DeadLetter(
   /** So many bytes of a payload that is no text stand in {@link #toString}. */
   private static final int SHOWN_BYTES = 32;
 
-  /** Why a message was given up. */
+  /** Tells why a message was given up. */
   public enum Cause {
     /** The handler failed at each of its attempts. */
     HANDLER_FAILED,

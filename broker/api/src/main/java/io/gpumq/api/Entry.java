@@ -3,20 +3,23 @@ package io.gpumq.api;
 import java.nio.ByteBuffer;
 
 /**
- * One delivered message: what was sent, and what the handler made of it.
+ * Shows one delivered message: what was sent, and what the handler made of it.
  *
- * <p>A view, not a copy: valid as its {@link Batch} is, and only until the batch is asked for
- * another entry. Copy what is to be kept.
+ * <p>An entry is a view, not a copy. It is valid as its {@link Batch} is, and only until the batch
+ * is asked for another entry. Copy what is to be kept. For the consumer's thread alone.
  */
 public interface Entry {
   /**
-   * The message's position in the queue, rising in the order of sending. On Track B they count from
-   * 0 without a gap but for sends that failed half-way, in each lane, whose number stands in bits
-   * 56 to 59; on Track A they are rising, not contiguous.
+   * Returns the message's position in the queue, rising in the order of sending.
+   *
+   * <p>On Track B each lane counts from 0, without a gap but for sends that failed half-way; the
+   * lane's number stands in bits 56 to 59. On Track A sequences are rising, not contiguous.
    */
   long sequence();
 
-  /** How often this entry has been delivered to this group, this time included: 1 or more. */
+  /**
+   * Returns how often this entry has been delivered to this group, this time included: 1 or more.
+   */
   int deliveries();
 
   /** Returns whether the message was sent with a key. */
@@ -29,26 +32,26 @@ public interface Entry {
   long sentMillis();
 
   /**
-   * The payload as it was sent: the bytes between position and limit, read-only, big endian.
+   * Returns the payload as it was sent: the bytes between position and limit, read-only, big
+   * endian.
    *
-   * <p>The view lies over a larger block and its position is seldom 0: read relatively, or at
-   * {@code position() + i}. What a caller sets of its position, limit and order, the next call
-   * forgets.
+   * <p>The view lies over a larger block, so that its position is seldom 0. Read relatively, or at
+   * {@code position() + i}. The next call sets position, limit and order anew.
    */
   ByteBuffer payload();
 
   /**
-   * The handler's result, a view like {@link #payload()}; empty for a handler that makes none
-   * ({@code echo}).
+   * Returns the handler's result, a view like {@link #payload()}: 4 bytes of {@code crc32c}, 32 of
+   * {@code sha256}, none of {@code echo}.
    */
   ByteBuffer result();
 
-  /** A copy of {@link #payload()}. */
+  /** Returns a copy of {@link #payload()}, a new array each time. */
   default byte[] payloadBytes() {
     return copy(payload());
   }
 
-  /** A copy of {@link #result()}. */
+  /** Returns a copy of {@link #result()}, a new array each time. */
   default byte[] resultBytes() {
     return copy(result());
   }

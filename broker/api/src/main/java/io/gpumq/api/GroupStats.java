@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One consumer group's figures.
+ * Holds one consumer group's figures, as they were at one moment. Immutable.
  *
  * @param name the group's name
  * @param lag entries sent that the group has not been handed yet
@@ -25,6 +25,7 @@ public record GroupStats(
     long acknowledged,
     long redelivered,
     List<String> consumers) {
+  /** Keeps a copy of the names. */
   public GroupStats {
     consumers = List.copyOf(consumers);
   }

@@ -1,9 +1,14 @@
 package io.gpumq.api;
 
-/** The sequence is not pending in the group: never delivered, or settled before. */
+/** Tells that an entry is not pending in the group: never delivered, or settled before. */
 public class NotPendingException extends GpuMqException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes one with a message as {@link GpuMqException} asks for.
+   *
+   * @param message what was given, what is allowed, what to do
+   */
   public NotPendingException(String message) {
     super(message);
   }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a queue is built. Made by {@link #named}; immutable.
+ * Says how a queue is built. Made by {@link #named}. Immutable.
  *
  * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
  * @param capacity most messages kept at once; a power of two, 2 to 2^27
@@ -16,16 +16,17 @@ import java.util.Objects;
  * @param handlerAttempts runs of the handler before a message is given up; 1 to 15
  * @param deadLetterCapacity most letters kept; 1 to 1,000,000
  * @param handlerTimeout how long the oldest published message may stay without being completed, all
- *     runs of its handler included, before the queue fails with {@link TrackFailedException}: its
- *     handler hangs; 10 ms to 1 day. Track A has no use for it: its handlers run within the poll
+ *     runs of its handler included; 10 ms to 1 day. After that its handler counts as hanging: the
+ *     queue fails with {@link TrackFailedException}, or, where handlers run in a process of their
+ *     own, that process is replaced. Track A has no use for it: its handlers run within the poll
  * @param lanes rings that the queue is striped into, each of {@code capacity / lanes} messages; a
- *     power of two, 1 to 16, at most half of the capacity. Lanes work side by side; each message
- *     goes through one, so its order is that of {@link MessageQueue}. Track A has no use for them:
- *     it has one stream
+ *     power of two, 1 to 16, at most half of the capacity. Lanes work side by side, and each
+ *     message goes through one: {@link MessageQueue} says which order holds. Track A has no use for
+ *     them: it has one stream
  * @param strictOrder whether the order of a lane holds for redeliveries, too ({@link
- *     MessageQueue}): a group has one batch of a lane out at a time, and gets the next when that is
- *     settled. Otherwise consumers of one group work on a lane side by side, and what comes again
- *     comes after what was handed out meanwhile
+ *     MessageQueue}). A group has one batch of a lane out at a time then, and gets the next when
+ *     that is settled. Otherwise consumers of one group work on a lane side by side, and what comes
+ *     again comes after what was handed out meanwhile
  */
 public record QueueConfig(
     String name,
@@ -39,18 +40,24 @@ public record QueueConfig(
     Duration handlerTimeout,
     int lanes,
     boolean strictOrder) {
-  /** Largest {@link #capacity}. */
+  /** Bounds {@link #capacity}, in messages. */
   public static final int MAX_CAPACITY = 1 << 27;
 
-  /** Largest {@link #slotBytes}. */
+  /** Bounds {@link #slotBytes}, in bytes. */
   public static final int MAX_SLOT_BYTES = 65_536;
 
-  /** Largest {@link #handlerAttempts}: what the completion word has room for. */
+  /** Bounds {@link #handlerAttempts}: the completion word has room for so many. */
   public static final int MAX_HANDLER_ATTEMPTS = 15;
 
-  /** Largest {@link #lanes}. */
+  /** Bounds {@link #lanes}. */
   public static final int MAX_LANES = 16;
 
+  /**
+   * Checks every value.
+   *
+   * @throws ConfigException if one is out of its range
+   * @throws NullPointerException if one is {@code null}
+   */
   public QueueConfig {
     Names.require("queue name", name);
     Objects.requireNonNull(handler, "handler");
@@ -94,14 +101,19 @@ public record QueueConfig(
   }
 
   /**
-   * A configuration under construction: 65,536 slots of 256 bytes, one lane, no strict order,
-   * {@code echo}, lease 30 s.
+   * Begins a configuration: 65,536 slots of 256 bytes, one lane, no strict order, {@code echo}, a
+   * lease of 30 s, 5 deliveries, 3 attempts and 10 s of the handler, 10,000 dead letters.
+   *
+   * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}, looked at by {@link Builder#build}
    */
   public static Builder named(String name) {
     return new Builder(name);
   }
 
-  /** Builds a {@link QueueConfig}; each method is named after the field that it sets. */
+  /**
+   * Builds a {@link QueueConfig}. Each method is named after the field that it sets, and returns
+   * this builder. For one thread at a time.
+   */
   public static final class Builder {
     private final String name;
     private int capacity = 65_536;
@@ -119,58 +131,68 @@ public record QueueConfig(
       this.name = name;
     }
 
+    /** Sets {@link QueueConfig#capacity()}, in messages; 65,536 if it is not called. */
     public Builder capacity(int slots) {
       this.capacity = slots;
       return this;
     }
 
+    /** Sets {@link QueueConfig#slotBytes()}, in bytes; 256 if it is not called. */
     public Builder slotBytes(int bytes) {
       this.slotBytes = bytes;
       return this;
     }
 
+    /** Sets {@link QueueConfig#handler()}; {@code echo} if it is not called. */
     public Builder handler(String spec) {
       this.handler = spec;
       return this;
     }
 
+    /** Sets {@link QueueConfig#lease()}; 30 s if it is not called. */
     public Builder lease(Duration duration) {
       this.lease = duration;
       return this;
     }
 
+    /** Sets {@link QueueConfig#maxDeliveries()}; 5 if it is not called. */
     public Builder maxDeliveries(int deliveries) {
       this.maxDeliveries = deliveries;
       return this;
     }
 
+    /** Sets {@link QueueConfig#handlerAttempts()}; 3 if it is not called. */
     public Builder handlerAttempts(int attempts) {
       this.handlerAttempts = attempts;
       return this;
     }
 
+    /** Sets {@link QueueConfig#deadLetterCapacity()}; 10,000 if it is not called. */
     public Builder deadLetterCapacity(int letters) {
       this.deadLetterCapacity = letters;
       return this;
     }
 
+    /** Sets {@link QueueConfig#handlerTimeout()}; 10 s if it is not called. */
     public Builder handlerTimeout(Duration duration) {
       this.handlerTimeout = duration;
       return this;
     }
 
+    /** Sets {@link QueueConfig#lanes()}; 1 if it is not called. */
     public Builder lanes(int rings) {
       this.lanes = rings;
       return this;
     }
 
+    /** Sets {@link QueueConfig#strictOrder()}; {@code false} if it is not called. */
     public Builder strictOrder(boolean strict) {
       this.strictOrder = strict;
       return this;
     }
 
     /**
-     * The configuration.
+     * Returns the configuration.
      *
      * @throws ConfigException if a value is out of its range
      */

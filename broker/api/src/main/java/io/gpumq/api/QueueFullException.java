@@ -1,12 +1,15 @@
 package io.gpumq.api;
 
-/** There was no room in time. What was accepted before stays sent. */
+/** Tells that there was no room in time. What was accepted before stays sent. */
 public class QueueFullException extends GpuMqException {
   private static final long serialVersionUID = 1L;
 
   private final int accepted;
 
   /**
+   * Makes one for a call that was cut short.
+   *
+   * @param message who holds the slots, and what to do
    * @param accepted how many messages of the call, from the first on, were sent
    */
   public QueueFullException(String message, int accepted) {
@@ -14,7 +17,7 @@ public class QueueFullException extends GpuMqException {
     this.accepted = accepted;
   }
 
-  /** How many messages of the call, from the first on, were sent. */
+  /** Returns how many messages of the call, from the first on, were sent. */
   public int accepted() {
     return accepted;
   }

@@ -1,7 +1,7 @@
 package io.gpumq.api;
 
 /**
- * A queue's counters since it was opened.
+ * Holds a queue's counters since it was opened, as they were at one moment. Immutable.
  *
  * @param sent messages accepted from producers
  * @param handled messages that the handler is done with, failed ones included

@@ -1,6 +1,9 @@
 package io.gpumq.api;
 
-/** The thread was interrupted while it waited for room. What was accepted before stays sent. */
+/**
+ * Tells that the thread was interrupted while it waited for room. What was accepted before stays
+ * sent.
+ */
 public class SendInterruptedException extends InterruptedException {
   private static final long serialVersionUID = 1L;
 

@@ -4,26 +4,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An opened way of carrying messages: Track A through Redis Streams, Track B through the ring in
- * VRAM.
+ * Carries messages in one way: Track A through Redis Streams, Track B through the ring in VRAM.
  *
- * <p>Opened by {@link Tracks#open}. Safe for use by many threads. Closing it closes its queues, as
- * {@link MessageQueue#close()} does, also one whose drain is under way: it is cut short. Closing
- * twice is harmless.
+ * <p>Opened by {@link Tracks#open}. Safe for use by many threads.
  */
 public interface Track extends AutoCloseable {
-  /** The track's short name, as given to {@link Tracks#open}: {@code a} or {@code b}. */
+  /** Returns the track's short name, as given to {@link Tracks#open}: {@code a} or {@code b}. */
   String name();
 
-  /** The device that handles messages: {@code cuda} or {@code host}. */
+  /** Returns the device that handles messages: {@code cuda} or {@code host}. */
   String device();
 
-  /** One line for people: what carries the messages, and on which hardware. */
+  /** Returns one line for people: what carries the messages, and on which hardware. */
   String describe();
 
   /**
-   * Opens a queue.
+   * Opens a queue. Track B takes VRAM for all of its capacity at once.
    *
+   * @param config what it is to be
+   * @return the queue, to be closed by the caller or with this track
    * @throws ConfigException if a queue of that name is open ({@link #queue} answers it), or this
    *     track cannot hold such a queue; the message says why, and what it could hold
    * @throws TrackFailedException if the track has failed
@@ -38,6 +37,10 @@ public interface Track extends AutoCloseable {
     return queues().stream().filter(queue -> queue.name().equals(name)).findFirst();
   }
 
+  /**
+   * Closes this track and its queues, as {@link MessageQueue#close()} does. The drain of a queue
+   * whose close is under way is cut short. Closing twice is harmless.
+   */
   @Override
   void close();
 }

@@ -9,10 +9,13 @@ public final class Tracks {
   private Tracks() {}
 
   /**
-   * Opens the track of that name.
+   * Opens the track of that name. Any thread may; each call opens another.
    *
    * @param name {@code a} (Redis Streams) or {@code b} (ring in VRAM)
-   * @throws ConfigException if there is no such track, or the options name an unknown device
+   * @param options device and settings
+   * @return the track, to be closed by the caller
+   * @throws ConfigException if there is no such track, or the options name an unknown device or
+   *     setting
    * @throws TrackUnavailableException if what the track runs on cannot be had: no driver, no Redis
    */
   public static Track open(String name, TrackOptions options) {

@@ -1,7 +1,7 @@
 /**
- * What a user of GpuMQ holds: a {@link io.gpumq.api.Track} opens {@link io.gpumq.api.MessageQueue
- * queues}; {@link io.gpumq.api.Producer producers} send, {@link io.gpumq.api.Consumer consumers}
- * poll and acknowledge. The same code runs on every track.
+ * Holds what a user of GpuMQ sees. A {@link io.gpumq.api.Track} opens {@link
+ * io.gpumq.api.MessageQueue queues}; {@link io.gpumq.api.Producer producers} send, {@link
+ * io.gpumq.api.Consumer consumers} poll and acknowledge. The same code runs on every track.
  *
  * <pre>{@code
  * try (Track track = Tracks.open("b", TrackOptions.DEFAULT);

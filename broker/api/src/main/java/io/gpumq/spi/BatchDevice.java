@@ -1,15 +1,15 @@
 package io.gpumq.spi;
 
-/** A device that runs handlers over packed batches, one launch a batch: the usual way. */
+/** Runs handlers over packed batches, one launch a batch: the usual way. */
 public interface BatchDevice extends AutoCloseable {
-  /** {@code cuda} or {@code host}. */
+  /** Returns {@code cuda} or {@code host}. */
   String name();
 
-  /** One line for people: which hardware. */
+  /** Returns one line for people: which hardware. */
   String describe();
 
   /**
-   * A runner with pinned buffers of its own.
+   * Returns a new runner with pinned buffers of its own.
    *
    * @param handler as {@link io.gpumq.api.QueueConfig#handler()}
    * @param slotBytes largest payload in bytes
@@ -18,6 +18,7 @@ public interface BatchDevice extends AutoCloseable {
    */
   BatchRunner runner(String handler, int slotBytes, int capacity);
 
+  /** Gives the device back. Its runners fail from then on. Closing twice is harmless. */
   @Override
   void close();
 }

@@ -1,19 +1,23 @@
 package io.gpumq.spi;
 
-/** A kind of device that can run handlers over packed batches. Stateless. */
+/** Opens one kind of device that runs handlers over packed batches. Stateless. */
 public interface BatchDeviceProvider {
-  /** {@code cuda} or {@code host}. */
+  /** Returns {@code cuda} or {@code host}. */
   String name();
 
-  /** Whether {@code --device auto} prefers this device to another: higher wins. */
+  /** Returns how much device {@code auto} prefers this one to others: higher wins. */
   int preference();
 
-  /** Why this device cannot be used here, or {@code null} if it can. Cheap enough to ask often. */
+  /**
+   * Returns why this device cannot be used here, or {@code null} if it can. Cheap enough to ask
+   * often.
+   */
   String unavailable();
 
   /**
    * Opens the device.
    *
+   * @return the device, to be closed by the caller
    * @throws io.gpumq.api.TrackUnavailableException if it cannot be used
    */
   BatchDevice open();

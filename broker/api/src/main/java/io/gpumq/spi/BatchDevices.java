@@ -14,6 +14,7 @@ public final class BatchDevices {
   /**
    * Opens the device of that name, or for {@code auto} the most preferred one that can be used.
    *
+   * @param name {@code auto}, or the name of one on the class path
    * @throws ConfigException if there is no device of that name
    * @throws TrackUnavailableException if it cannot be used here; says why
    */

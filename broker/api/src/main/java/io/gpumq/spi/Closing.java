@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
- * The one close of a queue, however many call for it: the first does the work, a later one may cut
- * its drain short, and all get the same outcome. Safe for use by many threads.
+ * Makes one close of a queue, however many call for it. The first does the work, a later one may
+ * cut its drain short, and all get the same outcome. Safe for use by many threads.
  */
 public final class Closing {
   private final CompletableFuture<CloseReport> outcome = new CompletableFuture<>();
@@ -24,8 +24,11 @@ public final class Closing {
   /**
    * Closes, or joins the close that is under way or over.
    *
-   * @param place where the queue keeps its close
-   * @param work what the first caller does; whatever it throws, every caller gets
+   * @param place where the queue keeps its close, {@code null} in it before the first
+   * @param drain how long to wait at most, zero or more, of any length
+   * @param work what the first caller does; what it throws, every caller gets
+   * @return the report of {@code work}
+   * @throws io.gpumq.api.ConfigException if {@code drain} is negative; nothing is closed then
    */
   public static CloseReport close(
       AtomicReference<Closing> place, Duration drain, Function<Closing, CloseReport> work) {
@@ -45,13 +48,13 @@ public final class Closing {
     return closing.join();
   }
 
-  /** Returns whether a close has come to its end. */
+  /** Returns whether a close has come to its end, well or not. */
   public static boolean isOver(AtomicReference<Closing> place) {
     Closing closing = place.get();
     return closing != null && closing.outcome.isDone();
   }
 
-  /** The drain lasts no longer than {@code longest} from now. */
+  /** Lets the drain last no longer than {@code longest} from now. */
   private synchronized void cutShort(Duration longest) {
     Deadline other = Deadline.after(longest);
     if (other.remainingNanos() < drain.remainingNanos()) {
@@ -68,7 +71,7 @@ public final class Closing {
     return outcome(outcome);
   }
 
-  /** Returns a report, or throws the failure itself. */
+  /** Waits for a report and returns it, or throws the failure itself. */
   public static CloseReport outcome(CompletableFuture<CloseReport> report) {
     try {
       return report.join();

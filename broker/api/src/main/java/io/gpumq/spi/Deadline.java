@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The end of a wait, as both tracks count it: a difference of {@link System#nanoTime}, which may
- * wrap, and a length that saturates. So a wait of any length is legal, up to for ever, such as
- * {@link java.time.temporal.ChronoUnit#FOREVER}'s. Immutable.
+ * Tells when a wait ends, as both tracks count it: by a difference of {@link System#nanoTime},
+ * which may wrap, and a length that saturates. So a wait of any length is legal, up to for ever,
+ * such as {@link java.time.temporal.ChronoUnit#FOREVER}'s. Immutable.
  */
 public final class Deadline {
   private final long startNanos;
@@ -27,6 +27,7 @@ public final class Deadline {
    * Returns {@code wait} if a call may wait so long.
    *
    * @param what names the wait in the error, such as {@code timeout}
+   * @param wait zero or more, of any length
    * @throws ConfigException if it is negative
    */
   public static Duration require(String what, Duration wait) {
@@ -36,7 +37,10 @@ public final class Deadline {
     return wait;
   }
 
-  /** Returns a length in nanoseconds; {@link Long#MAX_VALUE}, 292 years, if it is longer. */
+  /**
+   * Returns a length in nanoseconds: {@link Long#MAX_VALUE}, 292 years, if it is longer, and {@link
+   * Long#MIN_VALUE} if it is as far below zero.
+   */
   public static long nanos(Duration length) {
     try {
       return length.toNanos();
@@ -50,7 +54,10 @@ public final class Deadline {
     return remainingNanos() <= 0;
   }
 
-  /** Returns the nanoseconds that are left, zero or less when the wait is over. */
+  /**
+   * Returns the nanoseconds that are left: zero or less when the wait is over, always {@link
+   * Long#MAX_VALUE} of one for ever.
+   */
   public long remainingNanos() {
     return lengthNanos == Long.MAX_VALUE
         ? Long.MAX_VALUE

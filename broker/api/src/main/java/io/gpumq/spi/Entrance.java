@@ -3,8 +3,9 @@ package io.gpumq.spi;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The way into an object that one thread at a time uses, and any thread may end. It is ended when
- * nobody is inside: by the thread that ends it, or by the one inside when that leaves.
+ * Guards the way into an object that one thread at a time uses, and any thread may end. It is ended
+ * when nobody is inside: by the thread that ends it, or by the one inside when that leaves. What
+ * one thread did inside, the next sees. Safe for use by many threads.
  */
 public final class Entrance {
   private enum State {
@@ -30,8 +31,9 @@ public final class Entrance {
   }
 
   /**
-   * Enters; returns false if it was ended.
+   * Enters, unless it was ended. Waits for a visitor to leave.
    *
+   * @return whether it did; then {@link #leave()} must follow
    * @throws IllegalStateException if another thread is inside
    */
   public boolean enter() {
@@ -57,14 +59,16 @@ public final class Entrance {
   }
 
   /**
-   * Enters for a moment, on nobody's behalf, if nobody is inside and it was not ended; returns
-   * whether it did. A thread that enters meanwhile waits until the visitor leaves.
+   * Enters for a moment, on nobody's behalf, if nobody is inside and it was not ended. A thread
+   * that enters meanwhile waits until the visitor leaves.
+   *
+   * @return whether it did; then {@link #leave()} must follow soon
    */
   public boolean visit() {
     return state.compareAndSet(State.OPEN, State.VISITED);
   }
 
-  /** Leaves. */
+  /** Leaves, and ends it if that was asked for meanwhile. */
   public void leave() {
     if (!state.compareAndSet(State.INSIDE, State.OPEN)
         && !state.compareAndSet(State.VISITED, State.OPEN)) {

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The open queues of one track, by name: the same rules on every track. Safe for use by many
- * threads, which open one queue after the other.
+ * Keeps the open queues of one track, by name, with the same rules on every track. Safe for use by
+ * many threads, which open one queue after the other.
  */
 public final class OpenQueues {
   private final String track;
@@ -30,6 +30,9 @@ public final class OpenQueues {
   /**
    * Opens a queue by {@code opener} and keeps it.
    *
+   * @param config what it is to be
+   * @param opener makes it; what this throws reaches the caller, and nothing is kept
+   * @return the queue
    * @throws ConfigException if one of that name is open
    * @throws TrackFailedException if the track is closed
    */

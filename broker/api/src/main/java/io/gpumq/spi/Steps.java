@@ -3,13 +3,13 @@ package io.gpumq.spi;
 import java.lang.reflect.UndeclaredThrowableException;
 
 /**
- * The steps of an end, each of which runs whatever the others throw. The first failure is kept, and
- * thrown when all are done; the later ones go with it. For one thread.
+ * Runs the steps of an end, each whatever the others throw. It keeps the first failure, and throws
+ * it when all are done; the later ones go with it as suppressed. For one thread.
  */
 public final class Steps {
   private Throwable failure;
 
-  /** Runs one step. */
+  /** Runs one step, and keeps what it throws. Returns this. */
   public Steps run(Runnable step) {
     try {
       step.run();
@@ -29,6 +29,9 @@ public final class Steps {
 
   /**
    * Undoes what was begun, after {@code cause}: every step runs, and failures go with the cause.
+   *
+   * @param cause why; the caller throws it
+   * @param steps in this order
    */
   public static void undo(Throwable cause, Runnable... steps) {
     Steps all = new Steps();

@@ -5,9 +5,9 @@ import io.gpumq.api.TrackOptions;
 
 /** Opens one kind of track. Stateless. */
 public interface TrackProvider {
-  /** The name that users ask for. */
+  /** Returns the name that users ask for, such as {@code b}. */
   String name();
 
-  /** Opens the track; errors as {@link io.gpumq.api.Tracks#open}. */
+  /** Opens the track. It throws as {@link io.gpumq.api.Tracks#open} does. */
   Track open(TrackOptions options);
 }
