@@ -3,6 +3,7 @@ package io.gpumq.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** What the documents show is what there is. */
@@ -22,6 +25,30 @@ class DocumentsTest {
   private static final Path README = ROOT.resolve("README.md");
   private static final Path EXAMPLE = ROOT.resolve("examples/Hello.java");
   private static final Path BENCH = ROOT.resolve("docs/BENCHMARKING.md");
+  private static final Path GUIDE = ROOT.resolve("docs/USING.md");
+  private static final String READERS_OWN =
+      """
+      import io.gpumq.api.*;
+      import java.nio.ByteBuffer;
+      import java.time.Duration;
+      import java.util.*;
+      abstract class Guide {
+        interface Tick { void writeTo(ByteBuffer slot); }
+        interface Book { boolean apply(Entry entry); }
+        Track track;
+        MessageQueue queue;
+        Producer producer;
+        Consumer consumer;
+        Batch batch;
+        boolean running;
+        List<Tick> ticks;
+        Book book;
+        Set<Long> stopped;
+        abstract void use(ByteBuffer payload, ByteBuffer result);
+        abstract boolean repaired(DeadLetter letter);
+        abstract void archive(DeadLetter letter);
+      """;
+  private static final Pattern JAVA = Pattern.compile("(?s)```java\\n(.*?)```");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]*))?\\)");
   private static final Pattern TITLE = Pattern.compile("(?m)^#+ (.*)$");
 
@@ -77,6 +104,24 @@ class DocumentsTest {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
     assertEquals(block("text", "## In Java"), said);
+  }
+
+  /** Each block of it in a method of its own, beside what a reader has of his own. */
+  @Test
+  void theJavaOfTheGuideCompiles(@TempDir Path folder) throws IOException {
+    var source = new StringBuilder(READERS_OWN);
+    Matcher java = JAVA.matcher(Files.readString(GUIDE));
+    int blocks = 0;
+    for (; java.find(); blocks++) {
+      source.append("void m%d() throws Exception {%n%s}%n".formatted(blocks, java.group(1)));
+    }
+    assertTrue(blocks >= 6, () -> "these are not all the blocks of " + GUIDE);
+    Path file = Files.writeString(folder.resolve("Guide.java"), source.append('}'));
+    var errors = new ByteArrayOutputStream();
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, errors, "-d", folder.toString(), file.toString());
+    assertEquals(0, status, () -> errors.toString(StandardCharsets.UTF_8));
   }
 
   @Test

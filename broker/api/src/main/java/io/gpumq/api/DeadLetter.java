@@ -35,14 +35,14 @@ public record DeadLetter(
 
   /** Tells why a message was given up. */
   public enum Cause {
-    /** The handler failed at each of its attempts. */
+    /** Says that the handler failed at each of its attempts. */
     HANDLER_FAILED,
     /**
-     * The handler ended the process that it ran in, or hung, with this message alone. Only where
-     * handlers run in a process of their own.
+     * Says that the handler ended the process that it ran in, or hung, with this message alone.
+     * Only where handlers run in a process of their own.
      */
     HANDLER_FAULT,
-    /** One group was delivered it as often as allowed and did not acknowledge it. */
+    /** Says that one group was delivered it as often as allowed and did not acknowledge it. */
     DELIVERY_LIMIT
   }
 
