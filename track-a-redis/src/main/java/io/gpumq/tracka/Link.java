@@ -56,6 +56,8 @@ final class Link implements AutoCloseable {
   private void connect() {
     Connection fresh = settings.connect();
     try {
+      fresh.sendCommand(CLIENT, Args.bytes("SETNAME"), stream); // tells that its owner lives
+      fresh.getOne();
       fresh.sendCommand(CLIENT, "INFO");
       String info = Args.text(fresh.getOne());
       clientId = field(info, "id=");

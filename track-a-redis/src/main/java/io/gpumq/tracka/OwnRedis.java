@@ -1,6 +1,7 @@
 package io.gpumq.tracka;
 
 import io.gpumq.api.TrackUnavailableException;
+import io.gpumq.spi.Steps;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
@@ -19,12 +19,14 @@ import redis.embedded.core.ExecutableProvider;
 
 /**
  * A Redis server of this process's own, for a bench or a test: on a free loopback port, with
- * bounded memory, without persistence. It ends with {@link #close()}, or with the process.
+ * bounded memory, without persistence. It ends with {@link #close()}, or with the process, however
+ * that ends: a shell stands between, which reads a pipe that this process alone holds. When the
+ * pipe ends the shell ends the server and removes its folder.
  *
  * <p>The program is the one that the environment variable {@value #SERVER_VARIABLE} names, else the
  * one in the embedded-redis jar where that is on the class path.
  *
- * <p>Safe for use by many threads. Only the process that was started here is ever ended.
+ * <p>Safe for use by many threads. Only the processes that were started here are ever ended.
  */
 public final class OwnRedis implements AutoCloseable {
   /** Names the environment variable that holds the path of a {@code redis-server}. */
@@ -36,17 +38,45 @@ public final class OwnRedis implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int START_TRIES = 3;
   private static final long START_TIMEOUT_MS = 10_000;
+  private static final long END_TIMEOUT_S = 5;
 
-  private final Path home;
-  private final Process process;
+  /** Runs its arguments, but the first, which is the folder; ends them with its input. */
+  private static final String GUARD =
+      """
+      home=$1
+      shift
+      exec 3<&0
+      "$@" 3<&- </dev/null &
+      server=$!
+      trap 'kill "$server" 2>/dev/null' HUP INT TERM
+      (
+        trap '' INT
+        while read -r _; do :; done
+        kill "$server" 2>/dev/null
+        exit 0
+      ) <&3 &
+      watcher=$!
+      exec 3<&-
+      while :; do
+        wait "$server"
+        status=$?
+        kill -0 "$server" 2>/dev/null || break
+      done
+      kill "$watcher" 2>/dev/null
+      wait "$watcher" && rm -rf "$home"
+      exit "$status"
+      """;
+
   private final int port;
-  private final Thread atExit;
+  private final Thread atExit = new Thread(this::end, "own-redis-end");
 
-  private OwnRedis(Path home, Process process, int port) {
-    this.home = home;
-    this.process = process;
+  // Guarded by this.
+  private RedisHome home;
+  private Process guard;
+  private boolean ended;
+
+  private OwnRedis(int port) {
     this.port = port;
-    this.atExit = new Thread(this::end, "own-redis-end");
   }
 
   /**
@@ -81,31 +111,37 @@ public final class OwnRedis implements AutoCloseable {
 
   /** Starts a server on the given loopback port with these settings over the defaults. */
   static OwnRedis start(int port, List<String> settings) {
-    Path home = null;
+    RedisHome.sweep();
+    var redis = new OwnRedis(port);
     try {
-      home = Files.createTempDirectory("gpumq-redis-");
-      var command = new ArrayList<String>();
-      command.add(program(home));
-      command.addAll(List.of("--bind", LOOPBACK, "--port", Integer.toString(port)));
-      command.addAll(List.of("--dir", home.toString(), "--maxmemory-policy", "noeviction"));
-      command.addAll(settings);
-      Process process =
-          new ProcessBuilder(command)
-              .directory(home.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log(home).toFile())
-              .start();
-      var redis = new OwnRedis(home, process, port);
-      Runtime.getRuntime().addShutdownHook(redis.atExit);
-      redis.awaitAnswer();
-      return redis;
-    } catch (IOException e) {
-      if (home != null) {
-        delete(home);
-      }
+      Runtime.getRuntime().addShutdownHook(redis.atExit); // before there is anything to remove
+      redis.launch(settings);
+    } catch (IOException | IllegalStateException e) { // the process is on its way out
+      Steps.undo(e, redis::close);
       throw new TrackUnavailableException(
           "cannot start a redis-server: " + e + "; set " + SERVER_VARIABLE + " to one", e);
     }
+    redis.awaitAnswer();
+    return redis;
+  }
+
+  private synchronized void launch(List<String> settings) throws IOException {
+    if (ended) {
+      throw new IllegalStateException("this process is ending");
+    }
+    home = RedisHome.make();
+    Path folder = home.folder();
+    var command = new ArrayList<>(List.of("/bin/sh", "-c", GUARD, "gpumq-redis"));
+    command.addAll(List.of(folder.toString(), program(folder)));
+    command.addAll(List.of("--bind", LOOPBACK, "--port", Integer.toString(port)));
+    command.addAll(List.of("--dir", folder.toString(), "--maxmemory-policy", "noeviction"));
+    command.addAll(settings);
+    guard =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log(folder).toFile())
+            .start();
   }
 
   /** Where the server listens, as {@code redis://127.0.0.1:port}. */
@@ -125,8 +161,8 @@ public final class OwnRedis implements AutoCloseable {
   }
 
   /** Ends the server as a crash would: it gets no word. */
-  void kill() {
-    process.destroyForcibly();
+  synchronized void kill() {
+    guard.descendants().forEach(ProcessHandle::destroyForcibly);
     close();
   }
 
@@ -140,30 +176,40 @@ public final class OwnRedis implements AutoCloseable {
   }
 
   private synchronized void end() {
-    process.destroy();
+    ended = true;
     boolean interrupted = false;
-    try {
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+    if (guard != null) {
+      guard.destroy();
+      try {
+        if (!guard.waitFor(END_TIMEOUT_S, TimeUnit.SECONDS)) {
+          endForcibly();
+        }
+      } catch (InterruptedException e) {
+        endForcibly();
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      interrupted = true;
     }
-    delete(home);
+    if (home != null) {
+      home.remove();
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private void endForcibly() {
+    guard.descendants().forEach(ProcessHandle::destroyForcibly);
+    guard.destroyForcibly();
+  }
+
   private void awaitAnswer() {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);
-    while (process.isAlive() && System.nanoTime() < deadline) {
+    while (guard.isAlive() && System.nanoTime() < deadline) {
       if (answers()) {
         return;
       }
       try {
-        process.waitFor(10, TimeUnit.MILLISECONDS);
+        guard.waitFor(10, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         break;
@@ -177,7 +223,8 @@ public final class OwnRedis implements AutoCloseable {
   /** Whether it is our process that answers, and not another that took the port. */
   private boolean answers() {
     try (var jedis = new Jedis(LOOPBACK, port)) {
-      return jedis.info("server").contains("process_id:" + process.pid() + "\r\n");
+      String info = jedis.info("server");
+      return guard.descendants().anyMatch(own -> info.contains("process_id:" + own.pid() + "\r\n"));
     } catch (JedisException e) {
       return false;
     }
@@ -185,42 +232,32 @@ public final class OwnRedis implements AutoCloseable {
 
   private String said() {
     try {
-      return Files.readString(log(home), StandardCharsets.UTF_8).strip();
+      return Files.readString(log(home.folder()), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       return "it wrote no log (" + e + ")";
     }
   }
 
-  private static Path log(Path home) {
-    return home.resolve("redis.log");
+  private static Path log(Path folder) {
+    return folder.resolve("redis.log");
   }
 
-  private static String program(Path home) throws IOException {
+  private static String program(Path folder) throws IOException {
     String named = System.getenv(SERVER_VARIABLE);
     if (named != null && !named.isBlank()) {
       return named;
     }
     try {
-      return Embedded.unpack(home).getPath();
+      return Embedded.unpack(folder).getPath();
     } catch (NoClassDefFoundError e) {
       throw new IOException("the embedded-redis jar is not on the class path", e);
     }
   }
 
-  private static void delete(Path folder) {
-    try (var paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      // A leftover in the temporary folder is no reason to fail a run.
-    }
-  }
-
   /** Apart, so that this class loads where the embedded-redis jar is not. */
   private static final class Embedded {
-    static File unpack(Path home) throws IOException {
-      return ExecutableProvider.newJarResourceProvider(home.toFile()).get();
+    static File unpack(Path folder) throws IOException {
+      return ExecutableProvider.newJarResourceProvider(folder.toFile()).get();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.gpumq.tracka;
 
 import static redis.clients.jedis.Protocol.Command.DEL;
+import static redis.clients.jedis.Protocol.Command.SET;
 import static redis.clients.jedis.Protocol.Command.XGROUP;
 
 import io.gpumq.api.CloseReport;
@@ -35,8 +36,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class RedisQueue implements TrackQueue {
   private final RedisTrack track;
   private final QueueConfig config;
-  private final byte[] stream;
-  private final byte[] lettersKey;
+  private final Keys keys;
   private final long claimMs;
   private final Health health;
   private final Room room;
@@ -64,24 +64,24 @@ final class RedisQueue implements TrackQueue {
   RedisQueue(RedisTrack track, QueueConfig config, String id) {
     this.track = track;
     this.config = config;
-    this.stream = Args.bytes("gpumq:{" + config.name() + ":" + id + "}:stream");
-    this.lettersKey = Args.bytes("gpumq:{" + config.name() + ":" + id + "}:letters");
+    this.keys = Keys.of(config.name(), id);
     this.claimMs = Args.millisUp(config.lease()) + 1;
     this.health = new Health(config.name());
     this.room = new Room(config.capacity());
-    this.trimmer = new Trimmer(stream, config.capacity(), room, byName.values());
+    this.trimmer = new Trimmer(keys.stream(), config.capacity(), room, byName.values());
     try {
       this.admin = connect();
       this.groups = new Groups(this, admin, byName);
       this.figures = new Figures(this, admin, byName);
       this.drain = new Drain(this, admin, byName);
-      var writer = new LetterWriter(trimmer, room, byName.values(), stream, lettersKey);
+      var writer = new LetterWriter(trimmer, room, byName.values(), keys.stream(), keys.letters());
       this.letters =
           new Letters(
-              connect(), health, writer, lettersKey, config.deadLetterCapacity(), this::resend);
+              connect(), health, writer, keys.letters(), config.deadLetterCapacity(), this::resend);
       // The one way to make an empty stream: a group, and without it the stream stays.
-      admin.call(XGROUP, Args.CREATE, stream, Group.PARKING, Args.NEWEST, Args.MKSTREAM);
-      admin.call(XGROUP, Args.DESTROY, stream, Group.PARKING);
+      admin.call(SET, keys.owner(), Args.bytes(RedisOwner.self().text()));
+      admin.call(XGROUP, Args.CREATE, keys.stream(), Group.PARKING, Args.NEWEST, Args.MKSTREAM);
+      admin.call(XGROUP, Args.DESTROY, keys.stream(), Group.PARKING);
     } catch (Throwable e) {
       Steps.undo(e, () -> links.forEach(Link::close));
       if (e instanceof JedisException) {
@@ -95,7 +95,7 @@ final class RedisQueue implements TrackQueue {
   /** A link of this queue, closed with it. */
   private Link connect() {
     try {
-      Link link = new Link(track.settings(), health, stream, highest);
+      Link link = new Link(track.settings(), health, keys.stream(), highest);
       links.add(link);
       if (health.isClosed()) {
         link.close();
@@ -113,7 +113,7 @@ final class RedisQueue implements TrackQueue {
   }
 
   byte[] stream() {
-    return stream;
+    return keys.stream();
   }
 
   String redis() {
@@ -203,7 +203,7 @@ final class RedisQueue implements TrackQueue {
   synchronized void handBack(Group group, byte[] consumer) {
     admin.retry(
         () -> {
-          new PendingList(admin, stream, group, claimMs).leave(consumer);
+          new PendingList(admin, keys.stream(), group, claimMs).leave(consumer);
           return null;
         });
   }
@@ -384,9 +384,9 @@ final class RedisQueue implements TrackQueue {
 
   /** Brings the dead letters here and leaves nothing in Redis, if it can be reached. */
   private void takeLeave() {
-    try (var last = new Link(track.settings(), health, stream, highest)) {
+    try (var last = new Link(track.settings(), health, keys.stream(), highest)) {
       letters.keep(last);
-      last.call(DEL, stream, lettersKey);
+      last.call(DEL, keys.stream(), keys.letters(), keys.owner());
     } catch (JedisException e) {
       letters.lose(
           "the dead letters of queue "

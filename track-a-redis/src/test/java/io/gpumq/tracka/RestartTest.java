@@ -220,7 +220,7 @@ class RestartTest {
       redis.kill();
       redis = OwnRedis.start(port, persistent());
       try (var jedis = new Jedis(redis.uri())) {
-        assertEquals(1, jedis.dbSize());
+        assertEquals(2, jedis.dbSize());
         assertEquals(1, queue.close(Duration.ZERO).left());
         assertEquals(0, jedis.dbSize());
       }

@@ -60,7 +60,7 @@ class StreamTest {
         if (drained) {
           consumer.acknowledge(batch);
         }
-        assertEquals(2, jedis.dbSize(), "the stream and its dead letters");
+        assertEquals(3, jedis.dbSize(), "the stream, its dead letters, and whose it is");
         assertTrue(jedis.keys("*").stream().allMatch(key -> key.startsWith("gpumq:{tidy:")));
         assertEquals(drained, queue.close(Duration.ZERO).drained());
       }
