@@ -27,7 +27,8 @@ public interface Consumer extends AutoCloseable {
    * entries of it out, this consumer's own included.
    *
    * @param max the most entries to take, 1 to 65,536; a track may hand out fewer at once
-   * @param wait how long to wait for the first entry, of any length; zero asks and returns
+   * @param wait how long to wait for the first entry, of any length; zero asks and returns. The
+   *     time of handlers that run within a poll, as on Track A, comes on top
    * @return the entries, empty if none came in time. They are valid until the next {@code poll} or
    *     {@code close} of this consumer, which reuse them
    * @throws ConfigException if {@code max} is out of its range or {@code wait} negative
