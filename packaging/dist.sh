@@ -2,6 +2,7 @@
 # Makes dist/gpumq-VERSION-linux-x86_64.tar.gz: everything that a machine with nothing but glibc and
 # an NVIDIA driver needs to run the broker, the bench and the tests tagged gpu.
 set -euo pipefail
+umask 022 # the tarball is for every user of the machine that it is unpacked on
 
 usage='usage: gpumq dist
 

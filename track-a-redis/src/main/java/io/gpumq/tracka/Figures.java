@@ -4,35 +4,32 @@ import io.gpumq.api.QueueStats;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongFunction;
 
 /** What is known of a queue in numbers. */
 final class Figures {
   private final RedisQueue queue;
   private final Link admin; // guarded by the queue's monitor
   private final Map<String, Group> byName;
+  private final Totals totals;
 
-  Figures(RedisQueue queue, Link admin, Map<String, Group> byName) {
+  Figures(RedisQueue queue, Link admin, Map<String, Group> byName, Totals totals) {
     this.queue = queue;
     this.admin = admin;
     this.byName = byName;
+    this.totals = totals;
   }
 
   QueueStats stats(long depth) {
     return new QueueStats(
         queue.room().sent(),
-        byName.values().stream().mapToLong(group -> group.handled.get()).max().orElse(0),
-        sum(group -> group.delivered.get()),
-        sum(group -> group.acknowledged.get()),
-        sum(group -> group.redelivered.get()),
+        totals.handled(),
+        totals.delivered(),
+        totals.acknowledged(),
+        totals.redelivered(),
         queue.letters().failedMessages(),
         queue.letters().written(),
         depth,
         queue.room().bytes());
-  }
-
-  private long sum(ToLongFunction<Group> counter) {
-    return byName.values().stream().mapToLong(counter).sum();
   }
 
   /** Messages that some group has not settled; without a group, all. */

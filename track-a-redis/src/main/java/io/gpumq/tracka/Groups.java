@@ -28,6 +28,8 @@ final class Groups {
   private final RedisQueue queue;
   private final Link admin;
   private final Map<String, Group> byName;
+  private final Totals totals;
+  private final Addressed addressed = new Addressed();
 
   /**
    * @param byName written here alone
@@ -36,6 +38,12 @@ final class Groups {
     this.queue = queue;
     this.admin = admin;
     this.byName = byName;
+    this.totals = new Totals(byName);
+  }
+
+  /** Returns what all groups have done. */
+  Totals totals() {
+    return totals;
   }
 
   /** Returns the group of that name, made to begin at {@code start} if there is none. */
@@ -93,7 +101,7 @@ final class Groups {
 
   private void destroy(Group group) {
     group.removed = true;
-    byName.remove(group.name);
+    totals.remove(group);
     admin.retry(() -> admin.call(XGROUP, Args.DESTROY, queue.stream(), group.key));
   }
 
@@ -169,7 +177,8 @@ final class Groups {
     List<?> summary = admin.retry(() -> (List<?>) admin.call(XPENDING, queue.stream(), group.key));
     long unseen = group.unseen.size();
     long pending = (Long) summary.get(0) - unseen;
-    long lag = Math.max(0, queue.room().sent() - group.read.get()) + unseen;
+    long unread = queue.room().sent() - group.read.get() - addressed.forOthersAheadOf(group);
+    long lag = Math.max(0, unread) + unseen;
     long age = 0;
     if (pending + lag > 0) {
       long oldest =
@@ -189,14 +198,29 @@ final class Groups {
 
   private long nextUnread(Group group) {
     byte[] from = Ids.idAfter(group.lastRead());
+    byte[] enough = Args.bytes(1L + addressed.forOthersAheadOf(group));
     List<?> next =
         admin.retry(
             () ->
-                (List<?>)
-                    admin.call(XRANGE, queue.stream(), from, Args.LAST, Args.COUNT, Args.ONE));
-    return next.isEmpty()
-        ? System.currentTimeMillis() << Ids.COUNTER_BITS
-        : Ids.sequence((byte[]) ((List<?>) next.get(0)).get(0));
+                (List<?>) admin.call(XRANGE, queue.stream(), from, Args.LAST, Args.COUNT, enough));
+    return next.stream()
+        .mapToLong(entry -> Ids.sequence((byte[]) ((List<?>) entry).get(0)))
+        .filter(sequence -> !addressed.isForOthers(sequence, group))
+        .findFirst()
+        .orElseGet(() -> System.currentTimeMillis() << Ids.COUNTER_BITS);
+  }
+
+  /**
+   * A message was sent to one group alone.
+   *
+   * @param group its name, or {@code null}: it was sent to all
+   * @return {@code sequence}
+   */
+  long addressed(long sequence, String group) {
+    if (group != null) {
+      addressed.add(sequence, group, byName.values());
+    }
+    return sequence;
   }
 
   /** Returns who holds the oldest message, in words. */

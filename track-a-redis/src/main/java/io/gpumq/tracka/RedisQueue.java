@@ -72,7 +72,7 @@ final class RedisQueue implements TrackQueue {
     try {
       this.admin = connect();
       this.groups = new Groups(this, admin, byName);
-      this.figures = new Figures(this, admin, byName);
+      this.figures = new Figures(this, admin, byName, groups.totals());
       this.drain = new Drain(this, admin, byName);
       var writer = new LetterWriter(trimmer, room, byName.values(), keys.stream(), keys.letters());
       this.letters =
@@ -92,7 +92,6 @@ final class RedisQueue implements TrackQueue {
     }
   }
 
-  /** A link of this queue, closed with it. */
   private Link connect() {
     try {
       Link link = new Link(track.settings(), health, keys.stream(), highest);
@@ -216,7 +215,8 @@ final class RedisQueue implements TrackQueue {
     }
     try (RedisProducer producer = newProducer()) {
       Long key = letter.key().isPresent() ? letter.key().getAsLong() : null;
-      return producer.send(ByteBuffer.wrap(letter.payload()), key, group, timeout);
+      long again = producer.send(ByteBuffer.wrap(letter.payload()), key, group, timeout);
+      return groups.addressed(again, group);
     }
   }
 

@@ -19,6 +19,7 @@ public interface Entry {
 
   /**
    * Returns how often this entry has been delivered to this group, this time included: 1 or more.
+   * Where the group was moved, since then.
    */
   int deliveries();
 

@@ -75,7 +75,8 @@ public interface MessageQueue extends AutoCloseable {
 
   /**
    * Moves a group: the next new entry that it is handed is the first from there on. The group
-   * forgets what is pending in it: that neither comes again nor can be acknowledged.
+   * forgets what is pending in it: that neither comes again nor can be acknowledged. It forgets how
+   * often entries were delivered to it, too.
    *
    * @param group the name of one that is there
    * @param to where it goes on to read

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
@@ -16,6 +17,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueFullException;
+import io.gpumq.api.QueueStats;
 import io.gpumq.api.Track;
 import io.gpumq.conformance.Workers.Worker;
 import java.time.Duration;
@@ -204,5 +206,61 @@ abstract class GroupAdminConformance extends QueueTest {
       assertEquals(0, of(queue, "idle").lag());
       assertEquals(Duration.ZERO, of(queue, "idle").oldestAge());
     }
+  }
+
+  @Test
+  void theOldestIsOfTheGroupAndNotOneForAnother() throws Exception {
+    MessageQueue queue = open(config().maxDeliveries(1));
+    queue.createGroup("g", GroupStart.OLDEST);
+    queue.createGroup("h", GroupStart.OLDEST);
+    send(queue, 0, 1);
+    try (Consumer g = queue.consumer("g", "c");
+        Consumer h = queue.consumer("h", "c")) {
+      h.acknowledge(poll(h, 1).get(0).sequence());
+      g.refuse(poll(g, 1).get(0).sequence(), Duration.ZERO);
+      DeadLetter letter =
+          Await.until(
+                  "a letter",
+                  () -> {
+                    assertEquals(0, g.poll(1, Duration.ZERO).size());
+                    return queue.deadLetters().take(1, LONG_LEASE);
+                  },
+                  taken -> taken.size() == 1)
+              .get(0);
+      queue.deadLetters().replay(letter, "g", SOON);
+      Await.passed(Duration.ofMillis(100));
+      long sentAt = System.currentTimeMillis();
+      send(queue, 1, 2);
+      Duration age = of(queue, "h").oldestAge();
+      long most = System.currentTimeMillis() - sentAt;
+      assertTrue(age.toMillis() <= most, age + " is older than " + most + " ms");
+      assertEquals(1, of(queue, "h").lag());
+      assertEquals(2, of(queue, "g").lag());
+    }
+  }
+
+  @Test
+  void aQueuesFiguresKeepWhatARemovedGroupHasDone() throws Exception {
+    MessageQueue queue = open(config());
+    queue.createGroup("g", GroupStart.OLDEST);
+    queue.createGroup("h", GroupStart.OLDEST);
+    send(queue, 0, 5);
+    for (String group : List.of("g", "h")) {
+      try (Consumer consumer = queue.consumer(group, "c")) {
+        for (Received entry : poll(consumer, 5)) {
+          consumer.acknowledge(entry.sequence());
+        }
+      }
+    }
+    QueueStats before = queue.stats();
+    assertEquals(10, before.delivered());
+    assertEquals(10, before.acknowledged());
+    assertTrue(queue.removeGroup("g"));
+    assertTrue(queue.removeGroup("h"));
+    QueueStats after = queue.stats();
+    assertEquals(10, after.delivered());
+    assertEquals(10, after.acknowledged());
+    assertEquals(before.redelivered(), after.redelivered());
+    assertEquals(before.handled(), after.handled());
   }
 }

@@ -63,17 +63,18 @@ final class Group {
 
   /** What is said of it. */
   GroupStats stats(TreeMap<Long, Message> kept) {
+    long now = System.currentTimeMillis();
     long since =
         kept.values().stream()
             .filter(message -> !message.failed() && owes(message))
             .mapToLong(Message::sentMillis)
             .min()
-            .orElse(System.currentTimeMillis());
+            .orElse(now);
     return new GroupStats(
         name,
         lag(kept),
         pending.size(),
-        Duration.ofMillis(Math.max(0, System.currentTimeMillis() - since)),
+        Duration.ofMillis(Math.max(0, now - since)),
         delivered,
         acknowledged,
         redelivered,

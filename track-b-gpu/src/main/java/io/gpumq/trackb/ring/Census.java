@@ -79,14 +79,18 @@ final class Census {
   /** Returns one group's figures in this ring. */
   GroupStats of(Group group, long claimed, List<String> consumers) {
     long cursor = group.cursor();
-    long lag = 0;
-    for (long sequence = cursor; sequence < claimed; sequence++) {
-      boolean done = completions.isComplete(sequence);
-      lag += (done ? group.wants(sequence) : isPublished(sequence)) ? 1 : 0;
-    }
     long oldest = group.acknowledgedTo();
     while (oldest < cursor && !group.wants(oldest)) {
       oldest++;
+    }
+    long lag = 0;
+    for (long sequence = cursor; sequence < claimed; sequence++) {
+      boolean done = completions.isComplete(sequence);
+      if (done ? group.wants(sequence) : isPublished(sequence)) {
+        lag++;
+      } else if (oldest == sequence) {
+        oldest++; // it is for others: the oldest of this group comes behind it
+      }
     }
     long pending = group.counts().pending();
     long age =

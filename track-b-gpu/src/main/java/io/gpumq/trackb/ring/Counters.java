@@ -2,8 +2,6 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.QueueStats;
 import io.gpumq.trackb.delivery.DeadLetterStore;
-import io.gpumq.trackb.delivery.Group;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a ring has carried, in numbers. Safe for use by many threads. */
@@ -39,24 +37,16 @@ final class Counters {
 
   /** Returns all figures as they are; looks at no word that is not known to be completed. */
   QueueStats stats() {
-    long delivered = 0;
-    long acknowledged = 0;
-    long redelivered = 0;
-    List<Group> groups = List.copyOf(releases.groups());
-    for (Group group : groups) {
-      delivered += group.counts().delivered();
-      acknowledged += group.counts().acknowledged();
-      redelivered += group.counts().redelivered();
-    }
+    Releases.Totals totals = releases.totals();
     return new QueueStats(
         sent.sum(),
         completions.completed() - geometry.firstSequence() - completions.voided(),
-        delivered,
-        acknowledged,
-        redelivered,
+        totals.delivered(),
+        totals.acknowledged(),
+        totals.redelivered(),
         completions.failed(),
         letters.joined(),
-        census.depth(groups, releases.released(), ingress.claimed()),
+        census.depth(releases.groups(), releases.released(), ingress.claimed()),
         bytes.sum());
   }
 }

@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.delivery.GroupCounts;
 import io.gpumq.trackb.delivery.Hold;
 import java.util.Arrays;
 import java.util.Collection;
@@ -29,6 +30,11 @@ final class Releases {
   private Group lowest;
 
   private volatile long released;
+
+  // What groups had done that were removed; guarded by the lock.
+  private long delivered;
+  private long acknowledged;
+  private long redelivered;
 
   Releases(Completions completions, RingGeometry g, Targets targets) {
     this.completions = completions;
@@ -195,6 +201,9 @@ final class Releases {
         return false;
       }
       groups.remove(name);
+      delivered += group.counts().delivered();
+      acknowledged += group.counts().acknowledged();
+      redelivered += group.counts().redelivered();
       lowest = null;
       return true;
     } finally {
@@ -209,6 +218,34 @@ final class Releases {
       lowest = null;
       advanceLocked();
       return lowest == null ? null : lowest.name();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What all groups have done, those that were removed included.
+   *
+   * @param delivered entries handed out, redeliveries included
+   * @param acknowledged entries acknowledged
+   * @param redelivered those of {@code delivered} that were not the first of their entry
+   */
+  record Totals(long delivered, long acknowledged, long redelivered) {}
+
+  /** Returns the totals; none of them ever falls. */
+  Totals totals() {
+    lock.lock();
+    try {
+      Totals all = new Totals(delivered, acknowledged, redelivered);
+      for (Group group : groups.values()) {
+        GroupCounts counts = group.counts();
+        all =
+            new Totals(
+                all.delivered + counts.delivered(),
+                all.acknowledged + counts.acknowledged(),
+                all.redelivered + counts.redelivered());
+      }
+      return all;
     } finally {
       lock.unlock();
     }

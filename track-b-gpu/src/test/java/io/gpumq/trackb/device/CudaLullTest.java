@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Memory of closed queues comes back beside a kernel that runs on. */
 @Tag("gpu")
+@Tag("gpu-beside")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CudaLullTest {
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -44,7 +45,6 @@ class CudaLullTest {
 
   /** A block that is still pinned cannot be pinned again: an error that a sanitizer would count. */
   @Test
-  @Tag("gpu-beside")
   void pinnedMemoryIsLetGoOfBesideAKernel() throws Exception {
     try (Track track = Tracks.open("b", TrackOptions.DEFAULT.withDevice("cuda"));
         MessageQueue queue = track.open(QueueConfig.named("runs").handler("sha256").build());
