@@ -7,11 +7,12 @@ import java.util.Objects;
 /**
  * Tells when a wait ends, as both tracks count it: by a difference of {@link System#nanoTime},
  * which may wrap, and a length that saturates. So a wait of any length is legal, up to for ever,
- * such as {@link java.time.temporal.ChronoUnit#FOREVER}'s. Immutable.
+ * such as {@link java.time.temporal.ChronoUnit#FOREVER}'s. Immutable, but for {@link #restart}, by
+ * which a thread uses one of its own again.
  */
 public final class Deadline {
-  private final long startNanos;
-  private final long lengthNanos;
+  private long startNanos;
+  private long lengthNanos;
 
   private Deadline(long lengthNanos) {
     this.startNanos = System.nanoTime();
@@ -21,6 +22,14 @@ public final class Deadline {
   /** Returns the deadline that lies {@code wait}, zero or more, from now. */
   public static Deadline after(Duration wait) {
     return new Deadline(nanos(wait));
+  }
+
+  /**
+   * Lies {@code wait}, zero or more, from now: a call that happens all the time makes none anew.
+   */
+  public void restart(Duration wait) {
+    startNanos = System.nanoTime();
+    lengthNanos = nanos(wait);
   }
 
   /**

@@ -18,6 +18,7 @@ final class LanedConsumer implements Consumer {
   private final RingConsumer[] lanes;
   private final Waiters.Line line;
   private final Backoff backoff = new Backoff();
+  private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final BooleanSupplier isEnding = this::isEnding;
 
   /** The lane to be polled next, and how many batches in a row have come from it. */
@@ -62,7 +63,7 @@ final class LanedConsumer implements Consumer {
     if (!batch.isEmpty() || wait.isZero()) {
       return batch;
     }
-    Deadline deadline = Deadline.after(wait);
+    deadline.restart(wait);
     backoff.reset();
     while (batch.isEmpty() && !deadline.isPassed()) {
       if (Thread.interrupted()) {

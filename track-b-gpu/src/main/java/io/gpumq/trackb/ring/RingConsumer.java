@@ -24,6 +24,7 @@ final class RingConsumer implements Consumer {
   private final Waiters.Line line;
   private final int mostEntries;
   private final Backoff backoff = new Backoff();
+  private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final Entrance entrance = new Entrance(this::end);
   private final BooleanSupplier isEnding =
       entrance::isEnding; // made once: a poll allocates nothing
@@ -74,10 +75,10 @@ final class RingConsumer implements Consumer {
       if (taken != null || wait.isZero()) {
         return taken != null ? taken : batch.none();
       }
-      Deadline deadline = Deadline.after(wait);
+      deadline.restart(wait);
       backoff.reset();
       while (taken == null && !deadline.isPassed()) {
-        taken = takeNext(most, deadline);
+        taken = takeNext(most);
       }
       return taken != null ? taken : batch.none();
     } finally {
@@ -86,7 +87,7 @@ final class RingConsumer implements Consumer {
   }
 
   /** Waits a little, or in line for as long as it takes, and looks again. */
-  private Batch takeNext(int most, Deadline deadline) throws InterruptedException {
+  private Batch takeNext(int most) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }

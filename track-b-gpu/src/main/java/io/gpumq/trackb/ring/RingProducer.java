@@ -27,6 +27,7 @@ final class RingProducer implements Producer {
   private final int mostSlots;
 
   private final Backoff backoff = new Backoff();
+  private final Deadline deadline = Deadline.after(Duration.ZERO);
   private volatile boolean closed;
 
   RingProducer(RingQueue queue, IngressRing ring, Marks marks, Call call) {
@@ -69,10 +70,10 @@ final class RingProducer implements Producer {
     if (sequence != FULL) {
       return sequence;
     }
-    Deadline deadline = Deadline.after(timeout);
+    deadline.restart(timeout);
     backoff.reset();
     while (true) {
-      awaitRoom(deadline, timeout, 0);
+      awaitRoom(timeout, 0);
       try {
         sequence = trySend(payload, hasKey, key, group);
       } finally {
@@ -133,10 +134,10 @@ final class RingProducer implements Producer {
     if (sent == count) {
       return;
     }
-    Deadline deadline = Deadline.after(timeout);
+    deadline.restart(timeout);
     backoff.reset();
     while (sent < count) {
-      awaitRoom(deadline, timeout, sent);
+      awaitRoom(timeout, sent);
       int more;
       try {
         more = sendSome(sent, count, writer);
@@ -208,8 +209,7 @@ final class RingProducer implements Producer {
     }
   }
 
-  private void awaitRoom(Deadline deadline, Duration timeout, int accepted)
-      throws InterruptedException {
+  private void awaitRoom(Duration timeout, int accepted) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new SendInterruptedException(accepted);
     }
