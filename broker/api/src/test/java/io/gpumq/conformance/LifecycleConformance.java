@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.api.Batch;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.DeadLetter;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Counters, and the end of queues and tracks. */
@@ -239,6 +241,55 @@ abstract class LifecycleConformance extends QueueTest {
       assertNothingComes(consumer);
       List<Long> sequences = send(second, 10, 12);
       assertMessages(consume(consumer, 2), sequences, 10, 1);
+    }
+  }
+
+  /** As an executor's shutdownNow does to the thread that closes. */
+  @Test
+  void closesWholeOnAThreadThatIsInterrupted() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      MessageQueue queue = open(config().slotBytes(65536).handler("sha256"));
+      send(queue, 0, 8);
+      Thread.currentThread().interrupt();
+      try {
+        assertEquals(8, queue.close(Duration.ZERO).left());
+      } finally {
+        assertTrue(Thread.interrupted(), "the interrupt is kept");
+      }
+    }
+  }
+
+  /** A consumer that is opened just then is refused, or ended. */
+  @Test
+  void aBatchThatIsOutStaysWholeWhateverIsOpenedBesideAClose() throws Exception {
+    byte[] payload = randomBytes(64);
+    for (int i = 0; i < 50; i++) {
+      MessageQueue queue = open(config());
+      Consumer consumer = queue.consumer("g", "c");
+      try (Producer producer = queue.producer()) {
+        producer.send(payload, SOON);
+      }
+      Batch batch = consumer.poll(1, SOON);
+      var opening = new CountDownLatch(1);
+      for (int k = 0; k < 4; k++) {
+        String name = "n" + k;
+        workers.start(
+            () -> {
+              try {
+                for (int n = 0; ; n++) {
+                  queue.consumer("g", name + "-" + n).close();
+                  opening.countDown();
+                }
+              } catch (QueueClosedException e) {
+                return null;
+              }
+            });
+      }
+      opening.await();
+      queue.close();
+      workers.joinAll();
+      assertArrayEquals(payload, batch.get(0).payloadBytes());
+      consumer.close();
     }
   }
 

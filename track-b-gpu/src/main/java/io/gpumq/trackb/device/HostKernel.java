@@ -77,26 +77,35 @@ final class HostKernel implements RingKernel {
   @Override
   public void stop() {
     requestStop();
-    boolean interrupted = false;
     long deadline = System.nanoTime() + STOP_MILLIS * 1_000_000;
     for (Thread worker : workers) {
       // A worker that does not see the stop word sits in its handler: the interrupt ends that.
       long left = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-      try {
-        worker.join(left);
+      if (!hasEnded(worker, left)) {
         worker.interrupt();
-        worker.join(STOP_MILLIS);
+        if (!hasEnded(worker, STOP_MILLIS)) {
+          throw new TrackFailedException(
+              "a handler of the host device does not end, neither by the stop word nor by"
+                  + " interrupt");
+        }
+      }
+    }
+  }
+
+  /** Waits for a thread, also where the caller is interrupted: its memory is about to go. */
+  private static boolean hasEnded(Thread worker, long millis) {
+    long deadline = System.nanoTime() + millis * 1_000_000;
+    boolean interrupted = false;
+    while (worker.isAlive() && System.nanoTime() < deadline) {
+      try {
+        worker.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
       } catch (InterruptedException e) {
         interrupted = true;
-        worker.interrupt();
-      }
-      if (worker.isAlive() && !interrupted) {
-        throw new TrackFailedException(
-            "a handler of the host device does not end, neither by the stop word nor by interrupt");
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return !worker.isAlive();
   }
 }

@@ -23,7 +23,8 @@ final class Consumers {
   /**
    * Opens a consumer.
    *
-   * @param maker is given the consumer's number
+   * @param maker is given the consumer's number; asked where {@link #endWithQueue} cannot come
+   *     between
    * @throws ConfigException if one of that name is open in the group
    */
   synchronized RingConsumer open(String group, String name, IntFunction<RingConsumer> maker) {

@@ -209,6 +209,7 @@ public final class RingQueue implements TrackQueue {
         group,
         name,
         owner -> {
+          state.requireOpen(); // again: a close from now on sees this consumer, and ends it
           var batch =
               new RingBatch(
                   file, geometry, completions, express, window, reads, marks, releases.join());
