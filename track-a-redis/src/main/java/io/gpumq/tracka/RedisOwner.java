@@ -3,7 +3,6 @@ package io.gpumq.tracka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -11,15 +10,21 @@ import java.util.Optional;
  *
  * @param host the machine's name
  * @param pid its number there
- * @param start when it began, in milliseconds since 1970; 0 where that is not known
+ * @param start when it began, in clock ticks since the machine did, which no change of the clock
+ *     moves; {@link #UNKNOWN} where the system does not tell
  */
 record RedisOwner(String host, long pid, long start) {
+  static final long UNKNOWN = 0;
+
+  /** Of {@code /proc/PID/stat}, counted from the field behind the name in brackets. */
+  private static final int START_FIELD = 19;
+
   private static final String HOST = thisHost();
 
   /** Returns this process. */
   static RedisOwner self() {
-    ProcessHandle self = ProcessHandle.current();
-    return new RedisOwner(HOST, self.pid(), start(self));
+    long pid = ProcessHandle.current().pid();
+    return new RedisOwner(HOST, pid, startOf(pid));
   }
 
   private static String thisHost() {
@@ -30,8 +35,14 @@ record RedisOwner(String host, long pid, long start) {
     }
   }
 
-  private static long start(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  private static long startOf(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(fields[START_FIELD]);
+    } catch (IOException | RuntimeException e) {
+      return UNKNOWN; // no such file system, or the process has just ended
+    }
   }
 
   /** Returns the owner that {@link #text} wrote; empty for anything else. */
@@ -53,7 +64,11 @@ record RedisOwner(String host, long pid, long start) {
 
   /** Returns whether it is known to have ended; that can be known of this machine's alone. */
   boolean hasEnded() {
-    return host.equals(HOST)
-        && ProcessHandle.of(pid).filter(process -> start(process) == start).isEmpty();
+    return host.equals(HOST) && !runs();
+  }
+
+  private boolean runs() {
+    boolean runs = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    return runs && (start == UNKNOWN || startOf(pid) == start);
   }
 }
