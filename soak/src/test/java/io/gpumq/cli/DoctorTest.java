@@ -9,13 +9,17 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
+import io.gpumq.tracka.OwnRedis;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code gpumq doctor} finds, and what it removes. */
@@ -62,5 +66,32 @@ class DoctorTest {
     } finally {
       Files.deleteIfExists(file);
     }
+  }
+
+  @Test
+  @Tag("redis")
+  void namesTheQueuesInARedis() throws InterruptedException {
+    try (OwnRedis redis = OwnRedis.start(64);
+        Track track = Tracks.open("a", new TrackOptions("host", Map.of("redis.uri", redis.uri())));
+        MessageQueue queue = track.open(QueueConfig.named("streamed").build())) {
+      String line = "in use: stream gpumq:{" + queue.name() + ":";
+      assertFalse(doctor().contains(line), "asked for no Redis");
+      String said = doctor("--redis", redis.uri());
+      assertTrue(said.contains(line), said);
+      assertTrue(said.contains(" 0 messages, of process " + PID + " on "), said);
+      doctor("--redis", redis.uri(), "--clean");
+      queue.producer().send(new byte[8], Duration.ofSeconds(10)); // what is in use stays
+    }
+  }
+
+  @Test
+  void removesTheFolderOfARedisWhoseProcessIsGone() throws IOException {
+    Path folder = Files.createTempDirectory("gpumq-redis-" + Integer.MAX_VALUE + "-");
+    Files.createFile(folder.resolve("redis.log"));
+    Files.setLastModifiedTime(folder, FileTime.fromMillis(0)); // not one that begins just now
+    assertTrue(doctor().contains("leftover: Redis of the bench in " + folder), out::toString);
+    assertTrue(Files.exists(folder));
+    assertTrue(doctor("--clean").contains("removed: Redis of the bench in " + folder));
+    assertFalse(Files.exists(folder));
   }
 }
