@@ -7,6 +7,7 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
 import io.gpumq.api.SendInterruptedException;
 import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Steps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -175,12 +176,12 @@ final class RedisProducer implements Producer {
         pipeline.keep(written, slot.flip(), null);
       }
       return count;
+    } catch (Throwable e) { // the caller's own, whatever becomes of those before it
+      int before = written;
+      Steps.undo(e, () -> room.giveBack(count - before), () -> pipeline.transmit(before, null));
+      throw e;
     } finally {
       writing = false;
-      if (written < count) {
-        room.giveBack(count - written);
-        pipeline.transmit(written, null);
-      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.gpumq.tracka;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -86,6 +87,19 @@ class ShortRedisTest {
     assertThrows(QueueClosedException.class, () -> one.acknowledge(0));
   }
 
+  private static void sendAndFail(Producer producer, RuntimeException own)
+      throws InterruptedException {
+    producer.sendBatch(
+        5,
+        (index, slot) -> {
+          if (index == 3) {
+            throw own;
+          }
+          slot.put((byte) 99);
+        },
+        SOON);
+  }
+
   @Test
   void aMessageRefusedForWantOfMemoryIsTheOnlyOne() throws Exception {
     Producer producer = queue.producer();
@@ -100,6 +114,8 @@ class ShortRedisTest {
       jedis.configSet("maxmemory", "1");
       assertThrows(
           GpuMqException.class, () -> producer.send(new byte[] {99}, Duration.ofMillis(50)));
+      var own = new IllegalArgumentException("the writer's own");
+      assertSame(own, assertThrows(RuntimeException.class, () -> sendAndFail(producer, own)));
       jedis.configSet("maxmemory", "64mb");
     }
     for (byte[] payload : accepted) {

@@ -12,6 +12,7 @@ import io.gpumq.api.NotPendingException;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
+import io.gpumq.conformance.Await;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,6 +115,28 @@ abstract class Lanes {
   }
 
   /** Whichever producers send, and though handlers fail and are run again. */
+  /** As a consumer of one lane does: which lane it waits in does not matter. */
+  @Test
+  void aConsumerLetsOneThreadInAtATime() throws Exception {
+    try (MessageQueue queue = open("echo");
+        Consumer consumer = queue.consumer("g", "c");
+        Producer producer = queue.producer()) {
+      Future<Integer> waits = workers.submit(() -> consumer.poll(1, LONG).size());
+      Await.until("a second to be refused", () -> isRefused(consumer));
+      producer.send(message(0, 0), LONG);
+      assertEquals(1, waits.get());
+    }
+  }
+
+  private static boolean isRefused(Consumer consumer) throws InterruptedException {
+    try {
+      consumer.poll(1, Duration.ZERO);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
   @Test
   void aKeyKeepsItsOrderOverProducersAndRetries() throws Exception {
     int keys = 50;

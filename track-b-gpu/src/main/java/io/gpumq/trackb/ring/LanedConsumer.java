@@ -4,6 +4,7 @@ import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Entrance;
 import io.gpumq.spi.Steps;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -18,6 +19,10 @@ final class LanedConsumer implements Consumer {
   private final RingConsumer[] lanes;
   private final Waiters.Line line;
   private final Backoff backoff = new Backoff();
+
+  /** Lets one thread in at a time; each lane's own knows whether it is closed. */
+  private final Entrance entrance = new Entrance(() -> {});
+
   private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final BooleanSupplier isEnding = this::isEnding;
 
@@ -55,6 +60,15 @@ final class LanedConsumer implements Consumer {
   public Batch poll(int max, Duration wait) throws InterruptedException {
     RingConsumer.requireMax(max);
     Deadline.require("wait", wait);
+    entrance.enter();
+    try {
+      return pollAny(max, wait);
+    } finally {
+      entrance.leave();
+    }
+  }
+
+  private Batch pollAny(int max, Duration wait) throws InterruptedException {
     polled.release();
     if (inARow == MOST_IN_A_ROW) {
       moveOn();
@@ -116,7 +130,12 @@ final class LanedConsumer implements Consumer {
 
   @Override
   public int acknowledge(Batch batch) {
-    return polled.acknowledge(batch);
+    entrance.enter();
+    try {
+      return polled.acknowledge(batch);
+    } finally {
+      entrance.leave();
+    }
   }
 
   @Override
