@@ -125,7 +125,9 @@ final class RedisProducer implements Producer {
           isSent = true;
         } catch (Pipeline.RefusedException e) {
           awaitBetter(e, deadline, sent);
-          if (awaitRoom(written, deadline, sent) < written) {
+          int again = awaitRoom(written, deadline, sent);
+          if (again < written) { // others were first: the rest is theirs, too
+            room.giveBack(again);
             throw full(timeout, sent);
           }
         }

@@ -18,6 +18,7 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,41 @@ class ShortRedisTest {
     assertTrue(queue.close(Duration.ZERO).drained());
     Await.until("no connection but this test's", () -> connections() == 1);
     assertThrows(QueueClosedException.class, () -> one.acknowledge(0));
+  }
+
+  @Test
+  void noRoomIsLostToABatchThatWasRefused() throws Exception {
+    MessageQueue small = track.open(QueueConfig.named("small").capacity(64).build());
+    Producer one = small.producer();
+    Producer two = small.producer();
+    Consumer consumer = small.consumer("g", "c");
+    jedis.configSet("maxmemory", "1");
+    Thread sends = new Thread(() -> sendOrGiveUp(one));
+    sends.start();
+    Await.until("it waits", () -> sends.getState() == Thread.State.TIMED_WAITING);
+    jedis.configSet("maxmemory", "64mb");
+    two.sendBatch(32, (index, slot) -> slot.put((byte) 1), SOON);
+    sends.join();
+    drain(consumer);
+    for (int i = 0; i < 64; i++) {
+      assertTrue(two.trySend(ByteBuffer.allocate(1)) != Producer.FULL, "room for message " + i);
+    }
+    drain(consumer);
+    assertTrue(small.close(SOON).drained());
+  }
+
+  private static void drain(Consumer consumer) throws InterruptedException {
+    for (Batch batch; !(batch = consumer.poll(64, Duration.ofMillis(100))).isEmpty(); ) {
+      consumer.acknowledge(batch);
+    }
+  }
+
+  private static void sendOrGiveUp(Producer producer) {
+    try {
+      producer.sendBatch(60, (index, slot) -> slot.put((byte) 3), SOON);
+    } catch (GpuMqException | InterruptedException e) {
+      // Either may be first: no room is lost, whatever comes of it.
+    }
   }
 
   private static void sendAndFail(Producer producer, RuntimeException own)
