@@ -92,9 +92,10 @@ final class Lull {
     doIfIdle();
     synchronized (this) {
       if (thread == null && !waiting.isEmpty()) {
-        thread = new Thread(this::untilNothingWaits, "gpumq-lull");
-        thread.setDaemon(true);
-        thread.start();
+        Thread made = new Thread(this::untilNothingWaits, "gpumq-lull");
+        made.setDaemon(true);
+        made.start();
+        thread = made; // behind the start: where that fails, the next work tries again
       }
     }
   }

@@ -90,8 +90,8 @@ public final class Waiters {
      */
     void await(Deadline deadline, BooleanSupplier over) throws InterruptedException {
       Place place = new Place(Thread.currentThread());
-      join(place);
       try {
+        join(place); // it fails where no thread can be started: then this place must not stay
         while (!place.isAwake && !over.getAsBoolean() && !deadline.isPassed()) {
           if (Thread.interrupted()) {
             leave(place); // first: behind it nobody can wake this one, and wait for its turn
@@ -180,8 +180,8 @@ public final class Waiters {
     if (waker == null) {
       Thread thread = new Thread(this::run, "gpumq-waker");
       thread.setDaemon(true);
-      waker = thread;
       thread.start();
+      waker = thread; // behind the start: where that fails, the next to wait tries again
     }
   }
 
