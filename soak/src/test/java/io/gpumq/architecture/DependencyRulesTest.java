@@ -1,5 +1,6 @@
 package io.gpumq.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -9,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.gpumq.api.Tracks;
+import io.gpumq.spi.Processes;
 import io.gpumq.spi.TrackProvider;
 import org.junit.jupiter.api.Test;
 
@@ -150,6 +152,24 @@ class DependencyRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(CLI, TRACK_A, TRACK_B)
+        .check(SHIPPED);
+  }
+
+  @Test
+  void processesAreStartedInOnePlaceAlone() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(Processes.class)
+        .should()
+        .callMethod(ProcessBuilder.class, "start")
+        .orShould()
+        .callMethodWhere(
+            describe(
+                "it is Runtime.exec",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(Runtime.class)
+                        && call.getName().equals("exec")))
+        .because("a start that finds no file descriptor closes those of others")
         .check(SHIPPED);
   }
 

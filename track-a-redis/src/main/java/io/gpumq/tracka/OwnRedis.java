@@ -1,6 +1,7 @@
 package io.gpumq.tracka;
 
 import io.gpumq.api.TrackUnavailableException;
+import io.gpumq.spi.Processes;
 import io.gpumq.spi.Steps;
 import java.io.File;
 import java.io.IOException;
@@ -137,11 +138,11 @@ public final class OwnRedis implements AutoCloseable {
     command.addAll(List.of("--dir", folder.toString(), "--maxmemory-policy", "noeviction"));
     command.addAll(settings);
     guard =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log(folder).toFile())
-            .start();
+        Processes.start(
+            new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log(folder).toFile()));
   }
 
   /** Where the server listens, as {@code redis://127.0.0.1:port}. */

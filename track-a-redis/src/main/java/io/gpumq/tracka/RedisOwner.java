@@ -19,6 +19,7 @@ record RedisOwner(String host, long pid, long start) {
   /** Of {@code /proc/PID/stat}, counted from the field behind the name in brackets. */
   private static final int START_FIELD = 19;
 
+  private static final Path PROCESSES = Path.of("/proc");
   private static final String HOST = thisHost();
 
   /** Returns this process. */
@@ -37,11 +38,11 @@ record RedisOwner(String host, long pid, long start) {
 
   private static long startOf(long pid) {
     try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      String stat = Files.readString(PROCESSES.resolve(Long.toString(pid)).resolve("stat"));
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
       return Long.parseLong(fields[START_FIELD]);
     } catch (IOException | RuntimeException e) {
-      return UNKNOWN; // no such file system, or the process has just ended
+      return UNKNOWN; // no such file system, no descriptor free, or the process has just ended
     }
   }
 
@@ -68,7 +69,17 @@ record RedisOwner(String host, long pid, long start) {
   }
 
   private boolean runs() {
-    boolean runs = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-    return runs && (start == UNKNOWN || startOf(pid) == start);
+    if (!isThere()) {
+      return false;
+    }
+    long now = startOf(pid); // where no file descriptor is free, that is not known for a moment
+    return now == start || now == UNKNOWN || start == UNKNOWN;
+  }
+
+  /** Java's own handle says that a process has ended where it has no descriptor free to look. */
+  private boolean isThere() {
+    return Files.exists(PROCESSES.resolve("self"))
+        ? Files.exists(PROCESSES.resolve(Long.toString(pid)))
+        : ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 }

@@ -1,6 +1,7 @@
 package io.gpumq.trackb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Consumer;
@@ -11,7 +12,6 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
-import java.io.Closeable;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -57,6 +57,8 @@ class UsedUpDescriptorsTest {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
     assertTrue(said.contains("refused"), said);
+    assertFalse(said.contains("Bad file descriptor"), said); // somebody closed another's
+    assertFalse(said.contains("Cannot run program"), said);
     assertTrue(said.contains("all is well"), said);
     try (var left = Files.walk(temp.resolve("tmp"))) {
       assertEquals(List.of(temp.resolve("tmp")), left.toList(), said);
@@ -91,6 +93,14 @@ class UsedUpDescriptorsTest {
   static final class UsesThemUp {
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    private static final Path INPUT = Path.of("/proc/self/fd/0");
+
+    private static void require(boolean isTrue, String what) {
+      if (!isTrue) {
+        throw new AssertionError("not so: " + what);
+      }
+    }
+
     private static QueueConfig config(String name) {
       return QueueConfig.named(name).capacity(64).slotBytes(64).build();
     }
@@ -112,7 +122,8 @@ class UsedUpDescriptorsTest {
           Producer producer = healthy.producer();
           Consumer consumer = healthy.consumer("g", "c")) {
         exchange(producer, consumer);
-        Deque<Closeable> used = new ArrayDeque<>();
+        final Path input = Files.readSymbolicLink(INPUT);
+        Deque<FileInputStream> used = new ArrayDeque<>();
         useUp(used);
         for (int free = 0; free < 12; free++) { // some steps of an opening pass, others fail
           try (MessageQueue more = track.open(config("more"))) {
@@ -122,6 +133,10 @@ class UsedUpDescriptorsTest {
             System.out.println("refused with " + free + " free: " + e);
           }
           exchange(producer, consumer);
+          require(Files.readSymbolicLink(INPUT).equals(input), "standard input is what it was");
+          for (FileInputStream each : used) {
+            require(each.read() < 0, "each is open"); // it throws where it is not
+          }
           used.pop().close();
         }
         exchange(producer, consumer);
@@ -139,7 +154,7 @@ class UsedUpDescriptorsTest {
     }
 
     @SuppressWarnings("InfiniteLoopStatement")
-    private static void useUp(Deque<Closeable> used) {
+    private static void useUp(Deque<FileInputStream> used) {
       try {
         while (true) {
           used.push(new FileInputStream("/dev/null"));

@@ -1,5 +1,6 @@
 package io.gpumq.soak.report;
 
+import io.gpumq.spi.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,10 +80,10 @@ public record Environment(
     var nothing = new String[2];
     try {
       Process smi =
-          new ProcessBuilder(
-                  "nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+          Processes.start(
+              new ProcessBuilder(
+                      "nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
+                  .redirectError(ProcessBuilder.Redirect.DISCARD));
       try (BufferedReader out = smi.inputReader(StandardCharsets.UTF_8)) {
         String line = out.readLine();
         if (!smi.waitFor(SMI_TIMEOUT_S, TimeUnit.SECONDS)) {

@@ -1,6 +1,7 @@
 package io.gpumq.soak.suite;
 
 import io.gpumq.soak.workload.Tally;
+import io.gpumq.spi.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,7 +67,7 @@ record FreshStart(long nanos, Tally tally) {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     long start = System.nanoTime();
     try {
-      Process process = builder.start();
+      Process process = Processes.start(builder);
       Executor later = CompletableFuture.delayedExecutor(patience.toNanos(), TimeUnit.NANOSECONDS);
       var end = CompletableFuture.runAsync(process::destroyForcibly, later);
       try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {

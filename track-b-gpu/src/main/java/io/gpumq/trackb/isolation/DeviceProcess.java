@@ -1,6 +1,7 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.spi.Log;
+import io.gpumq.spi.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -98,7 +99,7 @@ final class DeviceProcess {
     var invitation = new Wire.Invitation();
     Process process = null;
     try {
-      process = Launcher.builder(plan, invitation.address(), environment).start();
+      process = Processes.start(Launcher.builder(plan, invitation.address(), environment));
       var started = new DeviceProcess(process, invitation, room, listener);
       started.startThreads();
       return started;

@@ -23,10 +23,13 @@ public record Owner(long pid, long start) {
     return new Owner(pid, startOf(pid));
   }
 
-  /** Whether it still runs. */
-  public boolean isAlive() {
-    boolean runs = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-    return runs && (start == UNKNOWN || startOf(pid) == start);
+  /**
+   * Whether it may be this process: it is, as far as the system tells. That may not tell at one
+   * time what it tells at another, where no file descriptor is free.
+   */
+  boolean mayBeSelf() {
+    Owner self = self();
+    return pid == self.pid && (start == self.start || start == UNKNOWN || self.start == UNKNOWN);
   }
 
   private static long startOf(long pid) {
@@ -35,7 +38,7 @@ public record Owner(long pid, long start) {
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
       return Long.parseLong(fields[START_FIELD]);
     } catch (IOException | RuntimeException e) {
-      return UNKNOWN; // no such file system, or the process has just ended
+      return UNKNOWN; // no such file system, no descriptor free, or the process has just ended
     }
   }
 }

@@ -99,14 +99,14 @@ class AttachTest {
   }
 
   @Test
-  void anotherProcessOfTheSameNumberIsNotTheOwner() {
+  void anotherProcessOfTheSameNumberIsNotThisOne() {
     Owner self = Owner.self();
-    assertTrue(self.isAlive());
-    assertTrue(new Owner(self.pid(), Owner.UNKNOWN).isAlive());
+    assertTrue(self.mayBeSelf());
+    assertTrue(new Owner(self.pid(), Owner.UNKNOWN).mayBeSelf());
     if (self.start() != Owner.UNKNOWN) {
-      assertFalse(new Owner(self.pid(), self.start() - 1).isAlive());
+      assertFalse(new Owner(self.pid(), self.start() - 1).mayBeSelf());
     }
-    assertFalse(new Owner(Integer.MAX_VALUE, Owner.UNKNOWN).isAlive());
+    assertFalse(new Owner(Integer.MAX_VALUE, Owner.UNKNOWN).mayBeSelf());
   }
 
   @Test

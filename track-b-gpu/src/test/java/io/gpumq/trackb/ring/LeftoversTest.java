@@ -83,6 +83,27 @@ class LeftoversTest {
     assertTrue(Files.exists(file.companion()));
   }
 
+  /** Where no descriptor is free, its start cannot be read, and the name is without. */
+  @Test
+  void aLookDropsNoLockOfThisProcess() throws IOException {
+    Owner unknown = new Owner(Owner.self().pid(), Owner.UNKNOWN);
+    MemoryFile own = MemoryFile.create(new RingFileName(unknown, "8", queue).ring(folder), 4096);
+    try {
+      Path path = new RingFileName(unknown, "8", queue).ring(folder);
+      assertTrue(isLocked(path));
+      assertFalse(of(Leftovers.find(folder), queue).get(0).isLeft());
+      assertTrue(isLocked(path));
+    } finally {
+      own.remove();
+      own.discard();
+    }
+  }
+
+  private static boolean isLocked(Path path) throws IOException {
+    String file = ":" + Files.getAttribute(path, "unix:ino") + " ";
+    return Files.readString(Path.of("/proc/locks")).contains(file);
+  }
+
   @Test
   void whatADeadOwnerLeftIsToldAndRemoved() throws IOException {
     work();
