@@ -15,7 +15,6 @@ final class Args {
   static final byte[] BLOCK = bytes("BLOCK");
   static final byte[] COUNT = bytes("COUNT");
   static final byte[] CREATE = bytes("CREATE");
-  static final byte[] DELCONSUMER = bytes("DELCONSUMER");
   static final byte[] DESTROY = bytes("DESTROY");
   static final byte[] FIRST = bytes("-");
   static final byte[] FROM_START = bytes("0");

@@ -23,6 +23,10 @@ final class Delays {
     }
   }
 
+  void clear() {
+    ends.clear();
+  }
+
   /**
    * Sets the idle times anew, if that has to be done before the next claim.
    *

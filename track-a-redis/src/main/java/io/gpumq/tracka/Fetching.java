@@ -96,8 +96,18 @@ final class Fetching {
 
   /** Fetches what is due for redelivery, then what is new; waits for that, a slice at most. */
   int fetch(int most, long waitNanos) throws InterruptedException {
+    group.moves.fetching().lock();
+    try {
+      batch.clear();
+      fetchBetweenMoves(most, waitNanos);
+      return batch.fetched();
+    } finally {
+      group.moves.fetching().unlock();
+    }
+  }
+
+  private void fetchBetweenMoves(int most, long waitNanos) throws InterruptedException {
     long start = System.nanoTime();
-    batch.clear();
     try {
       group.delays.refresh(pending, claimMillis);
       boolean mayBeDue = group.takeDue();
@@ -122,7 +132,6 @@ final class Fetching {
     } catch (JedisDataException e) {
       throw link.refused(e);
     }
-    return batch.fetched();
   }
 
   private void claimDue(int most) {

@@ -39,6 +39,8 @@ final class Group {
   /** Those refused for longer than the lease, which ends the refusal in Redis. */
   final Delays delays = new Delays();
 
+  final Moves moves = new Moves();
+
   volatile boolean removed;
 
   /** Sequences that were refused and not delivered since: a batch's acknowledgement spares them. */
@@ -88,7 +90,7 @@ final class Group {
     steps.finish();
   }
 
-  /** Starts anew behind a sequence; {@code before} messages lie below. */
+  /** Starts anew behind a sequence, in a move; {@code before} messages lie below. */
   void restart(long before, long behind) {
     lastRead.set(behind);
     read.set(before);
@@ -98,6 +100,7 @@ final class Group {
     unseen.clear();
     latest.clear();
     givenBack.clear();
+    delays.clear();
     changed();
   }
 

@@ -1,6 +1,7 @@
 package io.gpumq.tracka;
 
 import static redis.clients.jedis.Protocol.Command.EVAL;
+import static redis.clients.jedis.Protocol.Command.TIME;
 import static redis.clients.jedis.Protocol.Command.XGROUP;
 import static redis.clients.jedis.Protocol.Command.XPENDING;
 import static redis.clients.jedis.Protocol.Command.XRANGE;
@@ -155,12 +156,12 @@ final class Groups {
 
   /** Makes it anew there: what is pending in it is forgotten; its consumers go on. */
   private void move(Group group, long behind) {
-    admin.retry(
+    group.moves.move(
         () -> {
           byte[] id = behind == 0 ? Args.FROM_START : Ids.id(behind);
-          return admin.call(EVAL, MOVE, Args.ONE, queue.stream(), group.key, id);
+          admin.retry(() -> admin.call(EVAL, MOVE, Args.ONE, queue.stream(), group.key, id));
+          group.restart(queue.room().sent() - count(behind), behind);
         });
-    group.restart(queue.room().sent() - count(behind), behind);
   }
 
   /** Returns the figures of each group, by name. */
@@ -183,7 +184,7 @@ final class Groups {
     if (pending + lag > 0) {
       long oldest =
           (Long) summary.get(0) > 0 ? Ids.sequence((byte[]) summary.get(1)) : nextUnread(group);
-      age = Math.max(0, System.currentTimeMillis() - Ids.millis(oldest));
+      age = Math.max(0, redisMillis() - Ids.millis(oldest));
     }
     return new GroupStats(
         group.name,
@@ -194,6 +195,13 @@ final class Groups {
         group.acknowledged.get(),
         group.redelivered.get(),
         List.copyOf(group.consumers.keySet()));
+  }
+
+  /** The time on the clock that made the IDs; ours may go before it or after. */
+  private long redisMillis() {
+    List<?> time = admin.retry(() -> (List<?>) admin.call(TIME));
+    long seconds = Long.parseLong(Args.text(time.get(0)));
+    return 1_000 * seconds + Long.parseLong(Args.text(time.get(1))) / 1_000;
   }
 
   private long nextUnread(Group group) {
@@ -207,7 +215,7 @@ final class Groups {
         .mapToLong(entry -> Ids.sequence((byte[]) ((List<?>) entry).get(0)))
         .filter(sequence -> !addressed.isForOthers(sequence, group))
         .findFirst()
-        .orElseGet(() -> System.currentTimeMillis() << Ids.COUNTER_BITS);
+        .orElseGet(() -> redisMillis() << Ids.COUNTER_BITS);
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.gpumq.tracka;
 
+import static redis.clients.jedis.Protocol.Command.EVAL;
 import static redis.clients.jedis.Protocol.Command.XACK;
 import static redis.clients.jedis.Protocol.Command.XCLAIM;
-import static redis.clients.jedis.Protocol.Command.XGROUP;
 import static redis.clients.jedis.Protocol.Command.XPENDING;
 
 import java.util.ArrayList;
@@ -13,6 +13,15 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** A group's pending list in Redis, asked over one consumer's link. For one thread at a time. */
 final class PendingList {
   private static final int PAGE = 1024;
+
+  /** Deletes a consumer that holds nothing; 0 if it was handed something meanwhile. */
+  private static final byte[] DELETE_IF_EMPTY =
+      Args.bytes(
+          """
+          if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) > 0 then return 0 end
+          redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2])
+          return 1
+          """);
 
   private final Link link;
   private final byte[] stream;
@@ -114,7 +123,12 @@ final class PendingList {
       link.send(
           XCLAIM, parking(ids.get(i), Args.IDLE, claimMs, Args.RETRYCOUNT, before, Args.JUSTID));
     }
-    link.replies(ids.size()).forEach(PendingList::list);
+    List<Object> replies = link.replies(ids.size());
+    for (int i = 0; i < replies.size(); i++) {
+      if (list(replies.get(i)).isEmpty()) { // acknowledged meanwhile by its sequence
+        group.unseen.remove(Ids.sequence(ids.get(i)));
+      }
+    }
     group.dueIn(0);
   }
 
@@ -161,7 +175,10 @@ final class PendingList {
     ids.forEach(id -> group.sawRead(Ids.sequence(id)));
   }
 
-  /** Hands back all that a consumer holds, due at once, and removes the consumer. */
+  /**
+   * Hands back all that a consumer holds, due at once, and deletes the consumer. Redis forgets what
+   * a deleted consumer holds: so one that was handed something meanwhile is not deleted yet.
+   */
   void leave(byte[] consumer) {
     List<?> page;
     do {
@@ -171,9 +188,12 @@ final class PendingList {
         link.send(XCLAIM, parking(id, Args.IDLE, claimMs, Args.JUSTID));
       }
       link.replies(page.size()).forEach(PendingList::list);
-    } while (!page.isEmpty());
-    link.call(XGROUP, Args.DELCONSUMER, stream, group.key, consumer);
+    } while (!page.isEmpty() || !deleteIfEmpty(consumer));
     group.dueIn(0);
+  }
+
+  private boolean deleteIfEmpty(byte[] consumer) {
+    return (Long) link.call(EVAL, DELETE_IF_EMPTY, Args.ONE, stream, group.key, consumer) > 0;
   }
 
   private static byte[] page() {

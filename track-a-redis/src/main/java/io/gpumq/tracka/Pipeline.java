@@ -83,37 +83,37 @@ final class Pipeline implements Trimmer.Floor {
   }
 
   /**
-   * Sends the first {@code count} payloads, for which room is reserved.
+   * Sends the payloads from {@code from} on and below {@code to}, for which room is reserved.
    *
    * @param group the only one that is to see them, or null for all
    * @return the last one's sequence
    * @throws RefusedException if Redis takes none of them for the moment
    */
-  long transmit(int count, String group) {
-    if (count == 0) {
+  long transmit(int from, int to, String group) {
+    if (from == to) {
       return last;
     }
     target = group;
     floor = last;
-    int sent = 0;
+    int next = from;
     try {
-      while (sent < count) {
+      while (next < to) {
         try {
-          send(sent, count);
-          sent += confirm(link.replies(count - sent + 2));
+          send(next, to);
+          next += confirm(link.replies(to - next + 2));
         } catch (JedisConnectionException e) {
           link.reconnect(e);
-          sent += link.retry(this::arrived);
+          next += link.retry(this::arrived);
         }
       }
     } finally {
       long bytes = 0;
-      for (int i = 0; i < sent; i++) {
+      for (int i = from; i < next; i++) {
         bytes += payloads[i].length;
       }
       queue.sawSent(last);
-      room.sent(sent, bytes);
-      room.giveBack(count - sent);
+      room.sent(next - from, bytes);
+      room.giveBack(to - next);
       floor = NOTHING_UNDERWAY;
     }
     return last;

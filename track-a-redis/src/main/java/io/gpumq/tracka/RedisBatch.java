@@ -22,6 +22,7 @@ final class RedisBatch implements Entry {
   private final String[] targets;
   private final int[] handed;
   private Polled polled = new Polled(this);
+  private int moves;
   private int fetched;
   private int size;
   private int current;
@@ -81,8 +82,14 @@ final class RedisBatch implements Entry {
   // ---- filled by the consumer
 
   void clear() {
+    moves = group.moves.count();
     fetched = 0;
     size = 0;
+  }
+
+  /** Whether the group was not moved since these entries were fetched. */
+  boolean isOfThisMove() {
+    return moves == group.moves.count();
   }
 
   /** Adds an entry of a stream as Redis returns it: {@code [id, [field, payload, ...]]}. */

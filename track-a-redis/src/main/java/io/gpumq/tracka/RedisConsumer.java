@@ -4,7 +4,6 @@ import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.DeadLetter;
-import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
@@ -12,10 +11,8 @@ import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Entrance;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -38,7 +35,7 @@ final class RedisConsumer implements Consumer {
   private final RedisBatch batch;
   private final Verdicts verdicts;
   private final Fetching fetching;
-  private final Set<Long> settledAlone = new HashSet<>(); // of the batch
+  private final Settling settling;
   private final Entrance entrance = new Entrance(this::end);
 
   RedisConsumer(RedisQueue queue, Group group, String name, Link link, Handling handling) {
@@ -54,6 +51,7 @@ final class RedisConsumer implements Consumer {
     this.batch = new RedisBatch(group, handling);
     this.verdicts = new Verdicts(config, group.name, batch, handling);
     this.fetching = new Fetching(queue, group, key, link, pending, batch);
+    this.settling = new Settling(queue, group, link, pending, batch);
   }
 
   @Override
@@ -78,7 +76,7 @@ final class RedisConsumer implements Consumer {
         () -> {
           int most = Math.min(max, handling.capacity());
           batch.begin();
-          settledAlone.clear();
+          settling.beginPoll();
           poll(most, Deadline.after(wait));
           return batch.polled();
         });
@@ -101,6 +99,7 @@ final class RedisConsumer implements Consumer {
       }
       group.letGo();
       int fetched = fetching.fetch(most, left);
+      requireNotEnding();
       passOverOthers();
       handleAndHand();
       // Where all that was fetched became dead letters, or was for others, there may be more.
@@ -121,36 +120,30 @@ final class RedisConsumer implements Consumer {
       }
     }
     if (!ids.isEmpty()) {
-      queue.settle(
-          link,
-          () -> {
-            int count = pending.acknowledge(ids);
-            group.settled.addAndGet(count);
-            return count;
-          });
+      settling.settleUnseen(ids);
+    }
+  }
+
+  /** Ends a poll of a consumer that was closed meanwhile: what it fetched was not delivered. */
+  private void requireNotEnding() {
+    if (entrance.isEnding()) {
+      handBack(0);
+      requireOpen();
     }
   }
 
   /** What one thread at a time does here; any thread may close the consumer meanwhile. */
-  private <T, E extends Exception> T inside(Call<T, E> call) throws E {
-    if (!entrance.enter()) {
-      queue.health().requireOpen();
-      throw closed();
-    }
-    try {
-      requireOpen();
-      return call.run();
-    } catch (JedisException e) {
-      requireOpen(); // closing breaks the connection, to wake who waits there
-      throw e;
-    } finally {
-      entrance.leave();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Call<T, E extends Exception> {
-    T run() throws E;
+  private <T, E extends Exception> T inside(Entrance.Call<T, E> call) throws E {
+    return entrance.inside(
+        this::requireOpen,
+        () -> {
+          try {
+            return call.run();
+          } catch (JedisException e) {
+            requireOpen(); // a queue that closes breaks the connection
+            throw e;
+          }
+        });
   }
 
   private void handleAndHand() {
@@ -162,7 +155,21 @@ final class RedisConsumer implements Consumer {
     } catch (TrackFailedException e) {
       throw queue.health().fail(e.getMessage(), e);
     }
+    requireNotEnding();
     int end = writeLetters();
+    group.moves.fetching().lock();
+    try {
+      if (batch.isOfThisMove()) {
+        hand(end);
+      } else {
+        batch.clear(); // the group's consumers are handed all of it again, or none
+      }
+    } finally {
+      group.moves.fetching().unlock();
+    }
+  }
+
+  private void hand(int end) {
     int firsts = 0;
     for (int i = 0; i < end; i++) {
       int deliveries = batch.deliveriesAt(i);
@@ -180,7 +187,8 @@ final class RedisConsumer implements Consumer {
     group.handled.addAndGet(firsts);
     group.delivered.addAndGet(batch.size());
     if (end < batch.fetched()) {
-      handBack(end);
+      parkFrom(end); // the group waits at this entry, until there is room for its letter
+      group.holdBack();
     }
   }
 
@@ -213,8 +221,19 @@ final class RedisConsumer implements Consumer {
     return position;
   }
 
-  /** The group waits at this entry: it and those after it are fetched again when there is room. */
+  /** Hands back the entries from this one on, which nobody has seen. */
   private void handBack(int position) {
+    group.moves.fetching().lock();
+    try {
+      if (batch.isOfThisMove()) {
+        parkFrom(position);
+      }
+    } finally {
+      group.moves.fetching().unlock();
+    }
+  }
+
+  private void parkFrom(int position) {
     List<byte[]> ids = batch.idsFrom(position);
     List<Integer> deliveries = new ArrayList<>();
     for (int i = position; i < batch.fetched(); i++) {
@@ -225,7 +244,6 @@ final class RedisConsumer implements Consumer {
           pending.parkUnseen(ids, deliveries);
           return null;
         });
-    group.holdBack();
   }
 
   // ---- acknowledge and refuse
@@ -240,51 +258,16 @@ final class RedisConsumer implements Consumer {
                 "batch: must be the one of this consumer's last poll; entries of an earlier one"
                     + " can be acknowledged by their sequences, while they are pending");
           }
-          List<byte[]> ids = new ArrayList<>(batch.size());
-          for (int i = 0; i < batch.size(); i++) {
-            if (isStillHere(batch.sequence(i), polled)) {
-              ids.add(batch.id(i));
-            }
-          }
-          return ids.isEmpty() ? 0 : acknowledge(ids);
+          return settling.acknowledge(polled);
         });
-  }
-
-  /** Whether nobody has settled, refused, or been handed an entry since it came in this batch. */
-  private boolean isStillHere(Long sequence, Batch polled) {
-    Batch latest = group.latest.get(sequence);
-    return !settledAlone.contains(sequence)
-        && !group.refused.contains(sequence)
-        && (latest == null || latest == polled);
   }
 
   @Override
   public void acknowledge(long sequence) {
     inside(
         () -> {
-          if (!mayBePending(sequence) || acknowledge(List.of(Ids.id(sequence))) == 0) {
-            throw notPending(sequence);
-          }
-          group.refused.remove(sequence);
-          group.handed(sequence);
-          settledAlone.add(sequence);
+          settling.acknowledge(sequence);
           return null;
-        });
-  }
-
-  private int acknowledge(List<byte[]> ids) {
-    return queue.settle(
-        link,
-        () -> {
-          int count = pending.acknowledge(ids);
-          if (!group.latest.isEmpty()) {
-            ids.forEach(id -> group.latest.remove(Ids.sequence(id)));
-          }
-          group.acknowledged.addAndGet(count);
-          group.settled.addAndGet(count);
-          group.letGo(); // it may have waited for one of these
-          group.changed();
-          return count;
         });
   }
 
@@ -302,47 +285,9 @@ final class RedisConsumer implements Consumer {
     Deadline.require("delay", delay);
     inside(
         () -> {
-          handBackInside(sequence, delay, untried);
+          settling.handBack(sequence, delay, untried);
           return null;
         });
-  }
-
-  private void handBackInside(long sequence, Duration delay, boolean untried) {
-    long delayMs = delay.isZero() ? 0 : Args.millisUp(delay) + 1; // as claimMs, not too early
-    long inRedisMs = Math.min(delayMs, queue.claimMs());
-    if (!mayBePending(sequence)) {
-      throw notPending(sequence);
-    }
-    byte[] id = Ids.id(sequence);
-    group.refused.add(sequence); // before another consumer can claim it, which takes it out again
-    if (untried) {
-      group.givenBack.add(sequence);
-    }
-    if (delayMs > inRedisMs) {
-      group.delays.put(sequence, Deadline.after(delay));
-    }
-    boolean parked =
-        link.retry(
-            () -> untried ? pending.parkUncounted(id, inRedisMs) : pending.park(id, inRedisMs));
-    if (!parked) {
-      group.refused.remove(sequence);
-      group.handed(sequence);
-      throw notPending(sequence);
-    }
-    group.dueIn(TimeUnit.MILLISECONDS.toNanos(inRedisMs));
-  }
-
-  private boolean mayBePending(long sequence) {
-    return sequence >= 0 && !group.unseen.contains(sequence);
-  }
-
-  private NotPendingException notPending(long sequence) {
-    return new NotPendingException(
-        "sequence "
-            + sequence
-            + ": not pending in group "
-            + group.name
-            + "; it was not delivered, or is acknowledged or dead-lettered");
   }
 
   private void requireOpen() {
@@ -362,10 +307,7 @@ final class RedisConsumer implements Consumer {
   @Override
   public void close() {
     entrance.end();
-    if (entrance.isEnding()) {
-      link.close(); // a call that waits in Redis; the rest is said over another link
-      queue.health().ring();
-    }
+    queue.health().ring(); // a call that waits; one that waits in Redis looks soon
   }
 
   private void end() {

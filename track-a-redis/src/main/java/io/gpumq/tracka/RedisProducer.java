@@ -7,6 +7,7 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
 import io.gpumq.api.SendInterruptedException;
 import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Entrance;
 import io.gpumq.spi.Steps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,7 +24,7 @@ final class RedisProducer implements Producer {
   private final ByteBuffer slot;
   private final Pipeline pipeline;
   private boolean writing;
-  private volatile boolean closed;
+  private final Entrance entrance = new Entrance(this::end);
 
   RedisProducer(RedisQueue queue, Link link, long number) {
     int slotBytes = queue.config().slotBytes();
@@ -58,19 +59,20 @@ final class RedisProducer implements Producer {
    */
   long send(ByteBuffer payload, Long key, String group, Duration timeout)
       throws InterruptedException {
-    require(payload);
     Deadline.require("timeout", timeout);
-    Deadline deadline = Deadline.after(timeout);
-    while (true) {
-      if (awaitRoom(1, deadline, 0) == 0) {
-        throw full(timeout, 0);
-      }
-      try {
-        return sendReserved(payload, key, group);
-      } catch (Pipeline.RefusedException e) {
-        awaitBetter(e, deadline, 0);
-      }
-    }
+    return inside(
+        () -> {
+          require(payload);
+          Deadline deadline = Deadline.after(timeout);
+          while (true) {
+            requireRoom(1, deadline, timeout, 0);
+            try {
+              return sendReserved(payload, key, group);
+            } catch (Pipeline.RefusedException e) {
+              awaitBetter(e, deadline, 0);
+            }
+          }
+        });
   }
 
   @Override
@@ -84,21 +86,23 @@ final class RedisProducer implements Producer {
   }
 
   private long trySend(ByteBuffer payload, Long key) {
-    require(payload);
-    try {
-      return reserve(1) == 0 ? FULL : sendReserved(payload, key, null);
-    } catch (Pipeline.RefusedException e) {
-      return FULL; // for now: there is no room in Redis
-    }
+    return inside(
+        () -> {
+          require(payload);
+          try {
+            return reserve(1) == 0 ? FULL : sendReserved(payload, key, null);
+          } catch (Pipeline.RefusedException e) {
+            return FULL; // for now: there is no room in Redis
+          }
+        });
   }
 
   private long sendReserved(ByteBuffer payload, Long key, String group) {
     pipeline.keep(0, payload.duplicate(), key);
-    return pipeline.transmit(1, group);
+    return pipeline.transmit(0, 1, group);
   }
 
   private void require(ByteBuffer payload) {
-    requireOpen();
     if (payload.remaining() > slot.capacity()) {
       throw new PayloadTooLargeException(
           "payload of " + payload.remaining() + " bytes: must be at most " + slot.capacity());
@@ -112,52 +116,69 @@ final class RedisProducer implements Producer {
       throws InterruptedException {
     requireBatch(count);
     Deadline.require("timeout", timeout);
-    Deadline deadline = Deadline.after(timeout);
-    for (int sent = 0; sent < count; ) {
-      int reserved = awaitRoom(Math.min(count - sent, pipeline.capacity()), deadline, sent);
-      if (reserved == 0) {
-        throw full(timeout, sent);
-      }
-      int written = write(sent, reserved, writer);
-      for (boolean isSent = false; !isSent; ) {
-        try {
-          pipeline.transmit(written, null);
-          isSent = true;
-        } catch (Pipeline.RefusedException e) {
-          awaitBetter(e, deadline, sent);
-          int again = awaitRoom(written, deadline, sent);
-          if (again < written) { // others were first: the rest is theirs, too
-            room.giveBack(again);
-            throw full(timeout, sent);
+    inside(
+        () -> {
+          Deadline deadline = Deadline.after(timeout);
+          for (int sent = 0; sent < count; ) {
+            int most = Math.min(count - sent, pipeline.capacity());
+            int written = write(sent, requireRoom(most, deadline, timeout, sent), writer);
+            transmit(written, deadline, timeout, sent);
+            sent += written;
           }
-        }
+          return null;
+        });
+  }
+
+  /** Sends what is written; in parts, where Redis has refused it and others took the room since. */
+  private void transmit(int written, Deadline deadline, Duration timeout, int before)
+      throws InterruptedException {
+    for (int from = 0, to = written; from < written; ) {
+      try {
+        pipeline.transmit(from, to, null);
+        from = to;
+      } catch (Pipeline.RefusedException e) {
+        awaitBetter(e, deadline, before + from);
       }
-      sent += reserved;
+      if (from < written) {
+        to = from + requireRoom(written - from, deadline, timeout, before + from);
+      }
     }
+  }
+
+  /** Waits for room for one message at least; says for how many there is. */
+  private int requireRoom(int wanted, Deadline deadline, Duration timeout, int accepted)
+      throws InterruptedException {
+    int reserved = awaitRoom(wanted, deadline, accepted);
+    if (reserved == 0) {
+      throw full(timeout, accepted);
+    }
+    return reserved;
   }
 
   @Override
   public int trySendBatch(int count, PayloadWriter writer) {
     requireBatch(count);
-    int sent = 0;
-    while (sent < count) {
-      int reserved = reserve(Math.min(count - sent, pipeline.capacity()));
-      if (reserved == 0) {
-        break;
-      }
-      int written = write(sent, reserved, writer);
-      try {
-        pipeline.transmit(written, null);
-      } catch (Pipeline.RefusedException e) {
-        break; // for now: there is no room in Redis
-      }
-      sent += reserved;
-    }
-    return sent;
+    return inside(
+        () -> {
+          int sent = 0;
+          while (sent < count) {
+            int reserved = reserve(Math.min(count - sent, pipeline.capacity()));
+            if (reserved == 0) {
+              break;
+            }
+            int written = write(sent, reserved, writer);
+            try {
+              pipeline.transmit(0, written, null);
+            } catch (Pipeline.RefusedException e) {
+              break; // for now: there is no room in Redis
+            }
+            sent += written;
+          }
+          return sent;
+        });
   }
 
-  private void requireBatch(int count) {
-    requireOpen();
+  private static void requireBatch(int count) {
     if (count < 0) {
       throw new ConfigException("batch of " + count + " messages: must be 0 or more");
     }
@@ -180,7 +201,7 @@ final class RedisProducer implements Producer {
       return count;
     } catch (Throwable e) { // the caller's own, whatever becomes of those before it
       int before = written;
-      Steps.undo(e, () -> room.giveBack(count - before), () -> pipeline.transmit(before, null));
+      Steps.undo(e, () -> room.giveBack(count - before), () -> pipeline.transmit(0, before, null));
       throw e;
     } finally {
       writing = false;
@@ -196,8 +217,7 @@ final class RedisProducer implements Producer {
       queue.trimmer().tryTrim(link);
       reserved = room.reserve(wanted);
     }
-    // Asked again behind the reservation: a close stops the intake, then looks what is reserved,
-    // and
+    // Asked again behind the reservation: a close stops the intake, then looks what is reserved and
     // waits for that. So either it sees this reservation, or this sees that the intake has stopped.
     try {
       requireOpen();
@@ -252,22 +272,30 @@ final class RedisProducer implements Producer {
 
   // ---- open and closed
 
-  private void requireOpen() {
+  /** What one thread at a time does here; any thread may close the producer meanwhile. */
+  private <T, E extends Exception> T inside(Entrance.Call<T, E> call) throws E {
     if (writing) {
       throw new IllegalStateException(
           "a writer sends by the producer that it writes for: open another producer for that");
     }
+    return entrance.inside(this::requireOpen, call);
+  }
+
+  private void requireOpen() {
     queue.health().requireIntake();
-    if (closed) {
+    if (entrance.isEnding()) {
       throw new QueueClosedException("this producer of queue " + queue.name() + " is closed");
     }
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      queue.left(this, link);
-    }
+    entrance.end();
+    queue.health().ring(); // a call that waits for room
+  }
+
+  /** Nobody sends any more: what was on its way has arrived, or is known to be lost. */
+  private void end() {
+    queue.left(this, link);
   }
 }

@@ -354,7 +354,7 @@ final class RedisQueue implements TrackQueue {
     steps
         .run(health::drain)
         .run(() -> drained[0] = drain.await(by))
-        .run(() -> left[0] = drained[0] ? 0 : leftOver())
+        .run(() -> left[0] = drained[0] ? 0 : figures.leftOver())
         .run(this::rememberGroups)
         .run(health::close)
         .run(() -> byName.values().forEach(Group::closeConsumers))
@@ -374,19 +374,12 @@ final class RedisQueue implements TrackQueue {
     }
   }
 
-  private long leftOver() {
-    try {
-      return figures.depth();
-    } catch (TrackFailedException e) {
-      return figures.depth(); // the queue has failed: from what this process knows
-    }
-  }
-
   /** Brings the dead letters here and leaves nothing in Redis, if it can be reached. */
   private void takeLeave() {
     try (var last = new Link(track.settings(), health, keys.stream(), highest)) {
+      last.call(DEL, keys.stream()); // first: from now on nothing becomes a letter
       letters.keep(last);
-      last.call(DEL, keys.stream(), keys.letters(), keys.owner());
+      last.call(DEL, keys.letters(), keys.owner());
     } catch (JedisException e) {
       letters.lose(
           "the dead letters of queue "

@@ -93,7 +93,7 @@ record RedisSettings(URI uri, int reconnectTimeoutMs) {
             .serverDefaultProtocol()
             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
             .build();
-    return new Connection(JedisURIHelper.getHostAndPort(uri), config);
+    return new OneConnection(JedisURIHelper.getHostAndPort(uri), config);
   }
 
   /** The URI for people: without its password. */

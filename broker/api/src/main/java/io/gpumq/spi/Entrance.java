@@ -18,6 +18,13 @@ public final class Entrance {
     ENDED
   }
 
+  /** What a thread does inside. */
+  @FunctionalInterface
+  public interface Call<T, E extends Exception> {
+    /** Does it. */
+    T run() throws E;
+  }
+
   private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
   private final Runnable end;
 
@@ -42,6 +49,25 @@ public final class Entrance {
       throw new IllegalStateException("another thread uses it now: it is for one at a time");
     }
     return seen == State.OPEN;
+  }
+
+  /**
+   * Enters, does something, and leaves.
+   *
+   * @param requireOpen run inside before the call, and where it was ended; throws if it was
+   * @throws IllegalStateException if another thread is inside
+   */
+  public <T, E extends Exception> T inside(Runnable requireOpen, Call<T, E> call) throws E {
+    if (!enter()) {
+      requireOpen.run();
+      throw new IllegalStateException("it was ended");
+    }
+    try {
+      requireOpen.run();
+      return call.run();
+    } finally {
+      leave();
+    }
   }
 
   /** Enters if nobody is inside and it was not ended; returns whether it did. */

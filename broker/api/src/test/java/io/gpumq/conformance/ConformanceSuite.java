@@ -108,4 +108,11 @@ public abstract class ConformanceSuite extends TrackFixture {
       super(ConformanceSuite.this);
     }
   }
+
+  @Nested
+  class ClosingBeside extends CloseBesideConformance {
+    ClosingBeside() {
+      super(ConformanceSuite.this);
+    }
+  }
 }

@@ -1,0 +1,169 @@
+package io.gpumq.tracka;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.NotPendingException;
+import io.gpumq.spi.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.function.IntSupplier;
+
+/**
+ * What one consumer says of entries: acknowledges them, or hands them back. One thread at a time.
+ */
+final class Settling {
+  private final RedisQueue queue;
+  private final Group group;
+  private final Link link;
+  private final PendingList pending;
+  private final RedisBatch batch;
+  private final Set<Long> alone = new HashSet<>(); // settled by their sequences since the last poll
+
+  Settling(RedisQueue queue, Group group, Link link, PendingList pending, RedisBatch batch) {
+    this.queue = queue;
+    this.group = group;
+    this.link = link;
+    this.pending = pending;
+    this.batch = batch;
+  }
+
+  /** Forgets the batch before. */
+  void beginPoll() {
+    alone.clear();
+  }
+
+  // ---- acknowledge
+
+  /** Acknowledges what is still with this consumer of what its last poll returned. */
+  int acknowledge(Batch polled) {
+    return batch.size() == 0 ? 0 : settle(() -> acknowledge(stillHere(polled)));
+  }
+
+  private List<byte[]> stillHere(Batch polled) {
+    List<byte[]> ids = new ArrayList<>(batch.size());
+    for (int i = 0; i < batch.size() && batch.isOfThisMove(); i++) {
+      if (isStillHere(batch.sequence(i), polled)) {
+        ids.add(batch.id(i));
+      }
+    }
+    return ids;
+  }
+
+  /** Whether nobody has settled, refused, or been handed an entry since it came in this batch. */
+  private boolean isStillHere(Long sequence, Batch polled) {
+    Batch latest = group.latest.get(sequence);
+    return !alone.contains(sequence)
+        && !group.refused.contains(sequence)
+        && (latest == null || latest == polled);
+  }
+
+  /** Acknowledges one entry, whoever holds it. */
+  void acknowledge(long sequence) {
+    requireSeen(sequence);
+    if (settle(() -> acknowledge(List.of(Ids.id(sequence)))) == 0) {
+      throw notPending(sequence);
+    }
+    group.refused.remove(sequence);
+    group.handed(sequence);
+    alone.add(sequence);
+  }
+
+  private int acknowledge(List<byte[]> ids) {
+    if (ids.isEmpty()) {
+      return 0;
+    }
+    int count = pending.acknowledge(ids);
+    if (!group.latest.isEmpty()) {
+      ids.forEach(id -> group.latest.remove(Ids.sequence(id)));
+    }
+    group.acknowledged.addAndGet(count);
+    group.settled.addAndGet(count);
+    group.letGo(); // it may have waited for one of these
+    group.changed();
+    return count;
+  }
+
+  /** Settles entries that were fetched, and that no consumer is to see. */
+  void settleUnseen(List<byte[]> ids) {
+    settle(
+        () -> {
+          int count = batch.isOfThisMove() ? pending.acknowledge(ids) : 0;
+          group.settled.addAndGet(count);
+          return count;
+        });
+  }
+
+  /** Nobody refuses an entry, and nobody moves the group, from the look to the acknowledgement. */
+  private int settle(IntSupplier lookAndAcknowledge) {
+    Lock lock = group.moves.acknowledging();
+    return queue.settle(
+        link,
+        () -> {
+          lock.lock();
+          try {
+            return lookAndAcknowledge.getAsInt();
+          } finally {
+            lock.unlock();
+          }
+        });
+  }
+
+  // ---- hand back
+
+  /**
+   * Ends the lease of one entry, whoever holds it.
+   *
+   * @param untried whether its last delivery does not count
+   */
+  void handBack(long sequence, Duration delay, boolean untried) {
+    requireSeen(sequence);
+    long delayMs = delay.isZero() ? 0 : Args.millisUp(delay) + 1; // as claimMs, not too early
+    long inRedisMs = Math.min(delayMs, queue.claimMs());
+    byte[] id = Ids.id(sequence);
+    markRefused(sequence); // before another consumer can claim it, which takes it out again
+    if (untried) {
+      group.givenBack.add(sequence);
+    }
+    if (delayMs > inRedisMs) {
+      group.delays.put(sequence, Deadline.after(delay));
+    }
+    boolean parked =
+        link.retry(
+            () -> untried ? pending.parkUncounted(id, inRedisMs) : pending.park(id, inRedisMs));
+    if (!parked) {
+      group.refused.remove(sequence);
+      group.handed(sequence);
+      throw notPending(sequence);
+    }
+    group.dueIn(TimeUnit.MILLISECONDS.toNanos(inRedisMs));
+  }
+
+  private void markRefused(long sequence) {
+    Lock lock = group.moves.refusing();
+    lock.lock();
+    try {
+      group.refused.add(sequence);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireSeen(long sequence) {
+    if (sequence < 0 || group.unseen.contains(sequence)) {
+      throw notPending(sequence);
+    }
+  }
+
+  private NotPendingException notPending(long sequence) {
+    return new NotPendingException(
+        "sequence "
+            + sequence
+            + ": not pending in group "
+            + group.name
+            + "; it was not delivered, or is acknowledged or dead-lettered");
+  }
+}
