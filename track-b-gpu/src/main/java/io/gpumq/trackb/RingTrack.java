@@ -11,31 +11,39 @@ import io.gpumq.trackb.ring.RingDevice;
 import io.gpumq.trackb.ring.RingQueue;
 import io.gpumq.trackb.ring.Running;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /** Track B on one device. One thread watches the rings, so that a dead kernel is noticed. */
 final class RingTrack implements Track {
-  private static final long WATCH_MILLIS = 5;
+  private static final long WATCH_NANOS = 5_000_000;
 
   private final RingDevice device;
   private final Running running = new Running();
   private final OpenQueues queues = new OpenQueues("b");
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final ScheduledExecutorService watcher =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "gpumq-watcher");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private volatile boolean watchEnded;
+  private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
 
+  /**
+   * @param device is the track's from now on: closed with it, and where it cannot be made
+   */
   RingTrack(RingDevice device) {
     this.device = device;
-    watcher.scheduleWithFixedDelay(
-        running::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    watcher.setDaemon(true);
+    try {
+      watcher.start();
+    } catch (Throwable e) { // no room for one more thread
+      Steps.undo(e, device::close);
+      throw e;
+    }
+  }
+
+  private void watch() {
+    while (!watchEnded) {
+      LockSupport.parkNanos(WATCH_NANOS);
+      running.watch();
+    }
   }
 
   @Override
@@ -77,7 +85,7 @@ final class RingTrack implements Track {
     if (closed.compareAndSet(false, true)) {
       Steps steps = new Steps();
       open.forEach(queue -> steps.run(queue::close));
-      steps.run(watcher::shutdownNow).run(device::close).finish();
+      steps.run(() -> watchEnded = true).run(device::close).finish();
     }
   }
 }

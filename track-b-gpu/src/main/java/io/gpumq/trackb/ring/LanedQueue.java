@@ -11,6 +11,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.spi.Closing;
+import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import java.time.Duration;
@@ -18,10 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -34,6 +31,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class LanedQueue implements TrackQueue {
   private static final int LANE_SHIFT = 56;
+  private static final Log LOG = Log.of(LanedQueue.class);
 
   private final QueueConfig config;
   private final Shared shared;
@@ -237,10 +235,6 @@ public final class LanedQueue implements TrackQueue {
         sent, handled, delivered, acknowledged, redelivered, failed, letters, depth, bytes);
   }
 
-  /**
-   * Closes the lanes side by side: each stops its intake at once and has the whole drain, and goes
-   * on for consumers until the last has drained. An interrupt of the caller ends the drain of all.
-   */
   @Override
   public boolean isEnded() {
     return Closing.isOver(closing);
@@ -251,35 +245,25 @@ public final class LanedQueue implements TrackQueue {
     return Closing.close(closing, drain, this::closeLanes);
   }
 
+  /**
+   * Closes the lanes side by side: each stops its intake at once and has the whole drain, and goes
+   * on for consumers until the last has drained. An interrupt of the caller ends the drain of all.
+   */
   private CloseReport closeLanes(Closing by) {
     shared.stopIntake(); // of all lanes, before any is asked to drain
-    List<CompletableFuture<CloseReport>> ends = new ArrayList<>();
-    List<Thread> closers = new ArrayList<>();
-    Executor threadEach =
-        task -> {
-          closers.add(new Thread(task, "gpumq-close"));
-          closers.get(closers.size() - 1).start();
-        };
-    Phaser together = new Phaser(lanes.length);
-    for (RingQueue lane : lanes) {
-      ends.add(CompletableFuture.supplyAsync(() -> close(lane, by, together), threadEach));
-    }
-    try {
-      CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0])).get();
-    } catch (InterruptedException e) {
-      closers.forEach(Thread::interrupt);
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      // Told below, by the lane that it comes from.
+    shared.wakeAll();
+    Drain.await(by, lanes);
+    for (int lane = 1; lane < lanes.length; lane++) {
+      closeBeside(lanes[lane]);
     }
     boolean drained = true;
     long left = 0;
     QueueStats[] each = new QueueStats[lanes.length];
     Steps steps = new Steps();
-    for (int lane = 0; lane < each.length; lane++) {
-      CompletableFuture<CloseReport> end = ends.get(lane);
+    for (int lane = 0; lane < lanes.length; lane++) {
+      RingQueue next = lanes[lane];
       CloseReport[] report = {null};
-      steps.run(() -> report[0] = Closing.outcome(end));
+      steps.run(() -> report[0] = next.close(Duration.ZERO)); // begun by another, or by this thread
       if (report[0] != null) {
         drained &= report[0].drained();
         left += report[0].left();
@@ -290,11 +274,12 @@ public final class LanedQueue implements TrackQueue {
     return new CloseReport(drained, left, sum(each));
   }
 
-  private static CloseReport close(RingQueue lane, Closing by, Phaser together) {
+  /** Begins to close a lane on a thread of its own, where there is room for one. */
+  private static void closeBeside(RingQueue lane) {
     try {
-      return lane.end(by, together::arriveAndAwaitAdvance);
-    } finally {
-      together.arriveAndDeregister(); // a lane that failed before does not keep the others
+      new Thread(() -> new Steps().run(() -> lane.close(Duration.ZERO)), "gpumq-close").start();
+    } catch (Throwable e) {
+      LOG.debug("no thread for the close of one lane: its queue's closer does it", e);
     }
   }
 }

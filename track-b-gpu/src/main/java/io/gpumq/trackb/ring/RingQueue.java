@@ -353,23 +353,18 @@ public final class RingQueue implements TrackQueue {
 
   @Override
   public CloseReport close(Duration drain) {
-    return Closing.close(closing, drain, by -> end(by, () -> {}));
+    return Closing.close(closing, drain, this::end);
   }
 
-  /**
-   * Ends this ring: every step, whatever another throws.
-   *
-   * @param afterDrain run when this ring has drained, or the time for it is over: what it waits
-   *     for, the end of the ring waits for
-   */
-  CloseReport end(Closing by, Runnable afterDrain) {
+  /** Ends this ring: every step, whatever another throws. */
+  private CloseReport end(Closing by) {
     shared.stopIntake();
     shared.wakeAll();
     boolean[] drained = {false};
     Steps steps = new Steps();
     steps
-        .run(() -> drained[0] = awaitDrained(by))
-        .run(afterDrain)
+        .run(() -> Drain.await(by, this))
+        .run(() -> drained[0] = !hasUnreleased())
         .run(this::refresh)
         .run(releases::advance)
         .run(() -> state.close(ingress.published()))
@@ -384,14 +379,8 @@ public final class RingQueue implements TrackQueue {
     return new CloseReport(drained[0], last.stats().depth(), last.stats());
   }
 
-  private boolean awaitDrained(Closing by) {
-    Backoff backoff = new Backoff();
-    while (releases.advance() < ingress.claimed()) {
-      if (state.hasFailed() || by.isOver() || Thread.currentThread().isInterrupted()) {
-        return false;
-      }
-      backoff.pause();
-    }
-    return true;
+  /** Whether something was claimed that is not released yet. */
+  boolean hasUnreleased() {
+    return releases.advance() < ingress.claimed();
   }
 }

@@ -34,16 +34,23 @@ public final class Running {
 
   /**
    * Watches each ring once. What one throws keeps no other from being watched; it is logged the
-   * first time, since a ring is watched some hundred times a second.
+   * first time, since a ring is watched some hundred times a second. Throws nothing, or nobody
+   * would watch any more.
    */
   public void watch() {
-    for (RingQueue ring : rings) {
-      try {
-        ring.watch();
-      } catch (Throwable e) {
-        if (failing.add(ring) && has(ring)) {
-          LOG.warning("watching queue '" + ring.name() + "' failed, and goes on", e);
-        }
+    try {
+      rings.forEach(this::watch);
+    } catch (Throwable e) {
+      // Such as for want of memory, where telling it would throw, too: the next look comes soon.
+    }
+  }
+
+  private void watch(RingQueue ring) {
+    try {
+      ring.watch();
+    } catch (Throwable e) {
+      if (failing.add(ring) && has(ring)) {
+        LOG.warning("watching queue '" + ring.name() + "' failed, and goes on", e);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Log;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +24,7 @@ import java.util.function.BooleanSupplier;
  * waited for a second. Safe for use by many threads.
  */
 public final class Waiters {
+  private static final Log LOG = Log.of(Waiters.class);
   private static final int SPINS = 100;
   private static final int YIELDS = 200;
   private static final long MIN_PARK_NANOS = 20_000;
@@ -178,23 +180,46 @@ public final class Waiters {
 
   private synchronized void startWaker() {
     if (waker == null) {
-      Thread thread = new Thread(this::run, "gpumq-waker");
+      Thread thread = new Thread(new Waker(), "gpumq-waker");
       thread.setDaemon(true);
       thread.start();
       waker = thread; // behind the start: where that fails, the next to wait tries again
     }
   }
 
-  private void run() {
-    int turns = 0;
-    long lastNeeded = System.nanoTime();
-    while (true) {
+  /** Whatever throws, such as for want of memory: those who wait have nobody else. */
+  private final class Waker implements Runnable {
+    private int turns;
+    private long lastNeeded = System.nanoTime();
+
+    /** What ended the last turn, or {@code null}. */
+    private Throwable failure;
+
+    private boolean told;
+
+    @Override
+    public void run() {
+      boolean isNeeded = true;
+      while (isNeeded) {
+        try {
+          isNeeded = turn();
+        } catch (Throwable e) {
+          failure = e; // told in the next turn: here nothing may throw
+        }
+      }
+    }
+
+    private boolean turn() {
+      if (failure != null) {
+        LockSupport.parkNanos(MAX_PARK_NANOS);
+        tell();
+      }
       boolean woke = look();
       long now = System.nanoTime();
       if (!lines.isEmpty()) {
         lastNeeded = now;
       } else if (now - lastNeeded > LINGER_NANOS && endUnlessNeeded()) {
-        return;
+        return false;
       }
       turns = woke ? 0 : turns + 1;
       if (turns > SPINS + YIELDS) {
@@ -204,6 +229,15 @@ public final class Waiters {
       } else {
         Thread.onSpinWait();
       }
+      return true;
+    }
+
+    private void tell() {
+      if (!told) {
+        LOG.warning("waking those who wait failed, and goes on", failure);
+        told = true;
+      }
+      failure = null;
     }
   }
 

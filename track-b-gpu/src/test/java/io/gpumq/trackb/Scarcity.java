@@ -1,0 +1,134 @@
+package io.gpumq.trackb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.gpumq.conformance.Await;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** A process of its own, in which there is no room for one more thread, or object, for a while. */
+public final class Scarcity {
+  private static final int MB = 1 << 20;
+
+  /** All that the process may map, in KiB: some dozens of threads more than it begins with. */
+  private static final String MOST_KIB = "1500000";
+
+  /** Of each thread that does not say another. */
+  private static final int STACK_MB = 16;
+
+  /** What is left to the virtual machine for itself while no thread can be started. */
+  private static final int SPARE_MB = 4;
+
+  /** What uses up the heap. */
+  private static Object[] heap;
+
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final List<Thread> fillers = new ArrayList<>();
+
+  private Scarcity() {}
+
+  /** Runs a class in a process that may map little. It fails where that ends with an error. */
+  public static void run(Class<?> main, String... args) throws Exception {
+    List<String> line =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -v \"$0\" && exec \"$@\"", MOST_KIB));
+    line.add(System.getProperty("java.home") + "/bin/java");
+    line.addAll(List.of("-Xint", "-XX:+UseSerialGC", "-XX:CompressedClassSpaceSize=32m"));
+    line.addAll(List.of("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-Xss" + STACK_MB + "m"));
+    line.add("-XX:-UseTLAB"); // no thread has room of its own
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    line.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+    builder.environment().put("MALLOC_ARENA_MAX", "1");
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+  }
+
+  /** Starts threads until none can be started any more. */
+  public static Scarcity begin() {
+    Scarcity scarcity = new Scarcity();
+    ByteBuffer spare = ByteBuffer.allocateDirect(SPARE_MB * MB);
+    scarcity.fill(STACK_MB);
+    scarcity.fill(STACK_MB / 2); // what is left with the spare is less than one thread needs
+    assertEquals(SPARE_MB * MB, spare.capacity());
+    spare = null;
+    Await.until(
+        "the spare to be free",
+        () -> {
+          System.gc();
+          return direct().getMemoryUsed() < SPARE_MB * MB;
+        });
+    scarcity.fill(STACK_MB); // in the room of other garbage
+    return scarcity;
+  }
+
+  private static BufferPoolMXBean direct() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void fill(long stackMb) {
+    try {
+      while (true) {
+        Thread filler = new Thread(null, this::stay, "fills", stackMb * MB);
+        filler.setDaemon(true);
+        filler.start();
+        fillers.add(filler);
+      }
+    } catch (OutOfMemoryError e) {
+      // That is all.
+    }
+  }
+
+  private void stay() {
+    try {
+      over.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Makes room again. */
+  public void end() throws InterruptedException {
+    over.countDown();
+    for (Thread filler : fillers) {
+      filler.join();
+    }
+  }
+
+  /**
+   * Uses up all of the heap, and stays so for a while. Allocates nothing meanwhile, and names no
+   * class for the first time.
+   */
+  public static void useUpHeapFor(Duration time) {
+    long nanos = time.toNanos();
+    for (int size = MB; size > 0; size /= 2) {
+      useUpHeap(size);
+    }
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < nanos) {
+      Thread.onSpinWait();
+    }
+    heap = null;
+  }
+
+  private static void useUpHeap(int size) {
+    try {
+      while (true) {
+        Object[] next = new Object[size];
+        next[0] = heap;
+        heap = next;
+      }
+    } catch (OutOfMemoryError e) {
+      // There is no more of that size.
+    }
+  }
+}
