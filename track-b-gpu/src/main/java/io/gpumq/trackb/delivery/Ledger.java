@@ -26,6 +26,16 @@ final class Ledger {
       int maxDeliveries,
       boolean strictOrder,
       Deliverable deliverable) {
+    this(start, leaseNanos, maxDeliveries, strictOrder, deliverable, Run.GIVEN_UP);
+  }
+
+  private Ledger(
+      long start,
+      long leaseNanos,
+      int maxDeliveries,
+      boolean strictOrder,
+      Deliverable deliverable,
+      long lastRunId) {
     require(start >= 0, "start", start, "0 or more");
     require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
     require(
@@ -38,12 +48,16 @@ final class Ledger {
     this.strictOrder = strictOrder;
     this.deliverable = deliverable;
     table = new PendingTable(start);
-    schedule = new Schedule(table);
+    schedule = new Schedule(table, lastRunId);
   }
 
-  /** The same, from another sequence on. */
+  /**
+   * The same, from another sequence on. Its runs go on counting: a delivery of this ledger has no
+   * word that one of the other could have.
+   */
   Ledger startingAt(long start) {
-    return new Ledger(start, leaseNanos, maxDeliveries, strictOrder, deliverable);
+    return new Ledger(
+        start, leaseNanos, maxDeliveries, strictOrder, deliverable, schedule.lastId());
   }
 
   /** Leases to a taker what {@link Group#take} is to hand out; what is exhausted holds new back. */

@@ -29,11 +29,20 @@ final class Schedule {
 
   private final ArrayDeque<Run> spare = new ArrayDeque<>();
   private final Predicate<Run> dropIfEmpty = this::dropIfEmpty;
-  private long lastId = Run.GIVEN_UP;
+  private long lastId;
   private int sweepAt = MIN_SWEEP;
 
-  Schedule(PendingTable table) {
+  /**
+   * @param lastId no run of this one has an id up to that
+   */
+  Schedule(PendingTable table, long lastId) {
     this.table = table;
+    this.lastId = lastId;
+  }
+
+  /** The id of the latest run. */
+  long lastId() {
+    return lastId;
   }
 
   /**

@@ -72,6 +72,32 @@ class GroupMoveTest {
   }
 
   @Test
+  void aBatchOfBeforeSparesWhatCameAgain() {
+    take(3, 5_003);
+    group.tryMoveTo(5_000);
+    Delivery again = new Delivery();
+    assertEquals(3, group.take(again, 3, 2, 5_003));
+    assertEquals(0, group.acknowledge(delivery));
+    group.takeBack(delivery); // as where it could not be read
+    assertEquals(0, group.take(new Delivery(), 3, 3, 5_003), "all are with the second taker");
+    assertEquals(3, group.acknowledge(again));
+  }
+
+  @Test
+  void aRedeliveryOfBeforeSparesWhatCameAgain() {
+    take(3, 5_003);
+    clock.advance(LEASE);
+    assertEquals(3, take(3, 5_003).size());
+    group.tryMoveTo(5_000);
+    Delivery again = new Delivery();
+    group.take(again, 3, 2, 5_003);
+    clock.advance(LEASE);
+    group.take(again, 3, 2, 5_003); // as many runs, and deliveries, as before the move
+    assertEquals(0, group.acknowledge(delivery));
+    assertEquals(3, group.acknowledge(again));
+  }
+
+  @Test
   void aRemovedGroupRefusesEveryCall() {
     take(3, 5_010);
     assertTrue(group.tryRemove());
