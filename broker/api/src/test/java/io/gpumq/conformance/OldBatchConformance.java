@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.GroupStart;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.NotPendingException;
 import java.time.Duration;
@@ -66,6 +67,23 @@ abstract class OldBatchConformance extends QueueTest {
       assertEquals(sequence, poll(c2, 1).get(0).sequence());
       assertEquals(0, c1.acknowledge(batch));
       c2.acknowledge(sequence);
+    }
+  }
+
+  @Test
+  void sparesWhatComesAgainByAMove() throws Exception {
+    MessageQueue queue = open(config());
+    queue.createGroup("keeper"); // so that all is kept
+    try (Consumer c1 = queue.consumer("g", "c1")) {
+      List<Long> sequences = send(queue, 0, 10);
+      Batch batch = pollAll(c1, 10);
+      queue.moveGroup("g", GroupStart.OLDEST);
+      assertEquals(0, c1.acknowledge(batch));
+      try (Consumer c2 = queue.consumer("g", "c2")) {
+        assertMessages(poll(c2, 10), sequences, 0, 1);
+        assertEquals(0, c1.acknowledge(batch));
+      }
+      assertMessages(consume(c1, 10), sequences, 0, 2);
     }
   }
 
