@@ -87,7 +87,9 @@ final class HostMemory implements RingMemory {
     MemoryFile own = null;
     try {
       own = MemoryFile.create(path, fileBytes(g));
-      return new HostMemory(file, g, path, own, mapping(own.channel())).cleared();
+      HostMemory memory = new HostMemory(file, g, path, own, mapping(own.channel())).cleared();
+      file.keepAsWell(own);
+      return memory;
     } catch (RuntimeException | Error e) {
       MemoryFile.undo(own, e);
       throw e;
@@ -194,12 +196,11 @@ final class HostMemory implements RingMemory {
     segment(sequence).put(offset(sequence), slot, 0, geometry.strideBytes());
   }
 
-  /** Removes the file, if there is one. What is mapped stays while it is referred to. */
+  /** Removes the file, if there is one. The memory goes with that of the queue's file. */
   @Override
   public void close() {
     if (own != null && closed.compareAndSet(false, true)) {
       own.remove();
-      own.discard();
     }
   }
 

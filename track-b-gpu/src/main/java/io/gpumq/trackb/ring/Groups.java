@@ -4,6 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.Names;
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.trackb.delivery.DeadLetterSink;
 import io.gpumq.trackb.delivery.Deliverable;
@@ -12,10 +13,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** A ring's groups: makes, moves, removes and describes them. Safe for use by many threads. */
 final class Groups {
   private final QueueConfig config;
+  private final SharedFile file;
   private final RingGeometry geometry;
   private final Releases releases;
   private final IngressRing ingress;
@@ -29,6 +32,7 @@ final class Groups {
    */
   Groups(
       QueueConfig config,
+      SharedFile file,
       RingGeometry geometry,
       Releases releases,
       IngressRing ingress,
@@ -37,6 +41,7 @@ final class Groups {
       Function<String, Deliverable> deliverable,
       DeadLetterSink sink) {
     this.config = config;
+    this.file = file;
     this.geometry = geometry;
     this.releases = releases;
     this.ingress = ingress;
@@ -49,7 +54,13 @@ final class Groups {
   /** Returns the group of that name, made to begin at {@code start} if there is none. */
   Group get(String name, GroupStart start) {
     Names.require("group", name);
-    return releases.group(name, released -> place(start, released), at -> make(name, at));
+    return file.looking(
+        () -> releases.group(name, released -> place(start, released), at -> make(name, at)),
+        this::gone);
+  }
+
+  private <T> T gone() {
+    throw new QueueClosedException("queue '" + config.name() + "' is closed");
   }
 
   private long place(GroupStart start, long released) {
@@ -79,11 +90,20 @@ final class Groups {
   }
 
   void move(String name, GroupStart to) {
-    releases.move(name, released -> place(to, released));
+    move(name, released -> place(to, released));
   }
 
   void move(String name, long sequence) {
-    releases.move(name, released -> requireKept(sequence, released));
+    move(name, released -> requireKept(sequence, released));
+  }
+
+  private void move(String name, ToLongFunction<Long> to) {
+    file.looking(
+        () -> {
+          releases.move(name, to);
+          return null;
+        },
+        this::gone);
   }
 
   private long requireKept(long sequence, long released) {
@@ -113,7 +133,7 @@ final class Groups {
 
   /** Returns who holds the oldest slot, in words, and what can be done about it. */
   String holder(boolean lettersAreFull) {
-    String holder = releases.holder();
+    String holder = file.looking(releases::holder, this::gone);
     if (holder == null) {
       return "it has no group yet, and keeps everything for the first";
     }

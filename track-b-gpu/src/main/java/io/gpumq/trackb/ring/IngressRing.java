@@ -65,7 +65,14 @@ final class IngressRing {
     /** The last sequence that is done with. */
     @Override
     public long get() {
-      return ended ? Long.MAX_VALUE / 2 : below.getAsLong() - 1; // a claim finds the end
+      if (ended || !file.tryHold()) {
+        return Long.MAX_VALUE / 2; // a claim finds the end
+      }
+      try {
+        return below.getAsLong() - 1;
+      } finally {
+        file.release();
+      }
     }
 
     /** The Disruptor would set a new gate to its cursor; this one knows better. */
@@ -73,6 +80,7 @@ final class IngressRing {
     public void set(long value) {}
   }
 
+  private final SharedFile file;
   private final RingBuffer<Slot> ring;
   private final ControlBlock control;
 
@@ -92,6 +100,7 @@ final class IngressRing {
    * @param released every sequence below is released: its VRAM slot may be
    */
   IngressRing(SharedFile file, RingGeometry g, LongSupplier completed, LongSupplier released) {
+    this.file = file;
     int[] index = {0};
     ring =
         RingBuffer.createMultiProducer(

@@ -19,6 +19,7 @@ import io.gpumq.trackb.delivery.Hold;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -48,7 +49,7 @@ public final class RingQueue implements TrackQueue {
   private final Shared shared;
   private final LetterWriter letterWriter;
   private final DeadLetters letters;
-  private final Watch watch;
+  private final HealthCheck healthCheck;
   private final Waiters.Line room;
   private final Consumers consumers = new Consumers();
 
@@ -98,18 +99,12 @@ public final class RingQueue implements TrackQueue {
       census = new Census(file, geometry, completions, marks);
       counters =
           new Counters(geometry, completions, releases, ingress, census, shared.deadLetters());
-      watch =
-          new Watch(
-              config.handler(),
-              config.handlerTimeout().toNanos(),
-              geometry::describe,
-              control,
-              completions);
       letterWriter =
           new LetterWriter(config.handler(), completions, reads, marks, shared.deadLetters());
       groups =
           new Groups(
               config,
+              file,
               geometry,
               releases,
               ingress,
@@ -124,6 +119,14 @@ public final class RingQueue implements TrackQueue {
       ring = device.start(file, geometry, handler, completions::landedSoFar);
       reads.of(ring);
       letterWriter.of(ring);
+      Watch watch =
+          new Watch(
+              config.handler(),
+              config.handlerTimeout().toNanos(),
+              geometry::describe,
+              control,
+              completions);
+      healthCheck = new HealthCheck(file, state, shared, watch, ring);
     } catch (Throwable e) {
       Steps.undo(e, file::close);
       throw e;
@@ -190,7 +193,9 @@ public final class RingQueue implements TrackQueue {
   @Override
   public List<GroupStats> groups() {
     Figures figures = last;
-    return figures != null ? figures.groups() : groups.stats();
+    return figures != null
+        ? figures.groups()
+        : file.looking(groups::stats, () -> requireLast().groups());
   }
 
   @Override
@@ -220,7 +225,11 @@ public final class RingQueue implements TrackQueue {
   /** Whether a poll for a group would not come back empty, or would throw. */
   boolean isReady(String group) {
     Group of = releases.find(group);
-    return of == null || !state.isUsable() || of.isReady(completed());
+    return of == null || !state.isUsable() || isReady(of);
+  }
+
+  private boolean isReady(Group group) {
+    return file.looking(() -> group.isReady(completed()), () -> true);
   }
 
   @Override
@@ -301,7 +310,7 @@ public final class RingQueue implements TrackQueue {
   /** What has failed joins the letters when it is counted as completed. */
   void refresh() {
     if (state.isUsable()) {
-      completions.advance();
+      file.looking(completions::advance, () -> 0L);
     }
   }
 
@@ -316,34 +325,29 @@ public final class RingQueue implements TrackQueue {
         .send(ByteBuffer.wrap(letter.payload()), key.isPresent(), key.orElse(0), group, timeout);
   }
 
-  /**
-   * Asks the device whether the ring still runs, and looks whether a handler hangs; every waiting
-   * call hears of it if so. For one thread at a time.
-   */
+  /** Looks whether all is well. For one thread at a time. */
   void watch() {
-    if (state.isUsable()) {
-      long epoch = ring.epoch();
-      String why = ring.failure();
-      if (why == null) {
-        String hangs = watch.look(System.nanoTime(), epoch);
-        why = hangs == null ? null : ring.hung(hangs, epoch);
-      }
-      if (why != null) {
-        state.fail(why);
-        shared.wakeAll();
-      }
-    }
+    healthCheck.run();
   }
 
   @Override
   public QueueStats stats() {
     Figures figures = last;
-    if (figures != null) {
-      return figures.stats();
-    }
+    return figures != null
+        ? figures.stats()
+        : file.looking(this::statsNow, () -> requireLast().stats());
+  }
+
+  private QueueStats statsNow() {
     refresh();
     releases.advance();
     return counters.stats();
+  }
+
+  /** What was true at the close; it is over, and may have failed at that. */
+  private Figures requireLast() {
+    state.requireUsable();
+    return Objects.requireNonNull(last, "figures at the close");
   }
 
   @Override

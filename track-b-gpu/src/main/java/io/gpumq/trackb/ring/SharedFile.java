@@ -14,13 +14,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * One queue's shared-memory file, mapped block by block; {@code ring_layout.h} draws it.
  *
  * <p>It lies in one of the {@link MemoryFolders}, readable by its owner alone. {@link #close()}
- * removes it; the memory goes when nobody {@link #hold}s it any more. Whoever still looks then sees
- * zeros.
+ * removes it; the memory goes when nobody {@link #hold}s it any more. A look at the moment when it
+ * goes would end in an error of the virtual machine, so each look beside a close holds it.
  */
 public final class SharedFile implements AutoCloseable {
   private final Path path;
@@ -32,6 +33,10 @@ public final class SharedFile implements AutoCloseable {
   private final AtomicInteger holders = new AtomicInteger(1);
 
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What goes together with this memory, or {@code null}. */
+  private volatile MemoryFile companion;
+
   private final ByteBuffer control;
   private final ByteBuffer descriptors;
   private final ByteBuffer ingress;
@@ -233,11 +238,45 @@ public final class SharedFile implements AutoCloseable {
     holders.incrementAndGet();
   }
 
+  /** {@link #hold}, unless the memory is gone; returns whether it does. */
+  boolean tryHold() {
+    int seen;
+    do {
+      seen = holders.get();
+    } while (seen > 0 && !holders.compareAndSet(seen, seen + 1));
+    return seen > 0;
+  }
+
   /** One holder less: with the last the memory goes. */
   void release() {
     if (holders.decrementAndGet() == 0) {
       file.discard();
+      MemoryFile other = companion;
+      if (other != null) {
+        other.discard();
+      }
     }
+  }
+
+  /**
+   * Looks at the memory, which stays meanwhile. For threads that a close does not wait for.
+   *
+   * @param gone what to answer where there is none to look at
+   */
+  <T> T looking(Supplier<T> look, Supplier<T> gone) {
+    if (!tryHold()) {
+      return gone.get();
+    }
+    try {
+      return look.get();
+    } finally {
+      release();
+    }
+  }
+
+  /** Keeps another memory for as long as this one: who holds one may look at both. Once. */
+  public void keepAsWell(MemoryFile other) {
+    companion = other;
   }
 
   /**
