@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +23,7 @@ public final class RedisHome {
   private static final String PREFIX = "gpumq-redis-";
   private static final long SELF = ProcessHandle.current().pid();
 
-  /** A folder is made, and then locked, within this time. */
+  /** A folder is made, and its lock put there, within this time. */
   private static final long BEGUN_MILLIS = 5_000;
 
   private final Path folder;
@@ -33,13 +34,15 @@ public final class RedisHome {
     this.owner = owner;
   }
 
-  /** Makes one, and locks it. */
+  /** Makes one, and puts its lock there, which is held from the first moment that it is seen. */
   static RedisHome make() throws IOException {
     Path folder = Files.createTempDirectory(PREFIX + SELF + "-"); // mode 0700
     try {
+      Path unseen = folder.resolve("owner.unfinished");
       FileChannel owner =
-          FileChannel.open(lock(folder), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          FileChannel.open(unseen, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       owner.lock();
+      Files.move(unseen, lock(folder), StandardCopyOption.ATOMIC_MOVE);
       return new RedisHome(folder, owner);
     } catch (Throwable e) {
       delete(folder);
@@ -88,8 +91,8 @@ public final class RedisHome {
     }
     try (FileChannel owner = FileChannel.open(lock(folder), StandardOpenOption.WRITE);
         FileLock lock = owner.tryLock()) {
-      return lock != null && !isBegun(folder);
-    } catch (IOException e) { // another user's, or just now made or removed
+      return lock != null;
+    } catch (IOException e) { // another user's, or being made, or removed just now
       return !Files.exists(lock(folder)) && Files.isWritable(folder) && !isBegun(folder);
     }
   }

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.conformance.Await;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,14 @@ class OwnRedisLeftTest {
 
   /** A process that has started a Redis, and waits. */
   private void startOwner() throws Exception {
+    awaitLine("redis://");
+    below = owner.descendants().toList();
+    assertTrue(below.size() >= 2, "a shell and a server: " + below);
+    assertFalse(folders().isEmpty());
+  }
+
+  /** Starts the process and waits until it says a line that begins so. */
+  private void awaitLine(String beginning) throws Exception {
     owner =
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
@@ -41,11 +51,8 @@ class OwnRedisLeftTest {
             .start();
     var said = new BufferedReader(new InputStreamReader(owner.getInputStream()));
     String line;
-    while ((line = said.readLine()) != null && !line.startsWith("redis://")) {}
-    assertTrue(line != null, "a Redis came up");
-    below = owner.descendants().toList();
-    assertTrue(below.size() >= 2, "a shell and a server: " + below);
-    assertFalse(folders().isEmpty());
+    while ((line = said.readLine()) != null && !line.startsWith(beginning)) {}
+    assertTrue(line != null, "it said " + beginning);
   }
 
   @AfterEach
@@ -73,6 +80,41 @@ class OwnRedisLeftTest {
     Await.until("the folder to go", () -> folders().isEmpty());
   }
 
+  /** At any moment of the start: what is left then is found, and swept. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10, 30, 60, 100, 150, 250, 400})
+  void killedWhileItStartsARedis(int afterMillis) throws Exception {
+    awaitLine("starts");
+    Await.passed(Duration.ofMillis(afterMillis));
+    below = owner.descendants().toList();
+    owner.destroyForcibly();
+    owner.waitFor();
+    Await.until("all processes to end", () -> serversIn(temp).isEmpty());
+    String before = System.setProperty("java.io.tmpdir", temp.toString());
+    try {
+      Await.until("what is left to be found", () -> RedisHome.left().equals(folders()));
+      RedisHome.sweep();
+      assertEquals(List.of(), folders());
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
+    }
+  }
+
+  /** Processes that work somewhere below a folder. */
+  private static List<ProcessHandle> serversIn(Path folder) {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process -> {
+              try {
+                Path at = Path.of("/proc", Long.toString(process.pid()), "cwd");
+                return Files.readSymbolicLink(at).startsWith(folder.toRealPath());
+              } catch (IOException e) {
+                return false; // it has ended
+              }
+            })
+        .toList();
+  }
+
   @Test
   void sweepingEndsAServerWhoseOwnerAndShellWereKilled() throws Exception {
     startOwner();
@@ -96,6 +138,7 @@ class OwnRedisLeftTest {
   /** The owner. */
   static final class Owns {
     public static void main(String[] args) throws Exception {
+      System.out.println("starts");
       System.out.println(OwnRedis.start().uri());
       Thread.sleep(Long.MAX_VALUE); // until it is killed
     }
