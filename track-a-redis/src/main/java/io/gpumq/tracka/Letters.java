@@ -37,8 +37,15 @@ final class Letters implements DeadLetters {
 
   /** A letter, and the ID that Redis has it under. */
   private record Stored(byte[] id, DeadLetter letter) {
-    String key() {
-      return letter.sequence() + " " + letter.group();
+    Name name() {
+      return Name.of(letter);
+    }
+  }
+
+  /** What a letter is known by. The id alone would do, but for letters of other queues. */
+  private record Name(long id, long sequence, String group) {
+    static Name of(DeadLetter letter) {
+      return new Name(letter.id(), letter.sequence(), letter.group());
     }
   }
 
@@ -48,8 +55,8 @@ final class Letters implements DeadLetters {
   private final byte[] key;
   private final int capacity;
   private final Sender sender;
-  private final Map<String, Deadline> leases = new HashMap<>();
-  private final Set<String> replayed = new HashSet<>();
+  private final Map<Name, Deadline> leases = new HashMap<>();
+  private final Set<Name> replayed = new HashSet<>();
   private long settled;
   private volatile int count;
   private List<Stored> kept; // once the queue is closed
@@ -113,10 +120,10 @@ final class Letters implements DeadLetters {
     }
     List<DeadLetter> taken = new ArrayList<>();
     for (Stored each : stored(max == 0 ? 0 : Integer.MAX_VALUE)) {
-      Deadline held = leases.get(each.key());
-      boolean free = !replayed.contains(each.key()) && (held == null || held.isPassed());
+      Deadline held = leases.get(each.name());
+      boolean free = !replayed.contains(each.name()) && (held == null || held.isPassed());
       if (free && taken.size() < max) {
-        leases.put(each.key(), Deadline.after(lease));
+        leases.put(each.name(), Deadline.after(lease));
         taken.add(each.letter());
       }
     }
@@ -125,17 +132,17 @@ final class Letters implements DeadLetters {
 
   @Override
   public synchronized int acknowledge(Collection<DeadLetter> letters) {
-    Set<String> keys = new HashSet<>();
-    letters.forEach(letter -> keys.add(new Stored(null, letter).key()));
+    Set<Name> names = new HashSet<>();
+    letters.forEach(letter -> names.add(Name.of(letter)));
     List<Stored> found =
-        stored(Integer.MAX_VALUE).stream().filter(each -> keys.contains(each.key())).toList();
+        stored(Integer.MAX_VALUE).stream().filter(each -> names.contains(each.name())).toList();
     if (!found.isEmpty()) {
       if (kept != null) {
         kept.removeAll(found);
       } else {
         link.retry(() -> delete(found));
       }
-      found.forEach(each -> leases.remove(each.key()));
+      found.forEach(each -> leases.remove(each.name()));
       count -= found.size();
       settled += found.size();
       health.ring(); // groups that are held back
@@ -158,7 +165,7 @@ final class Letters implements DeadLetters {
   }
 
   private long send(DeadLetter letter, String group, Duration timeout) throws InterruptedException {
-    String name = new Stored(null, letter).key();
+    Name name = Name.of(letter);
     beginReplay(letter, name);
     boolean sent = false;
     try {
@@ -173,16 +180,16 @@ final class Letters implements DeadLetters {
     }
   }
 
-  private synchronized void beginReplay(DeadLetter letter, String name) {
+  private synchronized void beginReplay(DeadLetter letter, Name name) {
     health.requireIntake();
-    boolean there = stored(Integer.MAX_VALUE).stream().anyMatch(each -> each.key().equals(name));
+    boolean there = stored(Integer.MAX_VALUE).stream().anyMatch(each -> each.name().equals(name));
     if (!there || !replayed.add(name)) {
       throw new NotPendingException(
           "letter of sequence " + letter.sequence() + ": settled, or being replayed");
     }
   }
 
-  private synchronized void endReplay(String name) {
+  private synchronized void endReplay(Name name) {
     replayed.remove(name);
     leases.remove(name);
   }
@@ -234,12 +241,14 @@ final class Letters implements DeadLetters {
 
   /** Values are at the odd places, in the order of the script. */
   private static Stored stored(List<?> entry) {
+    byte[] id = (byte[]) entry.get(0);
     List<?> fields = (List<?>) entry.get(1);
     long sequence = Long.parseLong(Args.text(fields.get(1)));
     String key = Args.text(fields.get(13));
     return new Stored(
-        (byte[]) entry.get(0),
+        id,
         new DeadLetter(
+            Ids.sequence(id),
             sequence,
             Cause.valueOf(Args.text(fields.get(3))),
             new String((byte[]) fields.get(5), UTF_8),

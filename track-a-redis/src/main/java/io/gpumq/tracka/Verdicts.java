@@ -8,6 +8,9 @@ import java.util.OptionalLong;
 
 /** Says which entries of a batch that was handled are to become dead letters, and which letters. */
 final class Verdicts {
+  /** Of a letter that is still to be written: Redis gives it its ID. */
+  private static final long NO_ID = 0;
+
   private final QueueConfig config;
   private final String group;
   private final RedisBatch batch;
@@ -39,6 +42,7 @@ final class Verdicts {
     long sequence = batch.sequenceAt(position);
     Long key = batch.keyAt(position);
     return new DeadLetter(
+        NO_ID,
         sequence,
         cause,
         reason,

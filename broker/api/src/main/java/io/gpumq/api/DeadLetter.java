@@ -11,7 +11,10 @@ import java.util.OptionalLong;
 /**
  * Keeps a message that was given up, and says why. Immutable, but for the array.
  *
- * @param sequence its position in the queue
+ * @param id what its queue knows the letter by: unlike that of any other letter that the queue has
+ *     had since it was opened
+ * @param sequence the message's position in the queue; two letters have the same where two groups
+ *     gave the message up, or one did again after it was moved back
  * @param cause which limit it met
  * @param reason the same in words, with the handler's error code where there is one
  * @param count handler attempts for {@link Cause#HANDLER_FAILED} and {@link Cause#HANDLER_FAULT},
@@ -22,6 +25,7 @@ import java.util.OptionalLong;
  * @param payload the message as it was sent
  */
 public record DeadLetter(
+    long id,
     long sequence,
     Cause cause,
     String reason,
@@ -70,7 +74,9 @@ public record DeadLetter(
     int shown = Math.min(payload.length, SHOWN_BYTES);
     String hex =
         HexFormat.of().formatHex(payload, 0, shown) + (shown < payload.length ? "..." : "");
-    return "DeadLetter[sequence "
+    return "DeadLetter[letter "
+        + id
+        + ", sequence "
         + sequence
         + (key.isPresent() ? ", key " + key.getAsLong() : "")
         + ", sent "

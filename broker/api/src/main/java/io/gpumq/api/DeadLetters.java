@@ -11,6 +11,10 @@ import java.util.List;
  * <p>A letter is read as an entry is. {@link #take} leases it, {@link #acknowledge} settles it, and
  * a letter that nobody settles comes again. {@link #replay} sends its message once more.
  *
+ * <p>A letter is known by its {@link DeadLetter#id()}. A message has one letter of each group that
+ * gave it up, and one more each time that such a group was moved back and gave it up again. Each of
+ * them is leased, settled and replayed alone.
+ *
  * <p>There are at most {@link QueueConfig#deadLetterCapacity()} letters, leased ones included.
  * Nothing is dropped when they are full. Entries that should join them stay where they are, which
  * holds their group back until there is room. Safe for use by many threads.

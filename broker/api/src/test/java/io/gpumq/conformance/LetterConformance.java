@@ -3,6 +3,7 @@ package io.gpumq.conformance;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -89,6 +90,7 @@ abstract class LetterConformance extends QueueTest {
     assertEquals("hello", letter.text().orElseThrow());
     assertTrue(letter.toString().contains("\"hello\""), letter::toString);
     assertTrue(letter.toString().contains("key 42"), letter::toString);
+    assertTrue(letter.toString().contains("letter " + letter.id()), letter::toString);
   }
 
   @Test
@@ -152,5 +154,108 @@ abstract class LetterConformance extends QueueTest {
     assertThrows(ConfigException.class, () -> letters.take(1, Duration.ZERO));
     assertThrows(ConfigException.class, () -> letters.peek(-1));
     assertEquals(1, letters.take(1, LONG).size());
+  }
+
+  /** Delivers the one message of a queue, whose group is the consumer's, until it is a letter. */
+  private static void giveUp(MessageQueue queue, Consumer consumer) throws InterruptedException {
+    long before = queue.stats().deadLettered();
+    consumer.refuse(poll(consumer, 1).get(0).sequence(), Duration.ZERO);
+    while (queue.stats().deadLettered() == before) {
+      assertEquals(0, consumer.poll(1, BRIEFLY).size());
+    }
+  }
+
+  /**
+   * A queue whose one message has become a letter of group {@code g} twice; the first is leased.
+   */
+  private MessageQueue withTwoLettersOfOneEntry() throws InterruptedException {
+    MessageQueue queue = open(config().maxDeliveries(1));
+    queue.createGroup("keeper"); // so that the entry is kept
+    long sequence = send(queue, 0, 1).get(0);
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      giveUp(queue, consumer);
+      assertEquals(1, queue.deadLetters().take(9, LONG).size());
+      queue.moveGroup("g", sequence);
+      giveUp(queue, consumer);
+    }
+    return queue;
+  }
+
+  @Test
+  void aLeasedLetterStaysSoWhenItsEntryBecomesAnother() throws Exception {
+    MessageQueue queue = withTwoLettersOfOneEntry();
+    DeadLetters letters = queue.deadLetters();
+    assertEquals(2, letters.size());
+    assertEquals(2, queue.stats().deadLettered());
+    List<DeadLetter> both = letters.peek(9);
+    assertEquals(2, both.size());
+    assertEquals(both.get(0).sequence(), both.get(1).sequence());
+    assertEquals(both.get(0).group(), both.get(1).group());
+    assertNotEquals(both.get(0).id(), both.get(1).id());
+    List<DeadLetter> taken = letters.take(9, LONG);
+    assertEquals(List.of(both.get(1).id()), taken.stream().map(DeadLetter::id).toList());
+    assertEquals(List.of(), letters.take(9, LONG), "both are leased");
+  }
+
+  @Test
+  void ofTwoLettersOfOneEntryEachIsSettledAlone() throws Exception {
+    for (int first = 0; first < 2; first++) {
+      DeadLetters letters = withTwoLettersOfOneEntry().deadLetters();
+      DeadLetter one = letters.peek(9).get(first);
+      DeadLetter other = letters.peek(9).get(1 - first);
+      assertEquals(1, letters.acknowledge(List.of(one, one)));
+      assertEquals(0, letters.acknowledge(List.of(one)));
+      assertEquals(1, letters.size());
+      assertEquals(List.of(other.id()), letters.peek(9).stream().map(DeadLetter::id).toList());
+      assertEquals(1, letters.acknowledge(List.of(one, other)));
+      assertEquals(0, letters.size());
+    }
+  }
+
+  @Test
+  void ofTwoLettersOfOneEntryEachIsReplayedAlone() throws Exception {
+    MessageQueue queue = withTwoLettersOfOneEntry();
+    DeadLetters letters = queue.deadLetters();
+    DeadLetter one = letters.peek(9).get(0);
+    DeadLetter other = letters.peek(9).get(1);
+    letters.replay(one, "g", SOON);
+    assertThrows(NotPendingException.class, () -> letters.replay(one, "g", SOON));
+    assertEquals(List.of(other.id()), letters.peek(9).stream().map(DeadLetter::id).toList());
+    letters.replay(other, "g", SOON);
+    assertEquals(0, letters.size());
+    try (Consumer consumer = queue.consumer("g", "c2")) {
+      consume(consumer, 2);
+      assertNothingComes(consumer);
+    }
+  }
+
+  @Test
+  void aLetterThatIsNotOfTheQueueSettlesNothing() throws Exception {
+    DeadLetters letters = withLetter().deadLetters();
+    DeadLetter mine = letters.peek(1).get(0);
+    List<DeadLetter> others =
+        List.of(
+            withLetter().deadLetters().peek(1).get(0),
+            like(mine, mine.id() + 1, mine.sequence(), mine.group()),
+            like(mine, mine.id(), mine.sequence() + 1, mine.group()),
+            like(mine, mine.id(), mine.sequence(), "other"));
+    for (DeadLetter other : others) {
+      assertEquals(0, letters.acknowledge(List.of(other)), other::toString);
+      assertThrows(NotPendingException.class, () -> letters.replay(other, "g", SOON));
+    }
+    assertEquals(1, letters.acknowledge(List.of(mine)));
+  }
+
+  private static DeadLetter like(DeadLetter letter, long id, long sequence, String group) {
+    return new DeadLetter(
+        id,
+        sequence,
+        letter.cause(),
+        letter.reason(),
+        letter.count(),
+        group,
+        letter.key(),
+        letter.sent(),
+        letter.payload());
   }
 }

@@ -2,14 +2,17 @@ package io.gpumq.reference;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.DeadLetter;
+import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.DeadLetters;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.spi.Deadline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A queue's dead letters, under the queue's lock. */
 final class ReferenceLetters implements DeadLetters {
@@ -23,9 +26,14 @@ final class ReferenceLetters implements DeadLetters {
     }
 
     boolean is(DeadLetter other) {
-      return letter.sequence() == other.sequence() && letter.group().equals(other.group());
+      return letter.id() == other.id()
+          && letter.sequence() == other.sequence()
+          && letter.group().equals(other.group());
     }
   }
+
+  /** One count for all queues: a letter of another one is never taken for one of this. */
+  private static final AtomicLong LAST_ID = new AtomicLong();
 
   private final ReferenceQueue queue;
   private final List<Held> letters = new ArrayList<>();
@@ -40,8 +48,19 @@ final class ReferenceLetters implements DeadLetters {
   }
 
   /** Under the lock. */
-  void add(DeadLetter letter) {
-    letters.add(new Held(letter));
+  void add(Message message, Cause cause, String reason, int count, String group) {
+    letters.add(
+        new Held(
+            new DeadLetter(
+                LAST_ID.incrementAndGet(),
+                message.sequence(),
+                cause,
+                reason,
+                count,
+                group,
+                message.key(),
+                Instant.ofEpochMilli(message.sentMillis()),
+                message.payload())));
   }
 
   @Override

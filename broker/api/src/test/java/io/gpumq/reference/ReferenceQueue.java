@@ -3,7 +3,6 @@ package io.gpumq.reference;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GroupStart;
@@ -17,7 +16,6 @@ import io.gpumq.reference.Group.Pending;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.TrackQueue;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -129,16 +127,7 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   private void write(Message message, Cause cause, String reason, int count, String group) {
-    letters.add(
-        new DeadLetter(
-            message.sequence(),
-            cause,
-            reason,
-            count,
-            group,
-            message.key(),
-            Instant.ofEpochMilli(message.sentMillis()),
-            message.payload()));
+    letters.add(message, cause, reason, count, group);
     deadLettered++;
   }
 

@@ -10,18 +10,16 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 
 /**
  * The dead letters of one queue, in memory, oldest first, and who has which. Safe for use by many
  * threads.
  */
 public final class DeadLetterStore {
-  /** What a letter is known by: one group gives an entry up once, and a handler's failure once. */
-  private record Id(long sequence, String group) {
-    static Id of(DeadLetter letter) {
-      return new Id(letter.sequence(), letter.group());
-    }
-  }
+  /** One count for all stores: a letter of another one is never taken for one of this. */
+  private static final AtomicLong LAST_ID = new AtomicLong();
 
   private static final class Place {
     private final DeadLetter letter;
@@ -35,13 +33,17 @@ public final class DeadLetterStore {
       this.letter = letter;
     }
 
+    private boolean isOf(DeadLetter other) {
+      return letter.sequence() == other.sequence() && letter.group().equals(other.group());
+    }
+
     private boolean isFree() {
       return !isReplayed && (lease == null || lease.isPassed());
     }
   }
 
   private final int capacity;
-  private final Map<Id, Place> letters = new LinkedHashMap<>();
+  private final Map<Long, Place> letters = new LinkedHashMap<>();
   private long joined;
 
   /**
@@ -54,12 +56,17 @@ public final class DeadLetterStore {
     this.capacity = capacity;
   }
 
-  /** Puts a letter last, unless the store is full; returns whether it did. */
-  public synchronized boolean offer(DeadLetter letter) {
+  /**
+   * Puts a letter last, unless the store is full; returns whether it did.
+   *
+   * @param maker is given the letter's id, if there is room
+   */
+  public synchronized boolean offer(LongFunction<DeadLetter> maker) {
     if (isFull()) {
       return false;
     }
-    letters.put(Id.of(letter), new Place(letter));
+    long id = LAST_ID.incrementAndGet();
+    letters.put(id, new Place(maker.apply(id)));
     joined++;
     return true;
   }
@@ -109,7 +116,10 @@ public final class DeadLetterStore {
   public synchronized int acknowledge(Collection<DeadLetter> settled) {
     int count = 0;
     for (DeadLetter letter : settled) {
-      count += letters.remove(Id.of(letter)) != null ? 1 : 0;
+      if (find(letter) != null) {
+        letters.remove(letter.id());
+        count++;
+      }
     }
     return count;
   }
@@ -120,7 +130,7 @@ public final class DeadLetterStore {
    * @return whether it is there, and no other replay of it is under way
    */
   public synchronized boolean beginReplay(DeadLetter letter) {
-    Place place = letters.get(Id.of(letter));
+    Place place = find(letter);
     if (place == null || place.isReplayed) {
       return false;
     }
@@ -130,14 +140,20 @@ public final class DeadLetterStore {
 
   /** Ends a replay: the letter is settled if its message was sent, and free again if not. */
   public synchronized void endReplay(DeadLetter letter, boolean sent) {
-    Place place = letters.get(Id.of(letter));
+    Place place = find(letter);
     if (place != null) { // else it was acknowledged meanwhile
       place.isReplayed = false;
       place.lease = null;
       if (sent) {
-        letters.remove(Id.of(letter));
+        letters.remove(letter.id());
       }
     }
+  }
+
+  /** The place of a letter, or null: it was settled, or is none of this store's. */
+  private Place find(DeadLetter letter) {
+    Place place = letters.get(letter.id());
+    return place != null && place.isOf(letter) ? place : null;
   }
 
   private static int requireCount(int max) {

@@ -67,6 +67,7 @@ final class LetterWriter implements DeadLetterSink {
     OptionalLong key =
         marks.hasKey(sequence) ? OptionalLong.of(marks.key(sequence)) : OptionalLong.empty();
     Instant sent = Instant.ofEpochMilli(marks.sentMillis(sequence));
-    return letters.offer(new DeadLetter(sequence, cause, reason, count, group, key, sent, payload));
+    return letters.offer(
+        id -> new DeadLetter(id, sequence, cause, reason, count, group, key, sent, payload));
   }
 }

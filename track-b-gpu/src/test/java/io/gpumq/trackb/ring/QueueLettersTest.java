@@ -31,18 +31,21 @@ class QueueLettersTest {
           () -> rung++);
 
   private DeadLetter offer(long sequence) {
-    DeadLetter letter =
-        new DeadLetter(
-            sequence,
-            DeadLetter.Cause.HANDLER_FAILED,
-            "failed",
-            1,
-            "",
-            OptionalLong.empty(),
-            Instant.EPOCH,
-            new byte[0]);
-    assertTrue(store.offer(letter));
-    return letter;
+    boolean joined =
+        store.offer(
+            id ->
+                new DeadLetter(
+                    id,
+                    sequence,
+                    DeadLetter.Cause.HANDLER_FAILED,
+                    "failed",
+                    1,
+                    "",
+                    OptionalLong.empty(),
+                    Instant.EPOCH,
+                    new byte[0]));
+    assertTrue(joined);
+    return store.peek(1).get(0);
   }
 
   @Test
