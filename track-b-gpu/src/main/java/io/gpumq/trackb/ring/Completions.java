@@ -93,17 +93,38 @@ final class Completions implements Deliverable {
     return completed;
   }
 
-  /** Every sequence below is completed, as far as this can tell now. */
+  /**
+   * Every sequence below is completed, as far as this can tell now. What has failed is taken note
+   * of, which may read from the device, and wait for that: to be called under no lock.
+   */
   long advance() {
+    return advance(failures);
+  }
+
+  /** {@link #advance()}, but goes no further than to what has failed: waits for nothing. */
+  long look() {
+    return advance((sequence, word) -> false);
+  }
+
+  private long advance(FailureSink sink) {
     long at = completed;
     if (!hasMore(at) || !advancing.compareAndSet(false, true)) {
       return at;
     }
     try {
-      return advanceAlone();
+      return advanceAlone(sink);
     } finally {
       advancing.set(false);
     }
+  }
+
+  /** Whether {@link #advance()} has a failed message to take note of, and nobody does so now. */
+  boolean hasFailedNext() {
+    long at = completed;
+    long word = landedWord(at);
+    return Completion.isOf(word, at)
+        && Completion.status(word) == RingLayout.STATUS_FAILED
+        && !advancing.get();
   }
 
   /** Whether there is something to move on over: words are read far more often than they change. */
@@ -112,7 +133,7 @@ final class Completions implements Deliverable {
     return Completion.isOf(word(at), at) || down < at && Completion.isOf(landedWord(down), down);
   }
 
-  private long advanceAlone() {
+  private long advanceAlone(FailureSink sink) {
     long next = completed;
     long down = landed;
     for (long end = next + MAX_STEP; next < end; next++) {
@@ -125,7 +146,7 @@ final class Completions implements Deliverable {
         }
       }
       int status = Completion.status(word);
-      if (status != RingLayout.STATUS_OK && !passes(next, word, status)) {
+      if (status != RingLayout.STATUS_OK && !passes(next, word, status, sink)) {
         break;
       }
       if (hasLanded && down == next) {
@@ -141,10 +162,10 @@ final class Completions implements Deliverable {
   }
 
   /** Whether a slot that holds no message for consumers is done with. */
-  private boolean passes(long sequence, long word, int status) {
+  private boolean passes(long sequence, long word, int status, FailureSink sink) {
     if (status == RingLayout.STATUS_VOID) {
       voided++;
-    } else if (failures.offer(sequence, word)) {
+    } else if (sink.offer(sequence, word)) {
       failed++;
     } else {
       return false;

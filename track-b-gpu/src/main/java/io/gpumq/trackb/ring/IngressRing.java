@@ -84,6 +84,9 @@ final class IngressRing {
   private final RingBuffer<Slot> ring;
   private final ControlBlock control;
 
+  /** How much larger the VRAM ring is. */
+  private final int more;
+
   /** The last sequence that the device has heard of. Written by the feeder. */
   private final Sequence fed;
 
@@ -117,7 +120,7 @@ final class IngressRing {
     // Gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim may
     // lead what is published and completed by the ingress ring, what is released by the VRAM ring.
     // What goes by express may be completed, and even released, before it is published.
-    int more = g.capacity() - g.ingressSlots();
+    more = g.capacity() - g.ingressSlots();
     ring.addGatingSequences(fed, new Gate(completed), new Gate(() -> released.getAsLong() + more));
   }
 
@@ -206,6 +209,12 @@ final class IngressRing {
   /** Slots that could be claimed now, perhaps by another. */
   int room() {
     return (int) ring.remainingCapacity();
+  }
+
+  /** As {@link #room()}, by watermarks as they are given: looks at nothing, waits for nothing. */
+  int room(long completed, long released) {
+    long done = Math.min(fed.get(), Math.min(completed, released + more) - 1);
+    return (int) Math.max(0, size() - (ring.getCursor() - done));
   }
 
   int size() {

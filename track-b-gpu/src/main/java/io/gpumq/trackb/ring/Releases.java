@@ -42,8 +42,14 @@ final class Releases {
     this.released = g.firstSequence();
   }
 
-  /** Every sequence below is released, as far as this can tell now. */
+  /** Every sequence below is released, as far as this can tell now. Under no lock. */
   long advance() {
+    completions.advance();
+    return look();
+  }
+
+  /** {@link #advance()}, but waits for nothing. */
+  long look() {
     // Only one need look; the others go on with what was found before.
     if (lock.tryLock()) {
       try {
@@ -64,7 +70,7 @@ final class Releases {
     if (groups.isEmpty()) {
       return;
     }
-    long completed = completions.advance();
+    long completed = completions.look(); // whoever waits for the device holds no lock meanwhile
     if (lowest != null && settledBy(lowest, completed) <= released) {
       return;
     }
@@ -125,6 +131,9 @@ final class Releases {
    * @param start where it begins if it has to be made: asked with what is released by then
    */
   Group group(String name, ToLongFunction<Long> start, LongFunction<Group> maker) {
+    if (find(name) == null) {
+      completions.advance();
+    }
     lock.lock();
     try {
       Group group = groups.get(name);
@@ -164,6 +173,7 @@ final class Releases {
   }
 
   private boolean tryMove(String name, ToLongFunction<Long> to) {
+    completions.advance();
     lock.lock();
     try {
       Group group = groups.get(name);
@@ -213,6 +223,7 @@ final class Releases {
 
   /** Returns the name of the group that holds the oldest slot, or {@code null}. */
   String holder() {
+    completions.advance();
     lock.lock();
     try {
       lowest = null;

@@ -50,6 +50,7 @@ public final class RingQueue implements TrackQueue {
   private final LetterWriter letterWriter;
   private final DeadLetters letters;
   private final HealthCheck healthCheck;
+  private final Readiness readiness;
   private final Waiters.Line room;
   private final Consumers consumers = new Consumers();
 
@@ -115,7 +116,8 @@ public final class RingQueue implements TrackQueue {
       letters =
           new QueueLetters(
               shared.deadLetters(), geometry::describe, this::refresh, this::resend, this::changed);
-      room = shared.roomLine(() -> !state.takesMore() || ingress.room() > 0);
+      readiness = new Readiness(file, state, completions, releases, ingress, shared.deadLetters());
+      room = shared.roomLine(readiness::forSend);
       ring = device.start(file, geometry, handler, completions::landedSoFar);
       reads.of(ring);
       letterWriter.of(ring);
@@ -222,14 +224,9 @@ public final class RingQueue implements TrackQueue {
         });
   }
 
-  /** Whether a poll for a group would not come back empty, or would throw. */
+  /** Whether a poll for a group may not come back empty, or would throw. Waits for nothing. */
   boolean isReady(String group) {
-    Group of = releases.find(group);
-    return of == null || !state.isUsable() || isReady(of);
-  }
-
-  private boolean isReady(Group group) {
-    return file.looking(() -> group.isReady(completed()), () -> true);
+    return readiness.forPoll(group);
   }
 
   @Override
