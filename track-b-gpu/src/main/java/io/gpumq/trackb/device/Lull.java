@@ -2,6 +2,8 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -14,7 +16,8 @@ import java.util.function.Supplier;
 /**
  * Does what would wait for every running kernel: at once where none runs, else in a lull. For a
  * lull it ends all kernels; they go on where they ended. A kernel that does not end soon has a long
- * handler: then the others go on without it, and a thread tries again later.
+ * handler: then the others go on without it, and a thread tries again later. The next time it ends
+ * the slow ones first, and alone, and has more patience with them each time.
  *
  * <p>Safe for use by many threads. Work runs on the caller's thread or on one of its own, and must
  * not start kernels.
@@ -22,8 +25,11 @@ import java.util.function.Supplier;
 final class Lull {
   private static final Log LOG = Log.of(Lull.class);
 
-  /** So long, at most, messages wait for a kernel that does not end. */
+  /** So long, at most, messages wait for the kernel of another queue that does not end. */
   private static final long PATIENCE_NANOS = 5_000_000;
+
+  /** So long, at most, messages of a queue with a long handler wait for its own kernel to end. */
+  private static final long LONGEST_PATIENCE_NANOS = 1_280_000_000;
 
   /** Between two asks whether a kernel has ended. */
   private static final long ASK_NANOS = 20_000;
@@ -43,6 +49,9 @@ final class Lull {
 
     /** Lets it go on where it ended, as soon as it has; nothing where it was stopped for good. */
     void resume();
+
+    /** Returns whether it has died, and its device with it: nothing ends for a moment there. */
+    boolean diedWithAll();
   }
 
   private final Runnable enter;
@@ -53,8 +62,14 @@ final class Lull {
   private final Set<Kernel> running = ConcurrentHashMap.newKeySet();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
+  /** Those of the running that once did not end soon; guarded by {@link #starts}. */
+  private final Set<Kernel> slow = new HashSet<>();
+
   /** Lives as long as something waits; guarded by this. */
   private Thread thread;
+
+  /** Whether the device has died: what waits is for its end. */
+  private volatile boolean hopeless;
 
   /**
    * @param enter lets a thread call the driver
@@ -138,38 +153,43 @@ final class Lull {
 
   private void untilNothingWaits() {
     long millis = FIRST_WAIT_MILLIS;
+    long patience = PATIENCE_NANOS;
     do {
       LockSupport.parkNanos(millis * 1_000_000);
       millis = Math.min(2 * millis, LONGEST_WAIT_MILLIS);
       try {
-        makeLull();
+        makeLull(patience);
+        patience = Math.min(2 * patience, LONGEST_PATIENCE_NANOS);
       } catch (RuntimeException | Error e) { // such as of a GPU that is lost
         LOG.warning("the kernels could not pause", e);
       }
     } while (!isDone());
   }
 
-  /** Returns whether nothing waits; then the thread ends, and the next work starts another. */
+  /** Returns whether there is nothing to do; then the thread ends, the next work starts another. */
   private synchronized boolean isDone() {
-    if (waiting.isEmpty()) {
+    if (waiting.isEmpty() || hopeless) {
       thread = null;
     }
     return thread == null;
   }
 
-  private void makeLull() {
+  /**
+   * @param patience with the slow
+   */
+  private void makeLull(long patience) {
     starts.lock();
     try {
-      if (waiting.isEmpty()) {
-        return; // the last kernel has ended meanwhile
+      hopeless = running.stream().anyMatch(Kernel::diedWithAll);
+      if (waiting.isEmpty() || hopeless) {
+        return; // the last kernel has ended meanwhile, or none ever will
       }
       enter.run();
-      List<Kernel> asked = List.copyOf(running);
+      List<Kernel> asked = new ArrayList<>();
       Steps steps = new Steps();
       steps.run(
           () -> {
-            asked.forEach(Kernel::pause);
-            if (allPause(asked)) {
+            if (allPause(asked, patience)) {
               doAll();
             }
           });
@@ -180,11 +200,22 @@ final class Lull {
     }
   }
 
-  private static boolean allPause(List<Kernel> asked) {
+  /** The others go on while the slow take their time. */
+  private boolean allPause(List<Kernel> asked, long patience) {
+    slow.retainAll(running);
+    List<Kernel> quick = new ArrayList<>(running);
+    quick.removeAll(slow);
+    return allPause(asked, List.copyOf(slow), patience) && allPause(asked, quick, PATIENCE_NANOS);
+  }
+
+  private boolean allPause(List<Kernel> asked, List<Kernel> kernels, long patience) {
+    asked.addAll(kernels);
+    kernels.forEach(Kernel::pause);
     long begin = System.nanoTime();
-    for (Kernel kernel : asked) {
+    for (Kernel kernel : kernels) {
       while (!kernel.isPaused()) {
-        if (System.nanoTime() - begin > PATIENCE_NANOS) {
+        if (System.nanoTime() - begin > patience) {
+          kernels.stream().filter(late -> !late.isPaused()).forEach(slow::add);
           return false;
         }
         LockSupport.parkNanos(ASK_NANOS);

@@ -67,7 +67,7 @@ final class RingState {
    *
    * @param publishedTo everything below was published by then, and is counted
    */
-  void close(long publishedTo) {
+  synchronized void close(long publishedTo) {
     end = publishedTo;
     closed = true;
   }
@@ -83,8 +83,10 @@ final class RingState {
     }
   }
 
-  /** Says why it can not be used any more. */
-  void fail(String why) {
-    failure = why;
+  /** Says why it can not be used any more; nothing behind the close, which is why already. */
+  synchronized void fail(String why) {
+    if (!closed) {
+      failure = why;
+    }
   }
 }

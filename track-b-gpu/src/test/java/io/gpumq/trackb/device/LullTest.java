@@ -22,17 +22,32 @@ class LullTest {
   private static final class Fake implements Lull.Kernel {
     private volatile boolean hangs;
     private volatile boolean runs = true;
+    private volatile boolean dead;
+
+    /** How long it takes to end, and when it was told to. */
+    private volatile long slowNanos;
+
+    private volatile long toldNanos;
     private final AtomicInteger pauses = new AtomicInteger();
 
     @Override
     public void pause() {
       pauses.incrementAndGet();
-      runs = hangs;
+      toldNanos = System.nanoTime();
+      runs = hangs || slowNanos > 0;
     }
 
     @Override
     public boolean isPaused() {
+      if (slowNanos > 0 && System.nanoTime() - toldNanos > slowNanos) {
+        runs = false;
+      }
       return !runs;
+    }
+
+    @Override
+    public boolean diedWithAll() {
+      return dead;
     }
 
     @Override
@@ -71,12 +86,42 @@ class LullTest {
     kernel.hangs = true;
     start();
     ask();
-    Await.until("two tries", () -> other.pauses.get() > 1);
+    Await.until("two tries", () -> kernel.pauses.get() > 1);
     assertEquals(List.of(), done);
+    assertEquals(1, other.pauses.get(), "before the first was known to be slow");
     Await.until("the other to go on", () -> other.runs);
     kernel.hangs = false;
     Await.until("the work", () -> done.size() == 1);
     assertEquals(List.of("false false"), done);
+  }
+
+  /** A handler that is always slow: the others wait for the usual time at most, and once. */
+  @Test
+  void comesWithAKernelThatIsAlwaysSlow() {
+    kernel.slowNanos = 30_000_000;
+    start();
+    ask();
+    Await.until("the work", () -> done.size() == 1);
+    assertEquals(List.of("false false"), done);
+    assertEquals(2, other.pauses.get(), "before it was known to be slow, and in the lull");
+  }
+
+  @Test
+  void isGivenUpWhereTheDeviceHasDied() {
+    kernel.hangs = true;
+    start();
+    ask();
+    Await.until("a try", () -> kernel.pauses.get() > 0);
+    kernel.dead = true;
+    Await.until("the thread to end", () -> !isAtWork());
+    assertEquals(List.of(), done);
+    lull.finish();
+    assertEquals(1, done.size());
+  }
+
+  private static boolean isAtWork() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("gpumq-lull"));
   }
 
   @Test
