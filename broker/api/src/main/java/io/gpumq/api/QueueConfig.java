@@ -19,8 +19,9 @@ import java.util.Objects;
  *     runs of its handler included; 10 ms to 1 day. After that its handler counts as hanging: the
  *     queue fails with {@link TrackFailedException}, or, where handlers run in a process of their
  *     own, that process is replaced. Track A has no use for it: its handlers run within the poll.
- *     One that never returns keeps that poll, however long it was to wait, and a close of the
- *     track; its consumer and the queue can be closed by other threads
+ *     One that never returns keeps that poll, however long it was to wait; its consumer and the
+ *     queue can be closed by other threads. On a GPU it keeps a close of the track, too; on the
+ *     device {@code host} that close leaves it behind
  * @param lanes rings that the queue is striped into, each of {@code capacity / lanes} messages; a
  *     power of two, 1 to 16, at most half of the capacity. Lanes work side by side, and each
  *     message goes through one: {@link MessageQueue} says which order holds. Track A has no use for
