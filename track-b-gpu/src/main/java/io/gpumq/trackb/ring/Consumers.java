@@ -1,12 +1,14 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.trackb.delivery.Group;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** The open consumers of a ring, by group and name. Safe for use by many threads. */
 final class Consumers {
@@ -77,9 +79,17 @@ final class Consumers {
     return of(group).stream().map(RingConsumer::name).sorted().toList();
   }
 
-  /** Closes every consumer of a group. */
-  void closeGroup(String group) {
-    of(group).forEach(RingConsumer::close);
+  /**
+   * Closes the consumers that a removed group has left, not those of a later one of its name.
+   *
+   * @param now returns the group of that name, or {@code null}: asked when a consumer was found
+   */
+  void closeLeft(String group, Supplier<Group> now) {
+    for (RingConsumer consumer : of(group)) {
+      if (!consumer.isOf(now.get())) {
+        consumer.close();
+      }
+    }
   }
 
   private synchronized List<RingConsumer> of(String group) {

@@ -85,7 +85,7 @@ final class Groups {
     if (!releases.remove(name)) {
       return false;
     }
-    consumers.closeGroup(name);
+    consumers.closeLeft(name, () -> releases.find(name));
     return true;
   }
 

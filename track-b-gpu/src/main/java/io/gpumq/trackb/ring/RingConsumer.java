@@ -53,6 +53,11 @@ final class RingConsumer implements Consumer {
     return name;
   }
 
+  /** Returns whether it reads this group, and not one that had its name before or has it since. */
+  boolean isOf(Group other) {
+    return group == other;
+  }
+
   /** Returns its number: no other open consumer of its ring has it. */
   int owner() {
     return owner;

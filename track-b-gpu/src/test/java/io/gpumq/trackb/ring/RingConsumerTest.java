@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,8 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.device.HostBackend;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -92,6 +95,43 @@ class RingConsumerTest {
         }
       }
     }
+  }
+
+  /** A group may be made again, and read, while the removal of the one before goes on. */
+  @Test
+  void theEndOfAGroupSparesConsumersOfALaterOneOfItsName() {
+    QueueConfig config = QueueConfig.named("named").capacity(16).slotBytes(64).build();
+    RingGeometry g = RingGeometry.of(config, HandlerSpec.parse(config.handler()), 0);
+    try (RingQueue queue = open();
+        SharedFile file = SharedFile.create("named", g)) {
+      Consumers consumers = new Consumers();
+      Group before = group();
+      Group later = group();
+      RingConsumer left = consumers.open("g", "left", n -> consumer(queue, before, n, file, g));
+      RingConsumer stays = consumers.open("g", "stays", n -> consumer(queue, later, n, file, g));
+      consumers.closeLeft("g", () -> later);
+      assertTrue(left.isEnding());
+      assertFalse(stays.isEnding());
+      consumers.closeLeft("g", () -> null);
+      assertTrue(stays.isEnding());
+    }
+  }
+
+  private static Group group() {
+    return new Group(
+        "g", 0, 1, 1, false, sequence -> true, (sequence, cause, count, name) -> true, () -> 0);
+  }
+
+  private static RingConsumer consumer(
+      RingQueue queue, Group group, int number, SharedFile file, RingGeometry g) {
+    Express express = new Express(file, g);
+    Completions completions = new Completions(file, g, express, (sequence, word) -> true);
+    Window window = new Window(new ControlBlock(file.control()), g);
+    Reads reads = new Reads(file, g, completions);
+    RingBatch batch =
+        new RingBatch(file, g, completions, express, window, reads, new Marks(g), new Hold());
+    Waiters.Line line = new Waiters.Bell(new Waiters()).line(() -> false);
+    return new RingConsumer(queue, group, "c" + number, number, batch, line);
   }
 
   @Test
