@@ -1,6 +1,7 @@
 package io.gpumq.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.gpumq.api.Batch;
@@ -76,7 +77,8 @@ abstract class OldBatchConformance extends QueueTest {
     queue.createGroup("keeper"); // so that all is kept
     try (Consumer c1 = queue.consumer("g", "c1")) {
       List<Long> sequences = send(queue, 0, 10);
-      Batch batch = pollAll(c1, 10);
+      Batch batch = c1.poll(10, SOON); // those that are ready by then, which may be fewer
+      assertNotEquals(0, batch.size());
       queue.moveGroup("g", GroupStart.OLDEST);
       assertEquals(0, c1.acknowledge(batch));
       try (Consumer c2 = queue.consumer("g", "c2")) {
