@@ -144,7 +144,7 @@ class ScarcityTest {
         Await.until("it waits", () -> polls.getState() == Thread.State.TIMED_WAITING);
         Scarcity.useUpHeapFor(Duration.ofMillis(200));
         queue.producer().send(new byte[16], WAIT);
-        assertEquals(1, waits.get(10, TimeUnit.SECONDS));
+        assertEquals(1, waits.get(30, TimeUnit.SECONDS));
         hung.producer().send(new byte[16], WAIT);
         assertThrows(TrackFailedException.class, () -> ofHung.poll(1, WAIT));
       }
