@@ -49,8 +49,8 @@ final class Readiness {
   }
 
   private boolean hasRoom() {
-    long released = releases.look();
-    return ingress.room(completions.landedSoFar(), released) > 0 || owesLetter();
+    completions.look(); // first: without a group nobody else looks
+    return ingress.room(completions.landedSoFar(), releases.look()) > 0 || owesLetter();
   }
 
   private boolean owesLetter() {
