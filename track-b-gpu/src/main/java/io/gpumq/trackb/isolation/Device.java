@@ -58,6 +58,9 @@ final class Device {
     /** What works on it, or {@code null}. */
     private RingKernel kernel;
 
+    /** Whether a look at what works on it has failed. */
+    private boolean looksFail;
+
     private Opened(Command.Open open, RingBackend backend) {
       geometry = open.geometry();
       handler = HandlerSpec.parse(open.handler());
@@ -140,12 +143,20 @@ final class Device {
     return ring;
   }
 
+  /** Goes on whatever a look throws, such as for want of memory: nobody else looks. */
   private void watch() {
-    Answer fault;
-    while ((fault = look()) == null) {
+    while (commandsEnded.getCount() > 0) {
+      try {
+        Answer fault = look();
+        if (fault != null) {
+          die(fault);
+          return;
+        }
+      } catch (Throwable e) {
+        LOG.debug("a look at the kernels failed: the next comes soon", e);
+      }
       LockSupport.parkNanos(LOOK_NANOS);
     }
-    die(fault);
   }
 
   /**
@@ -153,35 +164,53 @@ final class Device {
    * with the fault, the next death took seconds. The owner ends the commands if it cannot wait.
    */
   private void die(Answer fault) {
-    say(fault);
     try {
+      say(fault);
       commandsEnded.await(LINGER_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      halt.accept(EXIT_FAULT);
     }
-    halt.accept(EXIT_FAULT);
   }
 
   /** Tells of kernels that have ended. Returns how one has died, or {@code null}. */
   private Answer look() {
     synchronized (rings) {
       for (Map.Entry<Integer, Opened> each : rings.entrySet()) {
-        RingKernel kernel = each.getValue().kernel;
-        if (kernel == null) {
-          continue;
-        }
-        boolean ended = kernel.hasEnded(); // first: it may die until the second question
-        String failure = kernel.failure();
-        if (failure != null) {
-          dying = true;
-          return new Answer.Fault(each.getKey(), failure, kernel.diedWithAll());
-        } else if (ended) {
-          each.getValue().kernel = null;
-          say(new Answer.Ended(each.getKey()));
+        Opened ring = each.getValue();
+        try {
+          Answer fault = look(each.getKey(), ring);
+          if (fault != null) {
+            return fault;
+          }
+        } catch (Throwable e) { // keeps no other from being looked at
+          if (!ring.looksFail) { // said once: it is looked at a thousand times a second
+            ring.looksFail = true;
+            LOG.warning("looking at the kernel of a ring failed, and goes on", e);
+          }
         }
       }
       return null;
     }
+  }
+
+  private Answer look(int number, Opened ring) {
+    RingKernel kernel = ring.kernel;
+    if (kernel == null) {
+      return null;
+    }
+    boolean ended = kernel.hasEnded(); // first: it may die until the second question
+    String failure = kernel.failure();
+    if (failure != null) {
+      dying = true;
+      return new Answer.Fault(number, failure, kernel.diedWithAll());
+    }
+    if (ended) {
+      say(new Answer.Ended(number));
+      ring.kernel = null; // behind the word: where that fails, the next look says it
+    }
+    return null;
   }
 
   /** The owner ended without a word, so nobody else removes what it shared. */

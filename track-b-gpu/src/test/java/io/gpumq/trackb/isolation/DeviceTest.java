@@ -9,20 +9,25 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.ring.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,13 +48,30 @@ class DeviceTest {
   private final RingMemory memory = new HostBackend().allocate(file, g, true);
   private final PipedOutputStream commands = new PipedOutputStream();
   private final PipedInputStream answers = new PipedInputStream();
+
+  /** What the next look at a kernel throws. */
+  private final AtomicReference<Error> thrown = new AtomicReference<>();
+
+  private final RingBackend backend =
+      new HostBackendBut() {
+        @Override
+        public RingKernel launch(
+            SharedFile file,
+            RingGeometry geometry,
+            HandlerSpec handler,
+            RingMemory memory,
+            Resume resume) {
+          return failing(super.launch(file, geometry, handler, memory, resume));
+        }
+      };
+
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
   @BeforeEach
   void start() throws Exception {
     var device =
         new Device(
-            new HostBackend(),
+            backend,
             new PipedInputStream(commands),
             new PipedOutputStream(answers),
             exit::complete);
@@ -73,6 +95,21 @@ class DeviceTest {
     commands.close();
     memory.close();
     file.close();
+  }
+
+  /** The kernel, but that a look at it may throw. */
+  private RingKernel failing(RingKernel kernel) {
+    return (RingKernel)
+        Proxy.newProxyInstance(
+            RingKernel.class.getClassLoader(),
+            new Class<?>[] {RingKernel.class},
+            (proxy, method, args) -> {
+              Error now = method.getName().equals("failure") ? thrown.getAndSet(null) : null;
+              if (now != null) {
+                throw now;
+              }
+              return method.invoke(kernel, args);
+            });
   }
 
   private void say(Command command) throws IOException {
@@ -124,6 +161,17 @@ class DeviceTest {
     say(new Command.Stop(RING));
     Answer.Fault fault = (Answer.Fault) answer();
     assertFalse(fault.withAll(), "other rings of the host device live on");
+  }
+
+  @Test
+  void aLookThatThrowsIsNotTheLast() throws IOException {
+    opens();
+    say(new Command.Launch(RING, Resume.fresh(g)));
+    assertEquals(new Answer.Launched(RING), answer());
+    thrown.set(new OutOfMemoryError("of a test"));
+    Await.until("a look threw", () -> thrown.get() == null);
+    say(new Command.Stop(RING));
+    assertEquals(new Answer.Ended(RING), answer());
   }
 
   @Test
