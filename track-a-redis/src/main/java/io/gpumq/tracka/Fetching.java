@@ -23,6 +23,9 @@ final class Fetching {
    */
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** So long before a fetch another may seem to be a part of it, on Redis' clock. */
+  private static final long RECENT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final byte[] NO_MORE = Args.ZERO_ID;
 
   /**
@@ -72,6 +75,7 @@ final class Fetching {
   private final Link link;
   private final PendingList pending;
   private final RedisBatch batch;
+  private final RecentFetches recent = new RecentFetches();
   private final byte[] claimMs;
   private final long claimMillis;
   private final boolean strictOrder;
@@ -108,6 +112,7 @@ final class Fetching {
 
   private void fetchBetweenMoves(int most, long waitNanos) throws InterruptedException {
     long start = System.nanoTime();
+    recent.dropBefore(start - RECENT_NANOS);
     try {
       group.delays.refresh(pending, claimMillis);
       boolean mayBeDue = group.takeDue();
@@ -121,17 +126,23 @@ final class Fetching {
           readNew(most - batch.fetched(), batch.fetched() > 0 ? 0 : waitNanos);
         }
       }
+      recent.add(System.nanoTime(), batch);
     } catch (JedisConnectionException e) {
-      batch.clear();
       link.reconnect(e);
-      link.retry(
-          () -> {
-            pending.parkLost(consumer, start);
-            return null;
-          });
+      handBackLost(start);
     } catch (JedisDataException e) {
-      throw link.refused(e);
+      link.awaitEndOf(e, link.deadline());
+      handBackLost(start);
     }
+  }
+
+  private void handBackLost(long start) {
+    batch.clear();
+    link.retry(
+        () -> {
+          pending.parkLost(consumer, start, recent.sequences());
+          return null;
+        });
   }
 
   private void claimDue(int most) {

@@ -30,7 +30,7 @@ final class Group {
   final byte[] key;
   final Map<String, RedisConsumer> consumers = new ConcurrentSkipListMap<>();
 
-  /** Which batch each entry was handed out in last, of those that were handed out again. */
+  /** Which batch each entry was handed out in last, of those that are not settled. */
   final Map<Long, Batch> latest = new ConcurrentHashMap<>();
 
   /** Those that were given back as untried and not delivered since. */
@@ -113,8 +113,20 @@ final class Group {
     lastRead.accumulateAndGet(sequence, Math::max);
   }
 
-  /** An entry has reached a consumer, or its end: what was noted of it before is over. */
-  void handed(long sequence) {
+  /** An entry has reached a consumer. */
+  void handed(long sequence, Batch in) {
+    latest.put(sequence, in);
+    forgetNotes(sequence);
+  }
+
+  /** An entry has come to its end. */
+  void over(long sequence) {
+    latest.remove(sequence);
+    forgetNotes(sequence);
+  }
+
+  /** What was noted of it since it was delivered last is over. */
+  private void forgetNotes(long sequence) {
     delays.remove(sequence);
     if (!givenBack.isEmpty()) {
       givenBack.remove(sequence);

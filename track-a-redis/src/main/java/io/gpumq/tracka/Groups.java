@@ -9,6 +9,7 @@ import static redis.clients.jedis.Protocol.Command.XRANGE;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
+import io.gpumq.api.TrackFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -101,9 +102,14 @@ final class Groups {
   }
 
   private void destroy(Group group) {
-    group.removed = true;
+    group.removed = true; // first: its consumers are told so, and not that Redis refuses
+    try {
+      admin.retry(() -> admin.call(XGROUP, Args.DESTROY, queue.stream(), group.key));
+    } catch (TrackFailedException e) {
+      group.removed = false;
+      throw e;
+    }
     totals.remove(group);
-    admin.retry(() -> admin.call(XGROUP, Args.DESTROY, queue.stream(), group.key));
   }
 
   void move(String name, GroupStart to) {

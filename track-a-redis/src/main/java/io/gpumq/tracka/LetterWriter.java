@@ -184,7 +184,7 @@ final class LetterWriter {
     }
     long sequence = work.letter.sequence();
     work.by.settled.incrementAndGet();
-    work.by.handed(sequence);
+    work.by.over(sequence);
     if (work.failure && !work.known) {
       failed.add(sequence);
       failedCount++;

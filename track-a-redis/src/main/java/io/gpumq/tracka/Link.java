@@ -4,6 +4,7 @@ import static redis.clients.jedis.Protocol.Command.CLIENT;
 import static redis.clients.jedis.Protocol.Command.XINFO;
 
 import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.TrackFailedException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,36 @@ final class Link implements AutoCloseable {
   private String clientAddress = "";
 
   /**
-   * Connects.
+   * Connects, again for as long as a lost Redis may stay away.
+   *
+   * @throws TrackFailedException if it stays away, or refuses; nobody else is touched
+   */
+  static Link open(RedisSettings settings, Health health, byte[] stream, AtomicLong highest) {
+    long deadline = deadline(settings);
+    while (true) {
+      long heard = health.rings();
+      try {
+        return new Link(settings, health, stream, highest);
+      } catch (JedisConnectionException e) {
+        if (System.nanoTime() - deadline >= 0 || Refusal.isOfConnections(e)) {
+          throw noMore(settings, e);
+        }
+        health.requireOpen();
+        health.awaitUninterruptibly(heard, TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MS));
+      } catch (JedisException e) {
+        throw noMore(settings, e);
+      }
+    }
+  }
+
+  private static TrackFailedException noMore(RedisSettings settings, JedisException why) {
+    return new TrackFailedException(
+        "Redis at " + settings.shown() + " does not take a connection more: " + why.getMessage(),
+        why);
+  }
+
+  /**
+   * Connects once.
    *
    * @param stream the queue's stream: a Redis that comes back without it has lost the queue
    * @param highest the highest sequence that Redis has confirmed, which it must still know then
@@ -107,19 +137,38 @@ final class Link implements AutoCloseable {
   /**
    * Asks what may be asked twice, again after each loss of the connection.
    *
-   * @throws io.gpumq.api.TrackFailedException if Redis stays away, or refuses
+   * @throws TrackFailedException if Redis stays away, or refuses
    * @throws QueueClosedException if the queue or this link is closed
    */
   <T> T retry(Supplier<T> request) {
+    long deadline = deadline();
     while (true) {
       try {
         return request.get();
       } catch (JedisConnectionException e) {
         reconnect(e);
       } catch (JedisDataException e) {
-        throw refused(e);
+        awaitEndOf(e, deadline);
       }
     }
+  }
+
+  /** Until when to ask again what Redis refuses for a moment, on {@link System#nanoTime}. */
+  long deadline() {
+    return deadline(settings);
+  }
+
+  private static long deadline(RedisSettings settings) {
+    return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.reconnectTimeoutMs());
+  }
+
+  /** Waits a little where a refusal is soon over, and throws it where it is not. */
+  void awaitEndOf(JedisDataException refusal, long deadline) {
+    if (!Refusal.isSoonOver(refusal) || System.nanoTime() - deadline >= 0) {
+      throw refused(refusal);
+    }
+    requireOpen();
+    health.awaitUninterruptibly(health.rings(), TimeUnit.MILLISECONDS.toNanos(FIRST_PAUSE_MS));
   }
 
   /** Says which group this link reads for: when that is removed, Redis refuses, and rightly. */
@@ -128,15 +177,18 @@ final class Link implements AutoCloseable {
   }
 
   /**
-   * What to throw for an error that Redis answered. The queue has failed then, unless the group
-   * that this link reads for was removed.
+   * What to throw for an error that Redis answered. The queue has failed then, unless Redis refuses
+   * for the moment, or the group that this link reads for was removed.
    */
   RuntimeException refused(JedisDataException error) {
     Group reads = group;
     if (reads != null && reads.removed) {
       return new QueueClosedException("group " + reads.name + " was removed");
     }
-    return health.fail("Redis at " + settings.shown() + " refused: " + error.getMessage(), error);
+    String what = "Redis at " + settings.shown() + " refused: " + error.getMessage();
+    return Refusal.isForTheMoment(error)
+        ? new TrackFailedException(what + "; the queue goes on: try again later", error)
+        : health.fail(what, error);
   }
 
   /**
@@ -146,8 +198,7 @@ final class Link implements AutoCloseable {
   void reconnect(JedisConnectionException broken) {
     drop(connection);
     JedisException last = broken;
-    long timeoutMs = settings.reconnectTimeoutMs();
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    long deadline = deadline();
     for (long pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       long heard = health.rings();
       requireOpen();
@@ -161,7 +212,7 @@ final class Link implements AutoCloseable {
       } catch (JedisConnectionException e) {
         last = e;
       } catch (JedisDataException e) {
-        if (!isTemporary(e)) {
+        if (!Refusal.isForTheMoment(e)) {
           throw refused(e);
         }
         last = e;
@@ -171,7 +222,7 @@ final class Link implements AutoCloseable {
             "Redis at "
                 + settings.shown()
                 + " has stayed away for "
-                + timeoutMs
+                + settings.reconnectTimeoutMs()
                 + " ms ("
                 + RedisSettings.RECONNECT_TIMEOUT_KEY
                 + "): "
@@ -205,7 +256,7 @@ final class Link implements AutoCloseable {
         }
       }
     } catch (JedisDataException e) {
-      if (isTemporary(e)) {
+      if (Refusal.isForTheMoment(e)) {
         throw e;
       }
     }
@@ -215,11 +266,6 @@ final class Link implements AutoCloseable {
             + " came back without messages that it had confirmed; run it with appendonly yes, and"
             + " appendfsync always where it may lose power",
         null);
-  }
-
-  private static boolean isTemporary(JedisDataException error) {
-    String message = error.getMessage();
-    return message != null && (message.startsWith("LOADING") || message.startsWith("BUSY "));
   }
 
   private void requireOpen() {

@@ -7,6 +7,7 @@ import static redis.clients.jedis.Protocol.Command.XPENDING;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -46,6 +47,7 @@ final class PendingList {
   int acknowledge(List<byte[]> ids) {
     List<byte[]> left = ids;
     int settled = 0;
+    long deadline = link.deadline();
     while (!left.isEmpty()) {
       try {
         return settled + acknowledgeOnce(left);
@@ -55,7 +57,7 @@ final class PendingList {
         left = link.retry(() -> stillPending(asked));
         settled += asked.size() - left.size();
       } catch (JedisDataException e) {
-        throw link.refused(e);
+        link.awaitEndOf(e, deadline);
       }
     }
     return settled;
@@ -144,10 +146,13 @@ final class PendingList {
   }
 
   /**
-   * Hands back what was delivered to a consumer in its last {@code withinMs}, over a connection
-   * that broke before the consumer saw it.
+   * Hands back what was delivered to a consumer since a moment, over a connection that broke before
+   * the consumer saw it.
+   *
+   * @param seen sequences that the consumer had before: Redis tells times in whole milliseconds, so
+   *     they may seem to be among those
    */
-  void parkLost(byte[] consumer, long sinceNanos) {
+  void parkLost(byte[] consumer, long sinceNanos, Set<Long> seen) {
     List<byte[]> ids = new ArrayList<>();
     List<Integer> deliveries = new ArrayList<>();
     byte[] from = Args.FIRST;
@@ -158,7 +163,9 @@ final class PendingList {
       for (Object each : page) {
         List<?> entry = (List<?>) each;
         byte[] id = (byte[]) entry.get(0);
-        if ((Long) entry.get(2) <= withinMs) {
+        long sequence = Ids.sequence(id);
+        boolean isNew = !seen.contains(sequence) || group.refused.contains(sequence);
+        if (isNew && (Long) entry.get(2) <= withinMs) {
           ids.add(id);
           deliveries.add(((Long) entry.get(3)).intValue());
         }

@@ -154,7 +154,7 @@ final class Pipeline implements Trimmer.Floor {
       }
     }
     if (refusal != null) {
-      if (isForTheMoment(refusal)) {
+      if (Refusal.isForTheMoment(refusal)) {
         throw new RefusedException(
             "Redis at " + queue.redis() + " refused a message: " + refusal.getMessage());
       }
@@ -166,12 +166,6 @@ final class Pipeline implements Trimmer.Floor {
     }
     last = Ids.sequence((byte[]) ids.get(ids.size() - 1));
     return ids.size();
-  }
-
-  /** Out of memory, or of disk to save to: may be over soon, and has lost nothing. */
-  private static boolean isForTheMoment(JedisDataException refusal) {
-    String why = refusal.getMessage();
-    return why.startsWith("OOM") || why.startsWith("MISCONF") || why.startsWith("NOREPLICAS");
   }
 
   /** Counts this producer's messages after the last one that it knows of. */

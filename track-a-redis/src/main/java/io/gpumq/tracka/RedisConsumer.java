@@ -9,6 +9,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Entrance;
+import io.gpumq.spi.Steps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,6 @@ final class RedisConsumer implements Consumer {
         () -> {
           int most = Math.min(max, handling.capacity());
           batch.begin();
-          settling.beginPoll();
           poll(most, Deadline.after(wait));
           return batch.polled();
         });
@@ -99,13 +99,26 @@ final class RedisConsumer implements Consumer {
       }
       group.letGo();
       int fetched = fetching.fetch(most, left);
-      requireNotEnding();
-      passOverOthers();
-      handleAndHand();
+      try {
+        requireNotEnding();
+        passOverOthers();
+        handleAndHand();
+      } catch (TrackFailedException e) {
+        giveBackUnseen(e);
+        throw e;
+      }
       // Where all that was fetched became dead letters, or was for others, there may be more.
       if (batch.size() > 0 || (left <= 0 && fetched == 0)) {
         return;
       }
+    }
+  }
+
+  /** Redis has refused something for the moment: what was fetched by then is nobody's. */
+  private void giveBackUnseen(TrackFailedException why) {
+    if (!queue.health().isFailed()) {
+      Steps.undo(why, () -> handBack(0));
+      batch.clear();
     }
   }
 
@@ -170,6 +183,10 @@ final class RedisConsumer implements Consumer {
   }
 
   private void hand(int end) {
+    if (end < batch.fetched()) {
+      parkFrom(end); // the group waits at this entry, until there is room for its letter
+      group.holdBack();
+    }
     int firsts = 0;
     for (int i = 0; i < end; i++) {
       int deliveries = batch.deliveriesAt(i);
@@ -177,19 +194,12 @@ final class RedisConsumer implements Consumer {
       firsts += deliveries == 1 && !again ? 1 : 0;
       if (deliveries > 0 && verdicts.of(i) == null) {
         batch.hand(i);
-        if (again) { // before it is forgotten that it was refused
-          group.latest.put(batch.sequenceAt(i), batch.polled());
-        }
-        group.handed(batch.sequenceAt(i));
+        group.handed(batch.sequenceAt(i), batch.polled());
         group.redelivered.addAndGet(again ? 1 : 0);
       }
     }
     group.handled.addAndGet(firsts);
     group.delivered.addAndGet(batch.size());
-    if (end < batch.fetched()) {
-      parkFrom(end); // the group waits at this entry, until there is room for its letter
-      group.holdBack();
-    }
   }
 
   /**

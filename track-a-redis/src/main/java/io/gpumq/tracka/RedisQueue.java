@@ -24,7 +24,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,7 +43,7 @@ final class RedisQueue implements TrackQueue {
   private final Figures figures;
   private final Drain drain;
   private final Map<String, Group> byName = new ConcurrentHashMap<>();
-  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final Links links;
   private final AtomicLong highest = new AtomicLong();
   private final AtomicLong producers = new AtomicLong();
   private final AtomicInteger settling = new AtomicInteger(); // threads at it
@@ -67,48 +66,35 @@ final class RedisQueue implements TrackQueue {
     this.keys = Keys.of(config.name(), id);
     this.claimMs = Args.millisUp(config.lease()) + 1;
     this.health = new Health(config.name());
+    this.links = new Links(track.settings(), health, keys.stream(), highest);
     this.room = new Room(config.capacity());
     this.trimmer = new Trimmer(keys.stream(), config.capacity(), room, byName.values());
     try {
-      this.admin = connect();
+      this.admin = links.first();
       this.groups = new Groups(this, admin, byName);
       this.figures = new Figures(this, admin, byName, groups.totals());
       this.drain = new Drain(this, admin, byName);
       var writer = new LetterWriter(trimmer, room, byName.values(), keys.stream(), keys.letters());
       this.letters =
           new Letters(
-              connect(), health, writer, keys.letters(), config.deadLetterCapacity(), this::resend);
+              links.first(),
+              health,
+              writer,
+              keys.letters(),
+              config.deadLetterCapacity(),
+              this::resend);
       // The one way to make an empty stream: a group, and without it the stream stays.
       admin.call(SET, keys.owner(), Args.bytes(RedisOwner.self().text()));
       admin.call(XGROUP, Args.CREATE, keys.stream(), Group.PARKING, Args.NEWEST, Args.MKSTREAM);
       admin.call(XGROUP, Args.DESTROY, keys.stream(), Group.PARKING);
     } catch (Throwable e) {
-      Steps.undo(e, () -> links.forEach(Link::close));
+      Steps.undo(e, links::close);
       if (e instanceof JedisException) {
         throw new TrackFailedException(
             "Redis at " + redis() + " cannot hold a queue: " + e.getMessage(), e);
       }
       throw e;
     }
-  }
-
-  private Link connect() {
-    try {
-      Link link = new Link(track.settings(), health, keys.stream(), highest);
-      links.add(link);
-      if (health.isClosed()) {
-        link.close();
-      }
-      return link;
-    } catch (JedisException e) { // nobody else is touched
-      throw new TrackFailedException(
-          "Redis at " + redis() + " does not take a connection more: " + e.getMessage(), e);
-    }
-  }
-
-  private void release(Link link) {
-    links.remove(link);
-    link.close();
   }
 
   byte[] stream() {
@@ -189,11 +175,11 @@ final class RedisQueue implements TrackQueue {
 
   void left(RedisProducer producer, Link link) {
     trimmer.unregister(producer.floor());
-    release(link);
+    links.release(link);
   }
 
   void left(Group group, String consumer, Link link) {
-    release(link);
+    links.release(link);
     group.consumers.remove(consumer);
     health.ring();
   }
@@ -237,7 +223,7 @@ final class RedisQueue implements TrackQueue {
 
   private RedisProducer newProducer() {
     health.requireIntake();
-    var producer = new RedisProducer(this, connect(), producers.getAndIncrement());
+    var producer = new RedisProducer(this, links.connect(), producers.getAndIncrement());
     trimmer.register(producer.floor());
     return producer;
   }
@@ -302,26 +288,34 @@ final class RedisQueue implements TrackQueue {
     Names.require("group name", group);
     Names.require("consumer name", name);
     health.requireIntake();
-    synchronized (this) {
-      Group of = groups.get(group, GroupStart.OLDEST);
-      if (of.consumers.containsKey(name)) {
-        throw new ConfigException(
-            "consumer name '"
-                + name
-                + "': is open in group "
-                + group
-                + "; choose another name, or close it (if its thread is gone, by"
-                + " MessageQueue.closeConsumer)");
-      }
-      Handling handling = track.handling(config);
-      try {
-        var consumer = new RedisConsumer(this, of, name, connect(), handling);
-        of.consumers.put(name, consumer);
-        return consumer;
-      } catch (Throwable e) {
-        Steps.undo(e, handling::close);
-        throw e;
-      }
+    Link link = links.connect(); // first: where that is refused, no group is made
+    try {
+      return consumer(group, name, link);
+    } catch (Throwable e) {
+      Steps.undo(e, () -> links.release(link));
+      throw e;
+    }
+  }
+
+  private synchronized Consumer consumer(String group, String name, Link link) {
+    Group of = groups.get(group, GroupStart.OLDEST);
+    if (of.consumers.containsKey(name)) {
+      throw new ConfigException(
+          "consumer name '"
+              + name
+              + "': is open in group "
+              + group
+              + "; choose another name, or close it (if its thread is gone, by"
+              + " MessageQueue.closeConsumer)");
+    }
+    Handling handling = track.handling(config);
+    try {
+      var consumer = new RedisConsumer(this, of, name, link, handling);
+      of.consumers.put(name, consumer);
+      return consumer;
+    } catch (Throwable e) {
+      Steps.undo(e, handling::close);
+      throw e;
     }
   }
 
@@ -358,7 +352,7 @@ final class RedisQueue implements TrackQueue {
         .run(this::rememberGroups)
         .run(health::close)
         .run(() -> byName.values().forEach(Group::closeConsumers))
-        .run(() -> links.forEach(Link::close))
+        .run(links::close)
         .run(this::takeLeave)
         .run(() -> report = new CloseReport(drained[0], left[0], figures.stats(left[0])))
         .finish();
@@ -376,7 +370,7 @@ final class RedisQueue implements TrackQueue {
 
   /** Brings the dead letters here and leaves nothing in Redis, if it can be reached. */
   private void takeLeave() {
-    try (var last = new Link(track.settings(), health, keys.stream(), highest)) {
+    try (Link last = links.first()) {
       last.call(DEL, keys.stream()); // first: from now on nothing becomes a letter
       letters.keep(last);
       last.call(DEL, keys.letters(), keys.owner());

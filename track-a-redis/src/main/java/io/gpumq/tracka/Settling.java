@@ -5,9 +5,7 @@ import io.gpumq.api.NotPendingException;
 import io.gpumq.spi.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.function.IntSupplier;
@@ -21,7 +19,6 @@ final class Settling {
   private final Link link;
   private final PendingList pending;
   private final RedisBatch batch;
-  private final Set<Long> alone = new HashSet<>(); // settled by their sequences since the last poll
 
   Settling(RedisQueue queue, Group group, Link link, PendingList pending, RedisBatch batch) {
     this.queue = queue;
@@ -29,11 +26,6 @@ final class Settling {
     this.link = link;
     this.pending = pending;
     this.batch = batch;
-  }
-
-  /** Forgets the batch before. */
-  void beginPoll() {
-    alone.clear();
   }
 
   // ---- acknowledge
@@ -55,10 +47,7 @@ final class Settling {
 
   /** Whether nobody has settled, refused, or been handed an entry since it came in this batch. */
   private boolean isStillHere(Long sequence, Batch polled) {
-    Batch latest = group.latest.get(sequence);
-    return !alone.contains(sequence)
-        && !group.refused.contains(sequence)
-        && (latest == null || latest == polled);
+    return group.latest.get(sequence) == polled && !group.refused.contains(sequence);
   }
 
   /** Acknowledges one entry, whoever holds it. */
@@ -67,9 +56,7 @@ final class Settling {
     if (settle(() -> acknowledge(List.of(Ids.id(sequence)))) == 0) {
       throw notPending(sequence);
     }
-    group.refused.remove(sequence);
-    group.handed(sequence);
-    alone.add(sequence);
+    group.over(sequence);
   }
 
   private int acknowledge(List<byte[]> ids) {
@@ -77,9 +64,7 @@ final class Settling {
       return 0;
     }
     int count = pending.acknowledge(ids);
-    if (!group.latest.isEmpty()) {
-      ids.forEach(id -> group.latest.remove(Ids.sequence(id)));
-    }
+    ids.forEach(id -> group.latest.remove(Ids.sequence(id)));
     group.acknowledged.addAndGet(count);
     group.settled.addAndGet(count);
     group.letGo(); // it may have waited for one of these
@@ -135,8 +120,7 @@ final class Settling {
         link.retry(
             () -> untried ? pending.parkUncounted(id, inRedisMs) : pending.park(id, inRedisMs));
     if (!parked) {
-      group.refused.remove(sequence);
-      group.handed(sequence);
+      group.over(sequence);
       throw notPending(sequence);
     }
     group.dueIn(TimeUnit.MILLISECONDS.toNanos(inRedisMs));
@@ -153,7 +137,7 @@ final class Settling {
   }
 
   private void requireSeen(long sequence) {
-    if (sequence < 0 || group.unseen.contains(sequence)) {
+    if (!group.latest.containsKey(sequence)) {
       throw notPending(sequence);
     }
   }

@@ -176,6 +176,53 @@ class LostAnswerTest {
   }
 
   @Test
+  void countsNothingThatWasSettledBeforeALostAnswer() throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("late").capacity(64));
+    try (Consumer consumer = queue.consumer("g", "c");
+        Consumer other = queue.consumer("g", "other")) {
+      List<Long> sequences = send(queue, 4);
+      Batch batch = consumer.poll(64, SOON);
+      for (long sequence : sequences.subList(0, 3)) {
+        other.acknowledge(sequence);
+      }
+      proxy.loseAnswerTo("XACK");
+      assertEquals(1, consumer.acknowledge(batch));
+      assertEquals(1, proxy.cuts());
+      assertThrows(NotPendingException.class, () -> consumer.acknowledge(sequences.get(3)));
+      proxy.loseAnswerTo("XACK");
+      assertThrows(NotPendingException.class, () -> consumer.acknowledge(12345));
+      assertEquals(4, queue.stats().acknowledged());
+      assertEquals(0, queue.stats().depth());
+      assertTrue(queue.close(SOON).drained());
+    }
+  }
+
+  /**
+   * Redis tells times in milliseconds: what was handed out just before may seem to be lost, too.
+   */
+  @Test
+  void leavesWhatThePollBeforeHasHandedOut() throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("before").capacity(1024));
+    int rounds = 30;
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      send(queue, 2 * rounds);
+      for (int round = 0; round < rounds; round++) {
+        Batch before = consumer.poll(1, SOON);
+        assertEquals(2 * round, number(before.get(0).payload()));
+        proxy.loseAnswerTo("XREADGROUP");
+        Batch batch = consumer.poll(1, SOON);
+        assertEquals(1, batch.size());
+        assertEquals(2 * round + 1, number(batch.get(0).payload()));
+        assertEquals(1, batch.get(0).deliveries());
+      }
+      assertEquals(rounds, proxy.cuts());
+      assertEquals(2 * rounds, queue.stats().delivered());
+      assertEquals(2 * rounds, queue.stats().handled());
+      assertEquals(2 * rounds, queue.groups().get(0).pending());
+    }
+  }
+
+  @Test
   void refusesOnceThoughTheAnswerWasLost() throws Exception {
     MessageQueue queue = queue(QueueConfig.named("refuse").capacity(64));
     try (Consumer consumer = queue.consumer("g", "c")) {
