@@ -96,6 +96,14 @@ public final class Scarcity {
     }
   }
 
+  /** Makes room for some threads, each of a stack that does not say another size. */
+  public void makeRoomFor(int threads) throws InterruptedException {
+    for (Thread filler : fillers.subList(0, threads)) {
+      filler.interrupt();
+      filler.join();
+    }
+  }
+
   /** Makes room again. */
   public void end() throws InterruptedException {
     over.countDown();
@@ -110,14 +118,25 @@ public final class Scarcity {
    */
   public static void useUpHeapFor(Duration time) {
     long nanos = time.toNanos();
+    useUpHeap(
+        () -> {
+          long begin = System.nanoTime();
+          while (System.nanoTime() - begin < nanos) {
+            Thread.onSpinWait();
+          }
+        });
+  }
+
+  /** Uses up all of the heap while something runs, which was run before: it can name no class. */
+  public static void useUpHeap(Runnable meanwhile) {
     for (int size = MB; size > 0; size /= 2) {
       useUpHeap(size);
     }
-    long begin = System.nanoTime();
-    while (System.nanoTime() - begin < nanos) {
-      Thread.onSpinWait();
+    try {
+      meanwhile.run();
+    } finally {
+      heap = null;
     }
-    heap = null;
   }
 
   private static void useUpHeap(int size) {

@@ -2,22 +2,21 @@ package io.gpumq.trackb.isolation;
 
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Processes;
-import java.io.BufferedReader;
+import io.gpumq.spi.Steps;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One device process as its owner sees it: commands go out, answers and at last the end come in.
@@ -33,9 +32,10 @@ final class DeviceProcess {
   }
 
   private static final Log LOG = Log.of(DeviceProcess.class);
-  private static final int KEPT_LINES = 8;
-  private static final int MOST_LINE = 500;
   private static final long END_MILLIS = 2_000;
+
+  /** How soon the end is told again that could not be told. */
+  private static final long AGAIN_NANOS = 10_000_000;
 
   /** A process that a signal ended exits with its number and this. */
   private static final int SIGNALLED = 128;
@@ -48,7 +48,8 @@ final class DeviceProcess {
   private final int room;
   private final long startNanos = System.nanoTime();
   private final Listener listener;
-  private final Thread prints;
+  private final Prints prints;
+  private final Thread readsPrints;
 
   /** Complete when the process has come, or is gone without. */
   private final CompletableFuture<Wire> wire = new CompletableFuture<>();
@@ -62,8 +63,6 @@ final class DeviceProcess {
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
           task -> thread("gpumq-device-commands", task));
-
-  private final ArrayDeque<String> lastLines = new ArrayDeque<>();
 
   /** Rings that it was told to open, and those of them that it has; for the supervisor's thread. */
   private final Set<Integer> told = new HashSet<>();
@@ -83,7 +82,8 @@ final class DeviceProcess {
     this.invitation = invitation;
     this.room = room;
     this.listener = listener;
-    prints = thread("gpumq-device-prints", this::readPrints);
+    prints = new Prints(process);
+    readsPrints = thread("gpumq-device-prints", prints::read);
   }
 
   /**
@@ -98,14 +98,18 @@ final class DeviceProcess {
       throws IOException {
     var invitation = new Wire.Invitation();
     Process process = null;
+    DeviceProcess started = null;
     try {
       process = Processes.start(Launcher.builder(plan, invitation.address(), environment));
-      var started = new DeviceProcess(process, invitation, room, listener);
+      started = new DeviceProcess(process, invitation, room, listener);
       started.startThreads();
       return started;
     } catch (Throwable e) {
       if (process != null) {
-        process.destroyForcibly();
+        process.destroyForcibly(); // the thread for its prints ends with it
+      }
+      if (started != null) {
+        started.writer.shutdownNow();
       }
       invitation.close();
       throw e;
@@ -115,8 +119,9 @@ final class DeviceProcess {
   /** The thread for answers is the last, since it tells of the end. */
   private void startThreads() {
     writer.prestartCoreThread();
-    prints.start();
-    process.onExit().thenRun(invitation::close); // it may have gone before it came
+    readsPrints.start();
+    // It may have gone before it came; its exit is told as a failure where no thread can tell it.
+    process.onExit().whenComplete((exit, failure) -> invitation.close());
     thread("gpumq-device-answers", this::readAnswers).start();
   }
 
@@ -193,8 +198,10 @@ final class DeviceProcess {
           () -> {
             try {
               what.to(wire.join());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | CompletionException e) {
               LOG.debug("device process " + pid() + " does not hear", e);
+            } catch (RuntimeException | Error e) {
+              kill("it missed a command", e); // its owner would wait for what it does then
             }
           });
     } catch (RejectedExecutionException e) {
@@ -204,21 +211,44 @@ final class DeviceProcess {
 
   private void readAnswers() {
     try (Wire accepted = invitation.accept()) {
+      readAnswers(accepted);
+    } catch (ClosedChannelException e) {
+      LOG.debug("device process " + pid() + " has ended before it came", e);
+    } catch (IOException | RuntimeException | Error e) {
+      kill("it does not speak as a device process does", e);
+    } finally {
+      awaitEnd();
+      new Steps()
+          .run(() -> wire.completeExceptionally(new IOException("it has ended")))
+          .run(writer::shutdownNow);
+      tellOfEnd();
+    }
+  }
+
+  /** Kills it before the wire ends: the end of its commands it would take for its owner's. */
+  private void readAnswers(Wire accepted) {
+    try {
       wire.complete(accepted);
       for (List<String> line; (line = Lines.read(accepted.input())) != null; ) {
         Answer answer = Answer.parse(line);
         note(answer);
         listener.answered(this, answer);
       }
-    } catch (ClosedChannelException e) {
-      LOG.debug("device process " + pid() + " has ended before it came", e);
     } catch (IOException | RuntimeException | Error e) {
-      kill("it does not speak as a device process does: " + e);
-    } finally {
-      awaitEnd();
-      wire.completeExceptionally(new IOException("it has ended"));
-      writer.shutdownNow();
-      listener.died(this);
+      kill("it does not speak as a device process does", e);
+    }
+  }
+
+  /** Until it is heard, such as when there is memory again: its owner would wait for ever. */
+  private void tellOfEnd() {
+    while (true) {
+      try {
+        listener.died(this);
+        return;
+      } catch (RuntimeException | Error e) {
+        LOG.debug("the end of a device process could not be told yet", e);
+      }
+      LockSupport.parkNanos(AGAIN_NANOS);
     }
   }
 
@@ -227,7 +257,7 @@ final class DeviceProcess {
     while (true) {
       try {
         process.waitFor();
-        prints.join(END_MILLIS);
+        readsPrints.join(END_MILLIS);
         break;
       } catch (InterruptedException e) {
         interrupted = true;
@@ -248,26 +278,6 @@ final class DeviceProcess {
     }
   }
 
-  /** Reads its prints, which are no answers: they go to the log, and to its obituary. */
-  private void readPrints() {
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line; (line = reader.readLine()) != null; ) {
-        String kept = line.length() <= MOST_LINE ? line : line.substring(0, MOST_LINE) + "...";
-        LOG.warning("device process " + pid() + ": " + kept);
-        synchronized (lastLines) {
-          lastLines.add(kept);
-          if (lastLines.size() > KEPT_LINES) {
-            lastLines.remove();
-          }
-        }
-      }
-    } catch (IOException e) {
-      LOG.debug("device process " + pid() + " says no more", e);
-    }
-  }
-
   /** Ends it at once, since a handler hangs. */
   void killHung(String why) {
     hung = true;
@@ -281,6 +291,16 @@ final class DeviceProcess {
 
   void seemsToHang(String why) {
     hangs = why;
+  }
+
+  /** Ends it at once, also where there is no memory to say why. */
+  private void kill(String why, Throwable e) {
+    String all = why;
+    try {
+      all = why + ": " + e;
+    } finally {
+      kill(all);
+    }
   }
 
   /** Ends it at once. */
@@ -331,13 +351,11 @@ final class DeviceProcess {
     int exit = process.exitValue();
     String how =
         exit > SIGNALLED ? "killed by signal " + (exit - SIGNALLED) : "exited with " + exit;
-    synchronized (lastLines) {
-      return "device process "
-          + pid()
-          + " was gone, "
-          + how
-          + (refusal != null ? "; it refused: " + refusal : "")
-          + (lastLines.isEmpty() ? "" : "; its last lines: " + String.join(" | ", lastLines));
-    }
+    return "device process "
+        + pid()
+        + " was gone, "
+        + how
+        + (refusal != null ? "; it refused: " + refusal : "")
+        + prints.last();
   }
 }

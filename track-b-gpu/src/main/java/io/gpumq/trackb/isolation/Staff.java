@@ -143,13 +143,13 @@ final class Staff {
     }
     trouble = why;
     patience.tried();
-    pausing = true;
     events.later(
         patience.backoffMillis(),
         () -> {
           pausing = false;
           again.run();
         });
+    pausing = true; // behind what ends it, which may fail
   }
 
   /** Returns why too many in a row that were to stand by came to nothing, or {@code null}. */
@@ -270,14 +270,19 @@ final class Staff {
     } catch (IOException | RuntimeException | Error e) {
       throw new TrackFailedException("no device process can be started: " + Answer.why(e), e);
     }
-    openAll(process);
-    events.later(
-        plan.startTime().toMillis(),
-        () -> {
-          if (!process.isReady()) {
-            process.kill("it was not ready within " + plan.startTime());
-          }
-        });
-    return process;
+    try {
+      openAll(process);
+      events.later(
+          plan.startTime().toMillis(),
+          () -> {
+            if (!process.isReady()) {
+              process.kill("it was not ready within " + plan.startTime());
+            }
+          });
+      return process;
+    } catch (Throwable e) {
+      process.kill("nobody would hear of it");
+      throw e;
+    }
   }
 }

@@ -290,8 +290,7 @@ final class Supervisor {
       startPatience.renew();
       failAll(why + ", for " + plan.startTime());
     } else {
-      starting = true;
-      events.later(startPatience.backoffMillis(), this::startNow);
+      startLater(startPatience.backoffMillis());
     }
   }
 
@@ -342,26 +341,31 @@ final class Supervisor {
   }
 
   private void startNext() {
-    starting = true;
     long backoff = patience.backoffMillis();
     if (backoff == 0) {
       startNow();
     } else {
-      events.later(backoff, this::startNow);
+      startLater(backoff);
     }
+  }
+
+  private void startLater(long millis) {
+    events.later(millis, this::startNow);
+    starting = true; // behind what ends it, which may fail
   }
 
   private void failAll(String why) {
     patience.renew();
-    staff.killAll("every ring has failed");
+    Steps steps = new Steps().run(() -> staff.killAll("every ring has failed"));
     for (IsolatedRing ring : rings.all()) {
-      ring.fail(why);
+      steps.run(() -> ring.fail(why));
       if (ring.phase() != Phase.IDLE) {
         ring.idle();
       }
       if (ring.isStopping()) {
-        remove(ring);
+        steps.run(() -> remove(ring));
       }
     }
+    steps.finish();
   }
 }
