@@ -182,6 +182,9 @@ final class Fetching {
       return;
     }
     List<?> entries = (List<?>) ((List<?>) ((List<?>) reply).get(0)).get(1);
+    if (entries.isEmpty()) { // woken for what another consumer has by now
+      return;
+    }
     for (Object entry : entries) {
       batch.add((List<?>) entry);
     }

@@ -1,6 +1,7 @@
 package io.gpumq.tracka;
 
 import io.gpumq.api.Batch;
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.spi.Steps;
 import java.util.Map;
 import java.util.Set;
@@ -68,19 +69,24 @@ final class Group {
   private volatile long heldBackUntil;
 
   /**
+   * @param key its name in Redis, of no other group before it
    * @param before how many messages lie before the group's first
    * @param start the highest sequence before it; 0 for none
    */
-  Group(String name, long before, long start, long leaseNanos) {
+  Group(String name, byte[] key, long before, long start, long leaseNanos) {
     this.name = name;
     this.lastRead = new AtomicLong(start);
-    this.key = Args.bytes(name);
+    this.key = key;
     this.read = new AtomicLong(before);
     this.handled = new AtomicLong(before);
     this.settled = new AtomicLong(before);
     this.leaseNanos = leaseNanos;
     this.quantumNanos = Math.max(MIN_QUANTUM_NANOS, Math.min(leaseNanos / 16, MAX_QUANTUM_NANOS));
     this.nextRescan = System.nanoTime() + rescanNanos();
+  }
+
+  QueueClosedException wasRemoved() {
+    return new QueueClosedException("group " + name + " was removed");
   }
 
   /** Ends its consumers; one that is inside a call ends as it leaves. */

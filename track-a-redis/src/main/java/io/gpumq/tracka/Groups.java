@@ -13,6 +13,7 @@ import io.gpumq.api.TrackFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -32,6 +33,7 @@ final class Groups {
   private final Map<String, Group> byName;
   private final Totals totals;
   private final Addressed addressed = new Addressed();
+  private final Map<String, Integer> removals = new HashMap<>(); // of groups, by their names
 
   /**
    * @param byName written here alone
@@ -63,9 +65,16 @@ final class Groups {
   }
 
   private void make(String name, long behind) {
-    admin.retry(() -> createInRedis(name, behind));
+    byte[] key = key(name);
+    admin.retry(() -> createInRedis(key, behind));
     long before = queue.room().sent() - count(behind);
-    byName.put(name, new Group(name, before, behind, queue.config().lease().toNanos()));
+    byName.put(name, new Group(name, key, before, behind, queue.config().lease().toNanos()));
+  }
+
+  /** Unlike that of a group before it, whose consumers may still ask for that. */
+  private byte[] key(String name) {
+    int removed = removals.getOrDefault(name, 0);
+    return Args.bytes(removed == 0 ? name : name + "~" + removed);
   }
 
   /** Messages behind a sequence. */
@@ -80,10 +89,10 @@ final class Groups {
                     .size());
   }
 
-  private Void createInRedis(String name, long behind) {
+  private Void createInRedis(byte[] key, long behind) {
     byte[] id = behind == 0 ? Args.FROM_START : Ids.id(behind);
     try {
-      admin.call(XGROUP, Args.CREATE, queue.stream(), Args.bytes(name), id);
+      admin.call(XGROUP, Args.CREATE, queue.stream(), key, id);
     } catch (JedisDataException e) {
       if (!e.getMessage().startsWith("BUSYGROUP")) { // made by a first try, its answer lost
         throw e;
@@ -109,6 +118,7 @@ final class Groups {
       group.removed = false;
       throw e;
     }
+    removals.merge(group.name, 1, Integer::sum);
     totals.remove(group);
   }
 
@@ -243,7 +253,7 @@ final class Groups {
     long low = Long.MAX_VALUE;
     for (Group group : byName.values()) {
       long settled = queue.trimmer().settledBy(over, group);
-      if (settled < low) {
+      if (settled < low && !group.removed) {
         low = settled;
         lowest = group;
       }

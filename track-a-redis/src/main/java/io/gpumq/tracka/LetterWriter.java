@@ -3,13 +3,17 @@ package io.gpumq.tracka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static redis.clients.jedis.Protocol.Command.EVAL;
 import static redis.clients.jedis.Protocol.Command.XACK;
+import static redis.clients.jedis.Protocol.Command.XLEN;
 import static redis.clients.jedis.Protocol.Command.XRANGE;
+import static redis.clients.jedis.Protocol.Command.XREVRANGE;
 
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -122,10 +126,11 @@ final class LetterWriter {
    * Settles entries of a group by letters, from the first on, until there is no room for one.
    *
    * @param over the consumer's link
-   * @param free how many letters there is room for
+   * @param before how many letters there are
+   * @param free how many more there is room for
    * @return how many of the entries are settled; a message that has its letter needs no room
    */
-  int write(Link over, Group by, List<byte[]> ids, List<DeadLetter> letters, int free) {
+  int write(Link over, Group by, List<byte[]> ids, List<DeadLetter> letters, int before, int free) {
     failed.headSet(trimmer.lowWater()).clear();
     List<Work> works = new ArrayList<>();
     int room = free;
@@ -137,22 +142,26 @@ final class LetterWriter {
       works.add(work);
     }
     if (!works.isEmpty()) {
-      trimmer.holding(() -> write(over, works));
+      trimmer.holding(() -> write(over, works, before));
     }
     return works.size();
   }
 
   /** No group is made and nothing is trimmed meanwhile. */
-  private void write(Link over, List<Work> works) {
+  private void write(Link over, List<Work> works, int before) {
     works.forEach(Work::lookAtOthers);
     int[] tries = new int[1];
-    int[] outcomes = over.retry(() -> ask(over, works, tries[0]++ > 0));
+    int[] outcomes = over.retry(() -> ask(over, works, before, tries[0]++ > 0));
     for (int i = 0; i < outcomes.length; i++) {
       settle(works.get(i), outcomes[i]);
     }
   }
 
-  private int[] ask(Link over, List<Work> works, boolean again) {
+  /**
+   * @param again whether a try before may have done it, whose answer was lost
+   */
+  private int[] ask(Link over, List<Work> works, int before, boolean again) {
+    Set<Long> written = again ? writtenSince(over, before) : Set.of();
     for (Work work : works) {
       if (work.known) {
         over.send(XACK, stream, work.by.key, work.id);
@@ -167,11 +176,28 @@ final class LetterWriter {
         throw e;
       }
       outcomes[i] = ((Long) replies.get(i)).intValue();
-      if (outcomes[i] == NOT_PENDING && again) { // the first try did it, its answer was lost
-        outcomes[i] = isInStream(over, works.get(i).id) ? WRITTEN : WRITTEN_AND_LEFT;
+      Work work = works.get(i);
+      boolean wasDone = work.known ? again : written.contains(work.letter.sequence());
+      if (outcomes[i] == NOT_PENDING && wasDone) {
+        outcomes[i] = isInStream(over, work.id) ? WRITTEN : WRITTEN_AND_LEFT;
       }
     }
     return outcomes;
+  }
+
+  /** The sequences of the letters beyond the first {@code before}: nobody else writes any. */
+  private Set<Long> writtenSince(Link over, int before) {
+    long more = (Long) over.call(XLEN, key) - before;
+    Set<Long> sequences = new HashSet<>();
+    if (more > 0) {
+      List<?> newest =
+          (List<?>) over.call(XREVRANGE, key, Args.LAST, Args.FIRST, Args.COUNT, Args.bytes(more));
+      for (Object each : newest) {
+        List<?> fields = (List<?>) ((List<?>) each).get(1);
+        sequences.add(Long.parseLong(Args.text(fields.get(1))));
+      }
+    }
+    return sequences;
   }
 
   private boolean isInStream(Link over, byte[] id) {

@@ -95,7 +95,7 @@ final class Letters implements DeadLetters {
    * @return how many of them are settled
    */
   synchronized int write(Link over, Group by, List<byte[]> ids, List<DeadLetter> letters) {
-    int written = writer.write(over, by, ids, letters, capacity - count);
+    int written = writer.write(over, by, ids, letters, count, capacity - count);
     if (written > 0) {
       count = over.retry(() -> (Long) over.call(XLEN, key)).intValue();
     }
@@ -204,8 +204,11 @@ final class Letters implements DeadLetters {
     return link.call(XDEL, args);
   }
 
-  /** Brings the letters into this process: the queue's keys are about to go. */
+  /** Brings the letters into this process, once: the queue's keys are about to go. */
   synchronized void keep(Link over) {
+    if (kept != null) {
+      return;
+    }
     kept = new ArrayList<>(range(over, Integer.MAX_VALUE));
     count = kept.size();
   }

@@ -183,7 +183,7 @@ final class Link implements AutoCloseable {
   RuntimeException refused(JedisDataException error) {
     Group reads = group;
     if (reads != null && reads.removed) {
-      return new QueueClosedException("group " + reads.name + " was removed");
+      return reads.wasRemoved();
     }
     String what = "Redis at " + settings.shown() + " refused: " + error.getMessage();
     return Refusal.isForTheMoment(error)

@@ -104,23 +104,22 @@ final class PendingList {
     return !list(link.call(XCLAIM, parking(id, Args.IDLE, idle, Args.JUSTID))).isEmpty();
   }
 
-  /** As {@link #park}, and its last delivery does not count. */
-  boolean parkUncounted(byte[] id, long delayMs) {
-    int deliveries = deliveries(List.of(id))[0];
+  /** As {@link #park}, and the entry was delivered so often: asked twice, that is no less. */
+  boolean park(byte[] id, long delayMs, int deliveries) {
     byte[] idle = Args.bytes(claimMillis - delayMs);
-    byte[] before = Args.bytes(Math.max(0, deliveries - 1));
-    return deliveries > 0
-        && !list(link.call(
-                XCLAIM, parking(id, Args.IDLE, idle, Args.RETRYCOUNT, before, Args.JUSTID)))
-            .isEmpty();
+    byte[] count = Args.bytes(deliveries);
+    return !list(link.call(
+            XCLAIM, parking(id, Args.IDLE, idle, Args.RETRYCOUNT, count, Args.JUSTID)))
+        .isEmpty();
   }
 
   /** Hands entries back that nobody has seen: due at once, this delivery not counted. */
   void parkUnseen(List<byte[]> ids, List<Integer> deliveries) {
     for (int i = 0; i < ids.size(); i++) {
       byte[] before = Args.bytes(deliveries.get(i) - 1);
-      if (deliveries.get(i) == 1) {
-        group.unseen.add(Ids.sequence(ids.get(i)));
+      long sequence = Ids.sequence(ids.get(i));
+      if (deliveries.get(i) == 1 && !group.latest.containsKey(sequence)) {
+        group.unseen.add(sequence);
       }
       link.send(
           XCLAIM, parking(ids.get(i), Args.IDLE, claimMs, Args.RETRYCOUNT, before, Args.JUSTID));

@@ -303,7 +303,7 @@ final class RedisConsumer implements Consumer {
   private void requireOpen() {
     queue.health().requireOpen();
     if (group.removed) {
-      throw new QueueClosedException("group " + group.name + " was removed");
+      throw group.wasRemoved();
     }
     if (entrance.isEnding()) {
       throw closed();

@@ -1,6 +1,5 @@
 package io.gpumq.tracka;
 
-import static redis.clients.jedis.Protocol.Command.DEL;
 import static redis.clients.jedis.Protocol.Command.SET;
 import static redis.clients.jedis.Protocol.Command.XGROUP;
 
@@ -88,7 +87,7 @@ final class RedisQueue implements TrackQueue {
       admin.call(XGROUP, Args.CREATE, keys.stream(), Group.PARKING, Args.NEWEST, Args.MKSTREAM);
       admin.call(XGROUP, Args.DESTROY, keys.stream(), Group.PARKING);
     } catch (Throwable e) {
-      Steps.undo(e, links::close);
+      Steps.undo(e, () -> Departure.undo(links, keys), links::close);
       if (e instanceof JedisException) {
         throw new TrackFailedException(
             "Redis at " + redis() + " cannot hold a queue: " + e.getMessage(), e);
@@ -186,11 +185,13 @@ final class RedisQueue implements TrackQueue {
 
   /** Hands back all that a consumer holds: it is due at once. */
   synchronized void handBack(Group group, byte[] consumer) {
-    admin.retry(
-        () -> {
-          new PendingList(admin, keys.stream(), group, claimMs).leave(consumer);
-          return null;
-        });
+    if (!group.removed) {
+      admin.retry(
+          () -> {
+            new PendingList(admin, keys.stream(), group, claimMs).leave(consumer);
+            return null;
+          });
+    }
   }
 
   /** Sends a letter's message again: to one group, or, where that is null, to all. */
@@ -353,7 +354,7 @@ final class RedisQueue implements TrackQueue {
         .run(health::close)
         .run(() -> byName.values().forEach(Group::closeConsumers))
         .run(links::close)
-        .run(this::takeLeave)
+        .run(() -> new Departure(track.settings(), keys, links, letters).run(health))
         .run(() -> report = new CloseReport(drained[0], left[0], figures.stats(left[0])))
         .finish();
     return report;
@@ -365,23 +366,6 @@ final class RedisQueue implements TrackQueue {
       lastGroups = groups();
     } catch (TrackFailedException e) {
       lastGroups = List.of();
-    }
-  }
-
-  /** Brings the dead letters here and leaves nothing in Redis, if it can be reached. */
-  private void takeLeave() {
-    try (Link last = links.first()) {
-      last.call(DEL, keys.stream()); // first: from now on nothing becomes a letter
-      letters.keep(last);
-      last.call(DEL, keys.letters(), keys.owner());
-    } catch (JedisException e) {
-      letters.lose(
-          "the dead letters of queue "
-              + name()
-              + " are in Redis at "
-              + track.settings().shown()
-              + ", which could not be reached when the queue was closed: "
-              + e.getMessage());
     }
   }
 }

@@ -116,14 +116,16 @@ final class Settling {
     if (delayMs > inRedisMs) {
       group.delays.put(sequence, Deadline.after(delay));
     }
-    boolean parked =
-        link.retry(
-            () -> untried ? pending.parkUncounted(id, inRedisMs) : pending.park(id, inRedisMs));
-    if (!parked) {
+    if (!(untried ? parkUncounted(id, inRedisMs) : link.retry(() -> pending.park(id, inRedisMs)))) {
       group.over(sequence);
       throw notPending(sequence);
     }
     group.dueIn(TimeUnit.MILLISECONDS.toNanos(inRedisMs));
+  }
+
+  private boolean parkUncounted(byte[] id, long delayMs) {
+    int deliveries = link.retry(() -> pending.deliveries(List.of(id))[0]);
+    return deliveries > 0 && link.retry(() -> pending.park(id, delayMs, deliveries - 1));
   }
 
   private void markRefused(long sequence) {

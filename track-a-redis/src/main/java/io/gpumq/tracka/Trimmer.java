@@ -110,11 +110,25 @@ final class Trimmer {
         });
   }
 
-  /** Every sequence below this is settled by one group. */
+  /** Every sequence below this is settled by one group; the highest if it was removed meanwhile. */
   long settledBy(Link link, Group group) {
     long read = group.lastRead();
-    List<?> summary = link.retry(() -> (List<?>) link.call(XPENDING, stream, group.key));
+    List<?> summary = link.retry(() -> summary(link, group));
+    if (summary == null) {
+      return Long.MAX_VALUE;
+    }
     return (Long) summary.get(0) == 0 ? read + 1 : Ids.sequence((byte[]) summary.get(1));
+  }
+
+  private List<?> summary(Link link, Group group) {
+    try {
+      return (List<?>) link.call(XPENDING, stream, group.key);
+    } catch (JedisDataException e) {
+      if (group.removed) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   private long trimOnce(Link link) {

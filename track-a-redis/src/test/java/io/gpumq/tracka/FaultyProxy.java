@@ -24,6 +24,7 @@ final class FaultyProxy implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile Fault armed;
   private volatile int cuts;
+  private volatile Runnable whenCut = () -> {};
 
   FaultyProxy(String redisUri) throws IOException {
     redis = URI.create(redisUri);
@@ -43,6 +44,11 @@ final class FaultyProxy implements AutoCloseable {
   /** Of the next request that holds {@code word}, only the first bytes reach Redis. */
   void cutRequest(String word, int requestBytes) {
     armed = new Fault(word, requestBytes);
+  }
+
+  /** Does something when the next connection is cut, before its client can see that. */
+  void whenCut(Runnable action) {
+    whenCut = action;
   }
 
   /** How many connections were broken. */
@@ -114,6 +120,9 @@ final class FaultyProxy implements AutoCloseable {
       try {
         for (int length; (length = client.getInputStream().read(buffer)) > 0; ) {
           Fault fault = takeFault(new String(buffer, 0, length, ISO_8859_1));
+          if (fault != null) {
+            whenCut.run();
+          }
           if (fault != null && fault.requestBytes >= 0) {
             upstream.getOutputStream().write(buffer, 0, Math.min(length, fault.requestBytes));
             break;

@@ -13,7 +13,7 @@ class GroupTest {
 
   @Test
   void isDueWhenADelayIsOver() {
-    Group group = new Group("g", 0, 0, HOUR);
+    Group group = new Group("g", Args.bytes("g"), 0, 0, HOUR);
     assertFalse(group.takeDue());
     group.dueIn(0);
     assertTrue(group.takeDue());
@@ -29,7 +29,7 @@ class GroupTest {
   @Test
   void isDueWhenALeaseIsOverAndNotBefore() {
     long lease = TimeUnit.MILLISECONDS.toNanos(32);
-    Group group = new Group("g", 0, 0, lease);
+    Group group = new Group("g", Args.bytes("g"), 0, 0, lease);
     long start = System.nanoTime();
     group.leased();
     Await.until("the end of the lease", group::takeDue);
@@ -38,7 +38,7 @@ class GroupTest {
 
   @Test
   void remembersTheHighestSequenceThatItRead() {
-    Group group = new Group("g", 7, 0, HOUR);
+    Group group = new Group("g", Args.bytes("g"), 7, 0, HOUR);
     group.sawRead(5);
     group.sawRead(3);
     assertEquals(5, group.lastRead());

@@ -12,10 +12,14 @@ import io.gpumq.api.DeadLetter;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.Producer;
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.Tracks;
+import io.gpumq.conformance.Await;
 import io.gpumq.conformance.Taken;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
 
 /** A connection breaks, and nobody knows whether Redis did what it was asked. */
 @Tag("redis")
@@ -219,6 +224,106 @@ class LostAnswerTest {
       assertEquals(2 * rounds, queue.stats().delivered());
       assertEquals(2 * rounds, queue.stats().handled());
       assertEquals(2 * rounds, queue.groups().get(0).pending());
+    }
+  }
+
+  @Test
+  void givesBackOnceThoughTheAnswerWasLost() throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("give-back").capacity(64));
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      long sequence = send(queue, 1).get(0);
+      for (int delivery = 1; delivery < 3; delivery++) {
+        assertEquals(delivery, consumer.poll(1, SOON).get(0).deliveries());
+        consumer.refuse(sequence, Duration.ZERO);
+      }
+      assertEquals(3, consumer.poll(1, SOON).get(0).deliveries());
+      proxy.loseAnswerTo("XCLAIM");
+      consumer.giveBack(sequence, Duration.ZERO);
+      assertEquals(1, proxy.cuts());
+      assertEquals(3, consumer.poll(1, SOON).get(0).deliveries());
+    }
+  }
+
+  /** It was seen once: it is pending, and its sequence is known. */
+  @Test
+  void whatWasGivenBackStaysPendingThoughItsNextFetchWasLost() throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("given-back").capacity(64));
+    try (Consumer consumer = queue.consumer("g", "c");
+        Consumer other = queue.consumer("g", "other")) {
+      long sequence = send(queue, 1).get(0);
+      consumer.poll(1, SOON);
+      consumer.giveBack(sequence, Duration.ZERO);
+      proxy.loseAnswerTo("XAUTOCLAIM");
+      proxy.whenCut(other::close); // so that it fetches no more
+      assertThrows(QueueClosedException.class, () -> other.poll(1, SOON));
+      assertEquals(1, proxy.cuts());
+      assertEquals(1, queue.groups().get(0).pending());
+      assertEquals(0, queue.groups().get(0).lag());
+      consumer.acknowledge(sequence);
+      assertEquals(0, queue.stats().depth());
+    }
+  }
+
+  /** What was acknowledged between two tries is no letter, and settled once. */
+  @Test
+  void countsNoLetterThatWasNotWritten() throws Exception {
+    MessageQueue queue =
+        track.open(
+            QueueConfig.named("no-letter")
+                .capacity(64)
+                .maxDeliveries(1)
+                .lease(Duration.ofMillis(50))
+                .build());
+    try (Consumer consumer = queue.consumer("g", "c");
+        Consumer other = queue.consumer("g", "other")) {
+      List<Long> sequences = send(queue, 3);
+      assertEquals(3, consumer.poll(3, SOON).size());
+      proxy.cutRequest("EVAL", 0);
+      proxy.whenCut(() -> consumer.acknowledge(sequences.get(1)));
+      Await.until(
+          "two letters",
+          () -> other.poll(3, Duration.ZERO).isEmpty() && queue.deadLetters().size() == 2);
+      assertEquals(1, proxy.cuts());
+      send(queue, 1);
+      assertEquals(1, queue.stats().depth());
+      assertEquals(1, queue.stats().acknowledged());
+      assertEquals(2, queue.stats().deadLettered());
+    }
+  }
+
+  @Test
+  void keepsTheLettersOfACloseWhoseAnswersWereLost() throws Exception {
+    for (String lost : List.of("DEL", "XRANGE")) {
+      MessageQueue queue =
+          queue(QueueConfig.named("letters-" + lost).capacity(64).handler("fail:every=1"));
+      try (Consumer consumer = queue.consumer("g", "c")) {
+        send(queue, 3);
+        Await.until(
+            "three letters",
+            () -> consumer.poll(3, Duration.ZERO).isEmpty() && queue.deadLetters().size() == 3);
+      }
+      int before = proxy.cuts();
+      proxy.loseAnswerTo("\r\n" + lost);
+      queue.close(Duration.ZERO);
+      assertEquals(before + 1, proxy.cuts(), lost);
+      assertEquals(3, queue.deadLetters().peek(10).size(), lost);
+      assertEquals(List.of(), keys(queue.name()), lost);
+    }
+  }
+
+  @Test
+  void aQueueThatCannotBeMadeLeavesNothing() {
+    for (String lost : List.of("SET", "MKSTREAM", "DESTROY")) {
+      proxy.loseAnswerTo("\r\n" + lost);
+      QueueConfig config = QueueConfig.named("none-" + lost).build();
+      assertThrows(TrackFailedException.class, () -> track.open(config));
+      assertEquals(List.of(), keys(config.name()), lost);
+    }
+  }
+
+  private static List<String> keys(String queue) {
+    try (Jedis jedis = new Jedis(URI.create(TestRedis.uri()))) {
+      return List.copyOf(jedis.keys("gpumq:{" + queue + ":*"));
     }
   }
 

@@ -12,11 +12,13 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.QueueFullException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -184,6 +186,57 @@ abstract class CloseBesideConformance extends QueueTest {
     assertEquals(LongStream.range(0, count).boxed().toList(), kept);
     Await.until("nothing kept", () -> queue.stats().depth() == 0);
     assertTrue(queue.close(SOON).drained(), "drained");
+  }
+
+  /** A group's consumers and its name go on to the next of that name; its entries do not. */
+  @Test
+  void groupsComeAndGoBesideSendersAndConsumers() throws Exception {
+    int capacity = 16;
+    MessageQueue queue = open(config(capacity));
+    AtomicBoolean over = new AtomicBoolean();
+    Workers.Worker<Void> sender = workers.start(() -> keepSending(queue, over));
+    Workers.Worker<Void> taker = workers.start(() -> keepTaking(queue, over));
+    for (int round = 0; round < 150; round++) {
+      Await.passed(Duration.ofNanos(random.nextInt(2_000_000)));
+      queue.removeGroup("g");
+      assertTrue(queue.stats().depth() <= capacity, "over its capacity");
+    }
+    over.set(true);
+    sender.join();
+    taker.join();
+    queue.removeGroup("g");
+    try (Consumer consumer = queue.consumer("g", "last")) {
+      int left = (int) queue.stats().depth();
+      assertEquals(left, consume(consumer, left).size());
+      assertNothingComes(consumer);
+    }
+    assertTrue(queue.close(SOON).drained(), "drained");
+  }
+
+  private static Void keepSending(MessageQueue queue, AtomicBoolean over) throws Exception {
+    try (Producer producer = queue.producer()) {
+      while (!over.get()) {
+        try {
+          producer.send(new byte[8], Duration.ofMillis(1));
+        } catch (QueueFullException e) {
+          // A group that holds the oldest may be removed just then.
+        }
+      }
+    }
+    return null;
+  }
+
+  private static Void keepTaking(MessageQueue queue, AtomicBoolean over) throws Exception {
+    while (!over.get()) {
+      try (Consumer consumer = queue.consumer("g", "c")) {
+        for (int i = 0; i < 3; i++) {
+          consumer.acknowledge(consumer.poll(MOST_POLLED, Duration.ofMillis(1)));
+        }
+      } catch (QueueClosedException e) {
+        // The group was removed.
+      }
+    }
+    return null;
   }
 
   private static boolean settled(MessageQueue queue, String group) {

@@ -145,6 +145,13 @@ abstract class GroupAdminConformance extends QueueTest {
   }
 
   @Test
+  void aConsumerThatIsRefusedMakesNoGroup() {
+    MessageQueue queue = open(config());
+    assertThrows(ConfigException.class, () -> queue.consumer("g", "no name"));
+    assertEquals(List.of(), queue.groups());
+  }
+
+  @Test
   void aConsumerWhoseThreadIsGoneIsReplaced() throws Exception {
     MessageQueue queue = open(config());
     Consumer gone = queue.consumer("g", "c");

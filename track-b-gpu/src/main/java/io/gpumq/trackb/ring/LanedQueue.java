@@ -7,6 +7,7 @@ import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
+import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
@@ -150,6 +151,7 @@ public final class LanedQueue implements TrackQueue {
 
   @Override
   public Consumer consumer(String group, String name) {
+    Names.require("consumer", name); // first: a name that is refused makes no group
     createGroup(group); // in every lane, before the first is read
     Waiters.Line line = shared.line(group, () -> isReady(group));
     List<RingConsumer> each = new ArrayList<>();

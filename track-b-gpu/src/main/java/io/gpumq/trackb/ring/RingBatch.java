@@ -14,6 +14,9 @@ import java.nio.ByteOrder;
  * for its thread alone.
  */
 final class RingBatch implements Entry {
+  private static final String ENDED =
+      "this batch ended with the next poll of its consumer, or its close";
+
   private final RingGeometry geometry;
   private final Completions completions;
   private final Express express;
@@ -287,8 +290,7 @@ final class RingBatch implements Entry {
     @Override
     public Entry get(int index) {
       if (entries.polled != this) {
-        throw new IllegalStateException(
-            "this batch ended with the next poll of its consumer, or its close");
+        throw new IllegalStateException(ENDED);
       }
       entries.delivery.sequence(index); // the check of the index
       entries.at = index;
@@ -332,6 +334,9 @@ final class RingBatch implements Entry {
   }
 
   private int offset() {
+    if (polled == null) {
+      throw new IllegalStateException(ENDED);
+    }
     long sequence = delivery.sequence(at);
     if (view == inWindow) {
       return (int) (sequence & geometry.windowSlots() - 1) * geometry.strideBytes();
