@@ -36,15 +36,17 @@ final class Figures {
   /** Messages that some group has not settled; without a group, all. */
   long depth() {
     Collection<Group> all = byName.values();
-    long settledByEach = all.stream().mapToLong(group -> group.settled.get()).min().orElse(0);
-    long depth = queue.room().sent() - settledByEach;
+    long sent = queue.room().sent(); // first: what is gone by then makes room for more
+    long gone = queue.room().trimmed();
+    long settledByEach = all.stream().mapToLong(group -> group.settled.get()).min().orElse(gone);
+    long depth = sent - settledByEach;
     if (all.size() > 1 && depth > 0 && !queue.health().isFailed() && !queue.health().isClosed()) {
       synchronized (queue) {
         depth =
             admin.retry(() -> new Depth(admin, queue.stream(), List.copyOf(all)).of(queue.room()));
       }
     }
-    return Math.max(0, depth);
+    return Math.max(0, Math.min(depth, queue.config().capacity()));
   }
 
   /** {@link #depth()} at the end; of a queue that fails meanwhile, what this process knows. */

@@ -28,6 +28,14 @@ final class Groups {
           return redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], ARGV[2])
           """);
 
+  /** How many messages lie below an ID. In one step: others are sent meanwhile. */
+  private static final byte[] KEPT_UP_TO =
+      Args.bytes(
+          """
+          local above = redis.call('XRANGE', KEYS[1], ARGV[1], '+')
+          return redis.call('XLEN', KEYS[1]) - #above
+          """);
+
   private final RedisQueue queue;
   private final Link admin;
   private final Map<String, Group> byName;
@@ -67,7 +75,7 @@ final class Groups {
   private void make(String name, long behind) {
     byte[] key = key(name);
     admin.retry(() -> createInRedis(key, behind));
-    long before = queue.room().sent() - count(behind);
+    long before = before(behind);
     byName.put(name, new Group(name, key, before, behind, queue.config().lease().toNanos()));
   }
 
@@ -77,16 +85,17 @@ final class Groups {
     return Args.bytes(removed == 0 ? name : name + "~" + removed);
   }
 
-  /** Messages behind a sequence. */
-  private long count(long behind) {
-    if (behind == 0) {
-      return queue.room().sent() - queue.room().trimmed();
-    }
-    return admin.retry(
-        () ->
-            (long)
-                ((List<?>) admin.call(XRANGE, queue.stream(), Ids.idAfter(behind), Args.LAST))
-                    .size());
+  /** Messages up to a sequence, whatever is sent meanwhile; none is trimmed. */
+  private long before(long behind) {
+    long kept =
+        behind == 0
+            ? 0
+            : admin.retry(
+                () ->
+                    (Long)
+                        admin.call(
+                            EVAL, KEPT_UP_TO, Args.ONE, queue.stream(), Ids.idAfter(behind)));
+    return queue.room().trimmed() + kept;
   }
 
   private Void createInRedis(byte[] key, long behind) {
@@ -176,7 +185,7 @@ final class Groups {
         () -> {
           byte[] id = behind == 0 ? Args.FROM_START : Ids.id(behind);
           admin.retry(() -> admin.call(EVAL, MOVE, Args.ONE, queue.stream(), group.key, id));
-          group.restart(queue.room().sent() - count(behind), behind);
+          group.restart(before(behind), behind);
         });
   }
 

@@ -171,13 +171,14 @@ final class PendingList {
         from = Args.bytes("(" + Args.text(id));
       }
     } while (page.size() == PAGE);
-    parkUnseen(ids, deliveries);
     for (int i = 0; i < ids.size(); i++) {
       long sequence = Ids.sequence(ids.get(i));
-      if (deliveries.get(i) == 1 && sequence > group.lastRead()) {
+      boolean isFirst = deliveries.get(i) == 1 && !group.latest.containsKey(sequence);
+      if (isFirst && group.unseen.add(sequence)) { // once, however often this is asked
         group.read.incrementAndGet();
       }
     }
+    parkUnseen(ids, deliveries);
     ids.forEach(id -> group.sawRead(Ids.sequence(id)));
   }
 

@@ -120,10 +120,8 @@ final class FaultyProxy implements AutoCloseable {
       try {
         for (int length; (length = client.getInputStream().read(buffer)) > 0; ) {
           Fault fault = takeFault(new String(buffer, 0, length, ISO_8859_1));
-          if (fault != null) {
-            whenCut.run();
-          }
           if (fault != null && fault.requestBytes >= 0) {
+            whenCut.run();
             upstream.getOutputStream().write(buffer, 0, Math.min(length, fault.requestBytes));
             break;
           }
@@ -139,8 +137,12 @@ final class FaultyProxy implements AutoCloseable {
     void forwardAnswers() {
       byte[] buffer = new byte[1 << 16];
       try {
-        for (int length; (length = upstream.getInputStream().read(buffer)) > 0 && !losing; ) {
+        int length;
+        while ((length = upstream.getInputStream().read(buffer)) > 0 && !losing) {
           client.getOutputStream().write(buffer, 0, length);
+        }
+        if (losing) {
+          whenCut.run();
         }
       } catch (IOException e) {
         // Either side is gone: so is the other then.

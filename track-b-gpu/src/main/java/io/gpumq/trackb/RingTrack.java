@@ -68,10 +68,18 @@ final class RingTrack implements Track {
     return queues.open(config, this::openQueue);
   }
 
+  /** An interrupt, which would close the files that are being made, is kept for the caller. */
   private TrackQueue openQueue(QueueConfig config) {
-    return config.lanes() == 1
-        ? new RingQueue(config, device, running)
-        : new LanedQueue(config, device, running);
+    boolean interrupted = Thread.interrupted();
+    try {
+      return config.lanes() == 1
+          ? new RingQueue(config, device, running)
+          : new LanedQueue(config, device, running);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override

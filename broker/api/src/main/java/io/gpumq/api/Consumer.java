@@ -87,8 +87,11 @@ public interface Consumer extends AutoCloseable {
 
   /**
    * Closes this consumer. Its unacknowledged entries are redelivered to the group at once. Any
-   * thread may close it; a call that is under way then throws {@link QueueClosedException}. Closing
-   * twice is harmless.
+   * thread may close it; a call that is under way then throws {@link QueueClosedException}. A batch
+   * that is out ends: a look at an entry throws {@link IllegalStateException}, and bytes that were
+   * looked at in that moment may be those of a later message. So who closes a consumer of another
+   * thread lets nothing that this thread has read count, unless it was acknowledged. Closing twice
+   * is harmless.
    */
   @Override
   void close();

@@ -1,6 +1,7 @@
 package io.gpumq.spi;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Guards the way into an object that one thread at a time uses, and any thread may end. It is ended
@@ -25,8 +26,15 @@ public final class Entrance {
     T run() throws E;
   }
 
+  private static final long LOOK_NANOS = 20_000;
+
   private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
   private final Runnable end;
+
+  /** The thread that ends it, or {@code null}. */
+  private volatile Thread ender;
+
+  private volatile boolean isOver;
 
   /**
    * Makes an open one.
@@ -98,19 +106,34 @@ public final class Entrance {
   public void leave() {
     if (!state.compareAndSet(State.INSIDE, State.OPEN)
         && !state.compareAndSet(State.VISITED, State.OPEN)) {
-      state.set(State.ENDED);
-      end.run();
+      runEnd();
     }
   }
 
-  /** Ends it, now or as soon as nobody is inside. Again is harmless. */
+  private void runEnd() {
+    ender = Thread.currentThread();
+    state.set(State.ENDED); // behind the ender: who sees this sees that
+    try {
+      end.run();
+    } finally {
+      isOver = true;
+    }
+  }
+
+  /**
+   * Ends it, now or as soon as nobody is inside. Again is harmless: it waits for the end that
+   * another thread is at, but for none that somebody inside has yet to begin.
+   */
   public void end() {
     while (!isEnding()) { // somebody may come and go between the two
-      if (state.compareAndSet(State.OPEN, State.ENDED)) {
-        end.run();
+      if (state.compareAndSet(State.OPEN, State.ENDING)) {
+        runEnd();
       } else if (!state.compareAndSet(State.INSIDE, State.ENDING)) {
         state.compareAndSet(State.VISITED, State.ENDING);
       }
+    }
+    while (state.get() == State.ENDED && !isOver && ender != Thread.currentThread()) {
+      LockSupport.parkNanos(this, LOOK_NANOS);
     }
   }
 

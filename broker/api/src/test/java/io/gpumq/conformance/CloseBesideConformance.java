@@ -1,6 +1,7 @@
 package io.gpumq.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
@@ -48,12 +49,14 @@ abstract class CloseBesideConformance extends QueueTest {
           try {
             while (true) {
               Batch batch = consumer.poll(MOST_POLLED, SOON);
-              for (Received entry : copy(batch)) {
-                numbers.add(Numbered.number(entry.payload()));
-              }
-              acknowledged.addAndGet(consumer.acknowledge(batch));
+              List<Received> entries = copy(batch);
+              acknowledged.addAndGet(consumer.acknowledge(batch)); // it was open until now
+              entries.forEach(entry -> numbers.add(Numbered.number(entry.payload())));
             }
           } catch (QueueClosedException e) {
+            return null;
+          } catch (IllegalStateException e) { // a look at an entry behind the close
+            assertThrows(QueueClosedException.class, () -> consumer.poll(1, SOON));
             return null;
           }
         });

@@ -246,6 +246,17 @@ abstract class LifecycleConformance extends QueueTest {
 
   /** As an executor's shutdownNow does to the thread that closes. */
   @Test
+  void opensOnAThreadThatIsInterrupted() throws Exception {
+    Thread.currentThread().interrupt();
+    MessageQueue queue = open(config());
+    assertTrue(Thread.interrupted(), "the interrupt is kept");
+    send(queue, 0, 1);
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      consume(consumer, 1);
+    }
+  }
+
+  @Test
   void closesWholeOnAThreadThatIsInterrupted() throws Exception {
     for (int i = 0; i < 20; i++) {
       MessageQueue queue = open(config().slotBytes(65536).handler("sha256"));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.conformance.Await;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,6 +48,50 @@ class EntranceTest {
     assertFalse(enterBeside(new CompletableFuture<>()).get(10, TimeUnit.SECONDS));
     entrance.leave();
     entrance.end();
+    assertEquals(1, ends.get());
+  }
+
+  @Test
+  void aSecondEndWaitsForTheFirst() throws Exception {
+    var begun = new CompletableFuture<Void>();
+    var goesOn = new CompletableFuture<Void>();
+    Entrance slow =
+        new Entrance(
+            () -> {
+              begun.complete(null);
+              goesOn.join();
+              ends.incrementAndGet();
+            });
+    CompletableFuture<Void> first = CompletableFuture.runAsync(slow::end);
+    begun.get(10, TimeUnit.SECONDS);
+    var second = new CompletableFuture<Integer>();
+    Thread thread =
+        new Thread(
+            () -> {
+              slow.end();
+              second.complete(ends.get());
+            });
+    thread.start();
+    Await.until("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
+    assertFalse(second.isDone());
+    goesOn.complete(null);
+    assertEquals(1, second.get(10, TimeUnit.SECONDS));
+    first.get(10, TimeUnit.SECONDS);
+    slow.end();
+    assertEquals(1, ends.get());
+  }
+
+  /** Nor does it wait for itself. */
+  @Test
+  void anEndMayEndItAgain() {
+    Entrance[] own = new Entrance[1];
+    own[0] =
+        new Entrance(
+            () -> {
+              ends.incrementAndGet();
+              own[0].end();
+            });
+    own[0].end();
     assertEquals(1, ends.get());
   }
 

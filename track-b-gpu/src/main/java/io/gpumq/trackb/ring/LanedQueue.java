@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A queue striped into several rings, its lanes, that work side by side: neither a claim, nor a
@@ -41,6 +42,9 @@ public final class LanedQueue implements TrackQueue {
   private final AtomicInteger producers = new AtomicInteger();
   private final AtomicInteger consumers = new AtomicInteger();
   private final AtomicReference<Closing> closing = new AtomicReference<>();
+
+  /** Held while the groups change: no lane has one that another has not. */
+  private final ReentrantLock changingGroups = new ReentrantLock();
 
   /**
    * Opens every lane of a queue on a device.
@@ -110,25 +114,30 @@ public final class LanedQueue implements TrackQueue {
 
   @Override
   public void createGroup(String group, GroupStart start) {
-    for (RingQueue lane : lanes) {
-      lane.createGroup(group, start);
+    inEachLane(lane -> lane.createGroup(group, start));
+  }
+
+  private void inEachLane(java.util.function.Consumer<RingQueue> change) {
+    changingGroups.lock();
+    try {
+      for (RingQueue lane : lanes) {
+        change.accept(lane);
+      }
+    } finally {
+      changingGroups.unlock();
     }
   }
 
   @Override
   public boolean removeGroup(String group) {
-    boolean removed = false;
-    for (RingQueue lane : lanes) {
-      removed |= lane.removeGroup(group);
-    }
-    return removed;
+    boolean[] removed = {false};
+    inEachLane(lane -> removed[0] |= lane.removeGroup(group));
+    return removed[0];
   }
 
   @Override
   public void moveGroup(String group, GroupStart to) {
-    for (RingQueue lane : lanes) {
-      lane.moveGroup(group, to);
-    }
+    inEachLane(lane -> lane.moveGroup(group, to));
   }
 
   @Override
@@ -152,7 +161,16 @@ public final class LanedQueue implements TrackQueue {
   @Override
   public Consumer consumer(String group, String name) {
     Names.require("consumer", name); // first: a name that is refused makes no group
-    createGroup(group); // in every lane, before the first is read
+    changingGroups.lock();
+    try {
+      createGroup(group); // in every lane, before the first is read
+      return consumerOfEachLane(group, name);
+    } finally {
+      changingGroups.unlock();
+    }
+  }
+
+  private Consumer consumerOfEachLane(String group, String name) {
     Waiters.Line line = shared.line(group, () -> isReady(group));
     List<RingConsumer> each = new ArrayList<>();
     try {
