@@ -8,6 +8,7 @@ import static redis.clients.jedis.Protocol.Command.XPENDING;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -42,9 +43,11 @@ final class PendingList {
    * Acknowledges entries; says how many were pending.
    *
    * <p>Where the answer is lost, those that are not pending any more after it count as acknowledged
-   * by this call.
+   * by this call, unless somebody else has settled them since, or been handed them.
+   *
+   * @param isOurs whether a sequence is still this call's to settle
    */
-  int acknowledge(List<byte[]> ids) {
+  int acknowledge(List<byte[]> ids, LongPredicate isOurs) {
     List<byte[]> left = ids;
     int settled = 0;
     long deadline = link.deadline();
@@ -53,7 +56,7 @@ final class PendingList {
         return settled + acknowledgeOnce(left);
       } catch (JedisConnectionException e) {
         link.reconnect(e);
-        List<byte[]> asked = left;
+        List<byte[]> asked = left.stream().filter(id -> isOurs.test(Ids.sequence(id))).toList();
         left = link.retry(() -> stillPending(asked));
         settled += asked.size() - left.size();
       } catch (JedisDataException e) {

@@ -15,6 +15,9 @@ final class Refusal {
 
   private static final String TOO_MANY_CLIENTS = "ERR max number of clients";
 
+  /** How older servers tell of a script's command that they refused. */
+  private static final String IN_SCRIPT = ": -";
+
   private Refusal() {}
 
   /** Whether it is worth waiting for the end of it. */
@@ -34,6 +37,8 @@ final class Refusal {
 
   private static boolean beginsAsOneOf(List<String> beginnings, JedisDataException error) {
     String message = error.getMessage();
-    return message != null && beginnings.stream().anyMatch(message::startsWith);
+    return message != null
+        && beginnings.stream()
+            .anyMatch(each -> message.startsWith(each) || message.contains(IN_SCRIPT + each));
   }
 }

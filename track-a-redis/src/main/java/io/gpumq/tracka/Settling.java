@@ -32,7 +32,7 @@ final class Settling {
 
   /** Acknowledges what is still with this consumer of what its last poll returned. */
   int acknowledge(Batch polled) {
-    return batch.size() == 0 ? 0 : settle(() -> acknowledge(stillHere(polled)));
+    return batch.size() == 0 ? 0 : settle(() -> acknowledge(stillHere(polled), polled));
   }
 
   private List<byte[]> stillHere(Batch polled) {
@@ -52,18 +52,21 @@ final class Settling {
 
   /** Acknowledges one entry, whoever holds it. */
   void acknowledge(long sequence) {
-    requireSeen(sequence);
-    if (settle(() -> acknowledge(List.of(Ids.id(sequence)))) == 0) {
+    Batch latest = requireSeen(sequence);
+    if (settle(() -> acknowledge(List.of(Ids.id(sequence)), latest)) == 0) {
       throw notPending(sequence);
     }
     group.over(sequence);
   }
 
-  private int acknowledge(List<byte[]> ids) {
+  /**
+   * @param latest which batch they were handed out in last
+   */
+  private int acknowledge(List<byte[]> ids, Batch latest) {
     if (ids.isEmpty()) {
       return 0;
     }
-    int count = pending.acknowledge(ids);
+    int count = pending.acknowledge(ids, sequence -> group.latest.get(sequence) == latest);
     ids.forEach(id -> group.latest.remove(Ids.sequence(id)));
     group.acknowledged.addAndGet(count);
     group.settled.addAndGet(count);
@@ -76,7 +79,7 @@ final class Settling {
   void settleUnseen(List<byte[]> ids) {
     settle(
         () -> {
-          int count = batch.isOfThisMove() ? pending.acknowledge(ids) : 0;
+          int count = batch.isOfThisMove() ? pending.acknowledge(ids, sequence -> true) : 0;
           group.settled.addAndGet(count);
           return count;
         });
@@ -138,10 +141,13 @@ final class Settling {
     }
   }
 
-  private void requireSeen(long sequence) {
-    if (!group.latest.containsKey(sequence)) {
+  /** Returns which batch it was handed out in last. */
+  private Batch requireSeen(long sequence) {
+    Batch latest = group.latest.get(sequence);
+    if (latest == null) {
       throw notPending(sequence);
     }
+    return latest;
   }
 
   private NotPendingException notPending(long sequence) {

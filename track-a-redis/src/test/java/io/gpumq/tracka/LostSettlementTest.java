@@ -63,6 +63,24 @@ class LostSettlementTest extends LostAnswers {
     }
   }
 
+  /** The request never arrives, and another consumer is handed the entries, and settles them. */
+  @Test
+  void countsNothingThatAnotherSettlesBetweenTwoTries() throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("between").capacity(64));
+    try (Consumer consumer = queue.consumer("g", "c");
+        Consumer other = queue.consumer("g", "other")) {
+      List<Long> sequences = send(queue, 4);
+      Batch batch = consumer.poll(64, SOON);
+      proxy.cutRequest("XACK", 0);
+      proxy.whenCut(() -> sequences.subList(0, 3).forEach(other::acknowledge));
+      assertEquals(1, consumer.acknowledge(batch));
+      assertEquals(1, proxy.cuts());
+      assertEquals(4, queue.stats().acknowledged());
+      send(queue, 1);
+      assertEquals(1, queue.stats().depth());
+    }
+  }
+
   @Test
   void refusesOnceThoughTheAnswerWasLost() throws Exception {
     MessageQueue queue = queue(QueueConfig.named("refuse").capacity(64));

@@ -120,6 +120,8 @@ class ShortRedisTest {
     assertEquals(2, consumer.poll(1, SOON).get(0).deliveries());
     consumer.acknowledge(sequence);
     assertEquals(1, queue.groups().size());
+    assertThrows(TrackFailedException.class, () -> queue.moveGroup("g", GroupStart.NOW));
+    queue.consumer("g", "closed").close();
     jedis.configSet("maxmemory", "64mb");
     queue.createGroup("h");
     queue.moveGroup("h", GroupStart.NOW);

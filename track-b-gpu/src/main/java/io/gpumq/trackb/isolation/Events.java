@@ -96,6 +96,7 @@ final class Events {
     Runnable end;
     synchronized (this) {
       end = last;
+      coming.clear(); // what waits for its time holds rings
     }
     RuntimeException failed = null;
     Error died = null;
