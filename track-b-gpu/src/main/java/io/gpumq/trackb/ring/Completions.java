@@ -29,6 +29,8 @@ final class Completions implements Deliverable {
    */
   private static final long LANDING_NANOS = 30_000_000_000L;
 
+  private static final FailureSink NO_ROOM = (sequence, word) -> false;
+
   private final ByteBuffer words;
   private final long mask;
   private final Express express;
@@ -103,7 +105,7 @@ final class Completions implements Deliverable {
 
   /** {@link #advance()}, but goes no further than to what has failed: waits for nothing. */
   long look() {
-    return advance((sequence, word) -> false);
+    return advance(NO_ROOM);
   }
 
   private long advance(FailureSink sink) {

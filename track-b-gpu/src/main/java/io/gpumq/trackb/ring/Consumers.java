@@ -12,7 +12,10 @@ import java.util.function.Supplier;
 
 /** The open consumers of a ring, by group and name. Safe for use by many threads. */
 final class Consumers {
-  private final Map<String, RingConsumer> open = new HashMap<>();
+  /** By the group itself, since one of its name may have been removed before it. */
+  private record Key(Group group, String name) {}
+
+  private final Map<Key, RingConsumer> open = new HashMap<>();
 
   /**
    * The numbers of those that are open: each is another taker to its group. The smallest free one
@@ -29,14 +32,14 @@ final class Consumers {
    *     between
    * @throws ConfigException if one of that name is open in the group
    */
-  synchronized RingConsumer open(String group, String name, IntFunction<RingConsumer> maker) {
-    String key = key(group, name);
+  synchronized RingConsumer open(Group group, String name, IntFunction<RingConsumer> maker) {
+    Key key = new Key(group, name);
     if (open.containsKey(key)) {
       throw new ConfigException(
           "consumer '"
               + name
               + "': is open in group '"
-              + group
+              + group.name()
               + "'; choose another name, or close it (if its thread is gone, by"
               + " MessageQueue.closeConsumer)");
     }
@@ -47,31 +50,21 @@ final class Consumers {
     return consumer;
   }
 
-  private static String key(String group, String name) {
-    return group + '/' + name; // neither has a slash in it
-  }
-
   /** Forgets a consumer that has ended; returns whether its queue's memory was held for it. */
   synchronized boolean remove(RingConsumer consumer) {
-    if (!open.remove(key(consumer.group(), consumer.name()), consumer)) {
+    if (!open.remove(new Key(consumer.of(), consumer.name()), consumer)) {
       return false;
     }
     numbers.clear(consumer.owner()); // its leases have ended before
     return isMemoryHeld;
   }
 
-  private synchronized RingConsumer find(String group, String name) {
-    return open.get(key(group, name));
-  }
-
   /** Closes a consumer; returns whether there was one. */
   boolean close(String group, String name) {
-    RingConsumer consumer = find(group, name);
-    if (consumer == null) {
-      return false;
-    }
-    consumer.close();
-    return true;
+    List<RingConsumer> found = of(group);
+    found.removeIf(consumer -> !consumer.name().equals(name));
+    found.forEach(RingConsumer::close);
+    return !found.isEmpty();
   }
 
   /** Returns the names of a group's consumers, sorted. */
@@ -86,7 +79,7 @@ final class Consumers {
    */
   void closeLeft(String group, Supplier<Group> now) {
     for (RingConsumer consumer : of(group)) {
-      if (!consumer.isOf(now.get())) {
+      if (consumer.of() != now.get()) {
         consumer.close();
       }
     }

@@ -54,12 +54,19 @@ final class IngressRing {
     }
   }
 
-  /** A watermark that producers must not overtake by more than the ring's size. */
+  /**
+   * The watermark that producers must not overtake by more than the ring's size. In the terms of
+   * the Disruptor, which lets a claim lead by its own size: a claim may lead what is published and
+   * completed by the ingress ring, what is released by the VRAM ring. What goes by express may be
+   * completed, and even released, before it is published.
+   */
   private final class Gate extends Sequence {
-    private final LongSupplier below;
+    private final LongSupplier completed;
+    private final LongSupplier released;
 
-    Gate(LongSupplier below) {
-      this.below = below;
+    Gate(LongSupplier completed, LongSupplier released) {
+      this.completed = completed;
+      this.released = released;
     }
 
     /** The last sequence that is done with. */
@@ -69,7 +76,7 @@ final class IngressRing {
         return Long.MAX_VALUE / 2; // a claim finds the end
       }
       try {
-        return below.getAsLong() - 1;
+        return Math.min(completed.getAsLong(), released.getAsLong() + more) - 1;
       } finally {
         file.release();
       }
@@ -117,11 +124,8 @@ final class IngressRing {
       ring.publish(g.firstSequence() - 1);
     }
     control.releaseHead(g.firstSequence());
-    // Gates in the terms of the Disruptor, which lets a claim lead by its own size: a claim may
-    // lead what is published and completed by the ingress ring, what is released by the VRAM ring.
-    // What goes by express may be completed, and even released, before it is published.
     more = g.capacity() - g.ingressSlots();
-    ring.addGatingSequences(fed, new Gate(completed), new Gate(() -> released.getAsLong() + more));
+    ring.addGatingSequences(fed, new Gate(completed, released));
   }
 
   /**

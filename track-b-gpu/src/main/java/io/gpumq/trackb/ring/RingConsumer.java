@@ -53,9 +53,9 @@ final class RingConsumer implements Consumer {
     return name;
   }
 
-  /** Returns whether it reads this group, and not one that had its name before or has it since. */
-  boolean isOf(Group other) {
-    return group == other;
+  /** Returns the group that it reads; another may have had its name before, or have it since. */
+  Group of() {
+    return group;
   }
 
   /** Returns its number: no other open consumer of its ring has it. */

@@ -213,7 +213,7 @@ public final class RingQueue implements TrackQueue {
     Names.require("consumer", name);
     Group of = groups.get(group, GroupStart.OLDEST);
     return consumers.open(
-        group,
+        of,
         name,
         owner -> {
           state.requireOpen(); // again: a close from now on sees this consumer, and ends it

@@ -158,6 +158,8 @@ public final class Waiters {
     private boolean isReady() {
       try {
         return ready.getAsBoolean();
+      } catch (OutOfMemoryError e) {
+        return false; // who is woken now would find none either: later again
       } catch (Throwable e) {
         return true;
       }

@@ -107,8 +107,8 @@ class RingConsumerTest {
       Consumers consumers = new Consumers();
       Group before = group();
       Group later = group();
-      RingConsumer left = consumers.open("g", "left", n -> consumer(queue, before, n, file, g));
-      RingConsumer stays = consumers.open("g", "stays", n -> consumer(queue, later, n, file, g));
+      RingConsumer left = consumers.open(before, "same", n -> consumer(queue, before, n, file, g));
+      RingConsumer stays = consumers.open(later, "same", n -> consumer(queue, later, n, file, g));
       consumers.closeLeft("g", () -> later);
       assertTrue(left.isEnding());
       assertFalse(stays.isEnding());
