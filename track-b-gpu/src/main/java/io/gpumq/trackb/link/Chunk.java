@@ -1,0 +1,144 @@
+package io.gpumq.trackb.link;
+
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A piece of a ring's ingress memory and, at the same offset, of its window. Producers fill it with
+ * entries, one behind the other; whoever has taken it writes there alone. When it is full it rests
+ * until all of it has landed, and is filled again.
+ *
+ * <p>What is pushed lies in the window where it lay in the ingress memory. So a reader that holds
+ * the chunk keeps its part of the window: a filling that begins meanwhile is not pushed.
+ */
+final class Chunk {
+  /** Waits in the chunks' line to be filled anew. */
+  private static final int RESTING = 0;
+
+  /** Has room, and nobody writes there. */
+  private static final int OPEN = 1;
+
+  private static final int TAKEN = 2;
+
+  private final int start;
+  private final int end;
+  private final AtomicInteger state = new AtomicInteger(RESTING);
+
+  // Of whoever has taken it. The volatile write that opens it, or the line's lock, hands them on.
+  private int filled;
+  private long until;
+  private boolean isPushed;
+
+  /** Counts how often it was filled. Written by who fills it, before it looks for readers. */
+  private volatile long filling;
+
+  private final AtomicInteger readers = new AtomicInteger();
+
+  /** Writers' views, by the unit where they begin. Of whoever has taken it, as is its content. */
+  private ByteBuffer[] views;
+
+  /**
+   * @param start its first byte in the ingress memory, and in the window
+   */
+  Chunk(int start, int bytes) {
+    this.start = start;
+    this.end = start + bytes;
+    this.filled = end; // nothing may be written before it is filled for the first time
+  }
+
+  /** Takes it for the caller, if nobody has it and it is open. */
+  boolean tryTake() {
+    return state.get() == OPEN && state.compareAndSet(OPEN, TAKEN);
+  }
+
+  /** Whether nobody has it, and there may be room. */
+  boolean isOpen() {
+    return state.get() == OPEN;
+  }
+
+  /** Gives it back to whoever comes next. */
+  void open() {
+    state.set(OPEN);
+  }
+
+  void rest() {
+    state.set(RESTING);
+  }
+
+  /** Begins a new filling, for the caller: all that was in it has landed. */
+  void refill() {
+    filling = filling + 1;
+    isPushed = readers.get() == 0; // behind it: pairs with tryHold()
+    filled = start;
+    state.set(TAKEN);
+  }
+
+  /** Where the next entry goes, in bytes from the start of the ingress memory. */
+  int at() {
+    return filled;
+  }
+
+  /** Bytes behind that. */
+  int room() {
+    return end - filled;
+  }
+
+  /**
+   * Entries up to {@code at} are claimed: this much is filled.
+   *
+   * @param next every ring sequence of theirs lies below
+   */
+  void fill(int at, long next) {
+    filled = at;
+    until = next;
+  }
+
+  /**
+   * Returns the memory from {@code at} to the chunk's end, always the same buffer for an offset.
+   */
+  ByteBuffer view(ByteBuffer ingress, int at) {
+    if (views == null) {
+      views = new ByteBuffer[(end - start) / UNIT];
+    }
+    int index = (at - start) / UNIT;
+    if (views[index] == null) {
+      views[index] = ingress.slice(at, end - at);
+    }
+    return views[index];
+  }
+
+  /** All that is in it has landed once every ring sequence below has. */
+  long until() {
+    return until;
+  }
+
+  /** Whether what is written now may go to the window. */
+  boolean isPushed() {
+    return isPushed;
+  }
+
+  /** Which filling this is: by it a reader knows later whether its entries are still there. */
+  long filling() {
+    return filling;
+  }
+
+  /**
+   * Keeps what a filling has pushed until {@link #letGo}.
+   *
+   * @return false if another filling has begun since: nothing is kept then
+   */
+  boolean tryHold(long ofFilling) {
+    readers.incrementAndGet();
+    if (filling == ofFilling) { // behind it: a filling that begins now finds this reader
+      return true;
+    }
+    readers.decrementAndGet();
+    return false;
+  }
+
+  void letGo() {
+    readers.decrementAndGet();
+  }
+}

@@ -1,0 +1,112 @@
+package io.gpumq.trackb.link;
+
+import io.gpumq.trackb.layout.RingShape;
+import java.util.ArrayDeque;
+import java.util.function.LongPredicate;
+
+/**
+ * The chunks of a ring, which its producers share. A call takes one, writes, and leaves it for the
+ * next; a writer that takes its time holds its own chunk only. Safe for use by many threads.
+ */
+final class Chunks {
+  /** An open chunk with less room than this part of a chunk rests: the next begins another. */
+  private static final int LEAST_ROOM = 16;
+
+  private final Chunk[] all;
+  private final int leastRoom;
+  private final LongPredicate hasLanded;
+
+  /** Those that rest, in the order in which they were full. Guarded by this object. */
+  private final ArrayDeque<Chunk> resting = new ArrayDeque<>();
+
+  /** Left by the last caller. Any chunk will do, so that a race costs no more than a look. */
+  private Chunk latest;
+
+  /**
+   * @param hasLanded whether every ring sequence below the one given has landed
+   */
+  Chunks(RingShape shape, LongPredicate hasLanded) {
+    this.hasLanded = hasLanded;
+    leastRoom = shape.chunkBytes() / LEAST_ROOM;
+    all = new Chunk[shape.chunks()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = new Chunk(i * shape.chunkBytes(), shape.chunkBytes());
+      resting.add(all[i]);
+    }
+    latest = all[0];
+  }
+
+  /**
+   * Takes a chunk.
+   *
+   * @param hint the one that the caller had last, which its processor's cache may have, or {@code
+   *     null}
+   * @param bytes the room that it must have, at most a chunk's
+   * @return {@code null} if there is none now
+   */
+  Chunk take(Chunk hint, int bytes) {
+    Chunk chunk = takeOpen(hint != null ? hint : latest, bytes);
+    if (chunk != null) {
+      return chunk;
+    }
+    for (Chunk other : all) {
+      chunk = takeOpen(other, bytes);
+      if (chunk != null) {
+        return chunk;
+      }
+    }
+    return takeRested();
+  }
+
+  /** Takes a chunk if it is open and has the room. One that has not is full enough to rest. */
+  private Chunk takeOpen(Chunk chunk, int bytes) {
+    if (!chunk.tryTake()) {
+      return null;
+    }
+    if (chunk.room() < bytes) {
+      rest(chunk);
+      return null;
+    }
+    return chunk;
+  }
+
+  private synchronized Chunk takeRested() {
+    Chunk chunk = resting.peek();
+    if (chunk == null || !hasLanded.test(chunk.until())) {
+      return null;
+    }
+    resting.remove();
+    chunk.refill();
+    return chunk;
+  }
+
+  /** Whether {@link #take} would find one, as far as nobody else takes it: waits for nothing. */
+  boolean hasRoom(int bytes) {
+    for (Chunk chunk : all) {
+      if (chunk.isOpen() && chunk.room() >= bytes) {
+        return true;
+      }
+    }
+    Chunk chunk = firstResting();
+    return chunk != null && hasLanded.test(chunk.until());
+  }
+
+  private synchronized Chunk firstResting() {
+    return resting.peek();
+  }
+
+  /** Gives a chunk back: what lies in it behind what was claimed is nobody's. */
+  void leave(Chunk chunk) {
+    if (chunk.room() < leastRoom) {
+      rest(chunk);
+    } else {
+      chunk.open();
+      latest = chunk;
+    }
+  }
+
+  private synchronized void rest(Chunk chunk) {
+    chunk.rest();
+    resting.add(chunk);
+  }
+}

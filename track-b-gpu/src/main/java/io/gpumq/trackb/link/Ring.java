@@ -1,0 +1,138 @@
+package io.gpumq.trackb.link;
+
+import static io.gpumq.kernels.LinkLayout.DESCRIPTOR_BYTES;
+import static io.gpumq.kernels.LinkLayout.EXPRESS_PAYLOAD;
+import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
+import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.ring.Words;
+import java.nio.ByteBuffer;
+
+/**
+ * The host's side of a ring: takes entries from the lanes that share it, and tells them what became
+ * of each. Safe for use by many threads.
+ *
+ * <p>A producer's call takes a chunk, writes entries there, claims slots for them, describes and
+ * publishes these, and leaves the chunk. Its lane's lock lies around claim and description, so that
+ * entries of a lane have the same order in the ring as in their queue.
+ */
+public final class Ring {
+  /** What {@link #tryClaim} answers when there is no room. */
+  static final long FULL = Slots.FULL;
+
+  /** Messages under way at most when one more is offered to the express. */
+  private static final int EXPRESS_DEPTH = 2;
+
+  private static final int MOST_EXPRESS_BYTES = EXPRESS_PAYLOAD + 3 * UNIT;
+
+  private final RingShape shape;
+  private final ByteBuffer descriptors;
+  private final ByteBuffer ingress;
+  private final Slots slots;
+  private final Chunks chunks;
+  private final Completions completions;
+  private final Express express;
+  private final boolean offersExpress;
+
+  /**
+   * @param offersExpress whether the device takes messages by express
+   */
+  public Ring(RingFile file, RingShape shape, boolean offersExpress) {
+    this.shape = shape;
+    this.offersExpress = offersExpress;
+    descriptors = file.descriptors();
+    ingress = file.ingress();
+    express = new Express(file.express(), shape.expressBytes());
+    completions = new Completions(file.completions(), shape.slots(), express);
+    slots = new Slots(shape.slots(), new Control(file.control()), completions::landed);
+    completions.of(slots);
+    chunks = new Chunks(shape, completions::hasLandedTo);
+  }
+
+  public RingShape shape() {
+    return shape;
+  }
+
+  /** The chunks that entries are written into. */
+  Chunks chunks() {
+    return chunks;
+  }
+
+  /** The memory that chunks are pieces of. */
+  public ByteBuffer ingress() {
+    return ingress;
+  }
+
+  Express express() {
+    return express;
+  }
+
+  Completions completions() {
+    return completions;
+  }
+
+  /**
+   * Claims the next slots: they must be described and published at once.
+   *
+   * @param count 1 to {@link #size()}
+   * @return the first one's sequence in this ring, or {@link #FULL}
+   */
+  long tryClaim(int count) {
+    return slots.tryClaim(count);
+  }
+
+  /** What begins at a claimed sequence: to be set by its claimer. */
+  Run run(long sequence) {
+    return slots.run(sequence);
+  }
+
+  /** Describes a claimed slot. Plain order would do: the release of the head covers it. */
+  void describe(long sequence, long what, long where) {
+    int at = (int) (sequence & shape.slots() - 1) * DESCRIPTOR_BYTES;
+    Words.setOpaque(descriptors, at, what);
+    Words.setOpaque(descriptors, at + Long.BYTES, where);
+  }
+
+  /**
+   * Offers a message to the express, before it is published, if it finds the ring nearly empty: one
+   * at a time goes that way, and what comes faster is carried together in less.
+   *
+   * @param at where its header begins in the ingress memory, in bytes
+   * @param bytes header, extensions and payload
+   */
+  void offerExpress(long sequence, long where, int at, int bytes) {
+    if (isQuick(sequence) && bytes <= MOST_EXPRESS_BYTES) {
+      express.offer(sequence, where, ingress, at, bytes);
+    }
+  }
+
+  /** Whether the ring is so empty that the express is the quicker way. */
+  private boolean isQuick(long sequence) {
+    return offersExpress
+        && sequence - completions.completed() < EXPRESS_DEPTH
+        && completions.hasLandedTo(sequence - EXPRESS_SLOTS + 1);
+  }
+
+  /** Publishes claimed and described slots. */
+  void publish(long first, int count) {
+    slots.publish(first, first + count - 1);
+  }
+
+  /** Slots that could be claimed now, perhaps by another. */
+  int room() {
+    return slots.room();
+  }
+
+  /** Slots. */
+  public int size() {
+    return slots.size();
+  }
+
+  /** Tells owners how far the device is, as far as this can tell now. Waits for nothing. */
+  public void advance() {
+    completions.advance();
+  }
+}

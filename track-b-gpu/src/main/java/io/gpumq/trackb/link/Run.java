@@ -1,0 +1,77 @@
+package io.gpumq.trackb.link;
+
+/**
+ * What was claimed together: entries of one owner that follow each other in their queue, in a
+ * chunk, and in the store. A slot of the ring holds one, that of its first sequence. Written by
+ * whoever claimed it, before it is published.
+ */
+public final class Run {
+  Carried owner;
+  private long sequence;
+  private int count;
+  private long place;
+  private Chunk chunk;
+  private int unit;
+  private long filling;
+  private boolean pushed;
+
+  /** Whether its one message was completed by express, and has not landed. */
+  boolean isLanding;
+
+  /**
+   * Describes a run.
+   *
+   * @param owner hears of it
+   * @param sequence of the first entry, in its queue
+   * @param place of the first entry in the store
+   * @param chunk which it lies in, or {@code null} for what was not written there
+   * @param unit where it lies in the ingress memory, and in the window
+   * @param pushed whether it goes to the window
+   */
+  void set(
+      Carried owner, long sequence, int count, long place, Chunk chunk, int unit, boolean pushed) {
+    this.owner = owner;
+    this.sequence = sequence;
+    this.count = count;
+    this.place = place;
+    this.chunk = chunk;
+    this.unit = unit;
+    this.pushed = pushed;
+    filling = chunk == null ? 0 : chunk.filling();
+  }
+
+  /** The first entry's sequence in its queue. */
+  public long sequence() {
+    return sequence;
+  }
+
+  /** Entries. */
+  public int count() {
+    return count;
+  }
+
+  /** Where the first entry lies in the store, in units; the others follow it. */
+  public long place() {
+    return place;
+  }
+
+  /** Whether the entries lie in the window, too. */
+  public boolean isPushed() {
+    return pushed;
+  }
+
+  /** The chunk of the window that they lie in. */
+  Chunk chunk() {
+    return chunk;
+  }
+
+  /** Where the first lies in the window, in units. */
+  int unit() {
+    return unit;
+  }
+
+  /** Which filling of its chunk it belongs to. */
+  long filling() {
+    return filling;
+  }
+}
