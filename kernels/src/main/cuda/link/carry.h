@@ -1,0 +1,113 @@
+// How a warp moves up to a warp of messages at once: from the ingress memory to their places in the arena
+// and to the window, or from the arena to the window.
+#pragma once
+
+#include "memory.h"
+
+namespace gpumq::link {
+
+// The messages that a warp carries at once: in lane m that of message m.
+struct Work {
+  uint64_t first;  // sequence of the first
+  uint32_t n;      // how many, at most a warp's lanes
+  uint64_t what;   // the descriptor
+  uint64_t where;
+};
+
+// Whether a descriptor is its slot's and names memory that is there: 0, or the error.
+GPUMQ_FN uint32_t flaw_of(const Ring& ring, uint64_t sequence, uint64_t what, uint64_t where,
+                          uint32_t result_units) {
+  if (stamp_in(what) != stamp_of(sequence) || !is_where_of(where, sequence)) return kErrorStamp;
+  if (op_in(what) == kOpVoid) return 0;
+  const uint32_t units = op_in(what) == kOpRead
+                             ? units_of(length_in(what))
+                             : 1 + extensions_in(where) + units_of(length_in(what)) + result_units;
+  const bool in_arena = place_in(where) + units <= ring.arena_units;
+  const bool in_window = unit_in(where) + units <= ring.window_units;
+  return length_in(what) <= kMostLength && in_arena && in_window ? 0 : kErrorPlace;
+}
+
+// Units of a message that are moved before its handler runs.
+GPUMQ_FN uint32_t units_to_move(uint64_t what, uint64_t where) {
+  const uint32_t payload = units_of(length_in(what));
+  switch (op_in(what)) {
+    case kOpCarry:
+      return 1 + extensions_in(where) + payload;
+    case kOpRead:
+      return payload;
+    default:
+      return 0;
+  }
+}
+
+// Where the messages of a warp begin when they are laid one behind the other: in lane m, message m.
+GPUMQ_FN uint32_t begin_of(const Warp& warp, uint32_t units) {
+  uint32_t end = units;
+  for (uint32_t d = 1; d < warp.size(); d *= 2) {
+    const uint32_t before = warp.from(end, warp.lane() - d);
+    if (warp.lane() >= d) end += before;
+  }
+  return end - units;
+}
+
+// The message that the unit `u` of all belongs to: the last that begins at or before it.
+GPUMQ_FN uint32_t message_of(const Warp& warp, uint32_t begin, uint32_t u) {
+  uint32_t message = 0;
+  for (uint32_t step = warp.size() / 2; step > 0; step /= 2) {
+    if (warp.from(begin, message + step) <= u) message += step;
+  }
+  return message;
+}
+
+// Moves the messages of `work`. `units` is in lane m what message m has of them, 0 beyond the last.
+//
+// A row is what a warp moves at once: a unit a lane, of as many messages as it takes. Rows are loaded
+// several at a time, since each crosses the link.
+GPUMQ_FN void move_in(const Warp& warp, const Ring& ring, const Work& work, uint32_t units) {
+  constexpr uint32_t kRows = 4;
+  const uint32_t begin = begin_of(warp, units);
+  const uint32_t total = warp.from(begin + units, warp.size() - 1);
+  for (uint32_t base = 0; base < total; base += kRows * warp.size()) {
+    Quad quads[kRows];
+    uint8_t* arena[kRows];
+    uint8_t* window[kRows];
+#pragma unroll
+    for (uint32_t r = 0; r < kRows; r++) {
+      const uint32_t u = base + r * warp.size() + warp.lane();
+      const uint32_t message = message_of(warp, begin, u);
+      const uint64_t what = warp.from(work.what, message);
+      const uint64_t where = warp.from(work.where, message);
+      const uint32_t offset = u - warp.from(begin, message);
+      const bool there = u < total;
+      const bool is_read = op_in(what) == kOpRead;
+      uint8_t* place = ring.at(place_in(where) + offset);
+      const uint64_t unit = static_cast<uint64_t>(unit_in(where) + offset) * kUnit;
+      if (there) quads[r] = poll_quad(is_read ? place : ring.ingress + unit);
+      arena[r] = there && !is_read ? place : nullptr;
+      window[r] = there && (is_read || is_pushed(what)) ? ring.window + unit : nullptr;
+    }
+#pragma unroll
+    for (uint32_t r = 0; r < kRows; r++) {
+      if (arena[r] != nullptr) store_quad(arena[r], 0, quads[r]);
+      if (window[r] != nullptr) store_quad(window[r], 0, quads[r]);
+    }
+  }
+}
+
+// Copies the results of pushed messages, a fixed number of units each, to the window.
+template <uint32_t Units>
+GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work) {
+  for (uint32_t base = 0; base < work.n * Units; base += warp.size()) {
+    const uint32_t i = base + warp.lane();
+    const uint32_t message = i / Units < work.n ? i / Units : 0;
+    const uint64_t what = warp.from(work.what, message);
+    const uint64_t where = warp.from(work.where, message);
+    if (i < work.n * Units && op_in(what) == kOpCarry && is_pushed(what)) {
+      const uint32_t offset = units_to_move(what, where) + i % Units;
+      store_quad(ring.window + static_cast<uint64_t>(unit_in(where) + offset) * kUnit, 0,
+                 load_quad(ring.at(place_in(where) + offset), 0));
+    }
+  }
+}
+
+}  // namespace gpumq::link
