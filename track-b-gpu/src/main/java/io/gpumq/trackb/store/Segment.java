@@ -1,0 +1,127 @@
+package io.gpumq.trackb.store;
+
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
+import java.util.Arrays;
+
+/**
+ * A block of the store that holds entries of one lane, one behind the other, behind a header. It
+ * knows where each begins: by their size while they are all alike, else by a list, 2 bytes an
+ * entry.
+ *
+ * <p>Written under its lane's lock. Who has seen an entry completed may ask for its place without:
+ * the entry was published behind what is read for it here.
+ */
+public final class Segment {
+  /** Units of a segment's header. */
+  public static final int HEADER_UNITS = 4;
+
+  private final long place;
+  private final int bytes;
+  private final long first;
+
+  /** Whether it has one entry and no more. */
+  private final boolean isOwn;
+
+  private int count;
+
+  /** Units that are used, the header's included. */
+  private int used = HEADER_UNITS;
+
+  /** Units of each entry, or 0 once they differ: then there is a list. */
+  private int stride;
+
+  private char[] offsets;
+
+  /**
+   * @param place where it lies, in units
+   * @param bytes of the block; at most a megabyte, since that is how far a list can tell, unless it
+   *     is one entry's own
+   * @param first the sequence of its first entry
+   * @param isOwn whether it is for one entry
+   */
+  Segment(long place, int bytes, long first, boolean isOwn) {
+    this.place = place;
+    this.bytes = bytes;
+    this.first = first;
+    this.isOwn = isOwn;
+  }
+
+  /** Where it lies, in units. */
+  public long place() {
+    return place;
+  }
+
+  public int bytes() {
+    return bytes;
+  }
+
+  /** The sequence of its first entry. */
+  public long first() {
+    return first;
+  }
+
+  /** One more than the sequence of its last. */
+  public long end() {
+    return first + count;
+  }
+
+  /** Units that are left for entries. */
+  int room() {
+    return isOwn && count > 0 ? 0 : bytes / UNIT - used;
+  }
+
+  /** Whether it has one entry and no more. */
+  boolean isOwn() {
+    return isOwn;
+  }
+
+  int usedBytes() {
+    return used * UNIT;
+  }
+
+  /** Where the next entry goes, and the last one ends. */
+  long next() {
+    return place + used;
+  }
+
+  /** Adds an entry of so many units, for which there is room. */
+  void append(int units) {
+    if (count == 0) {
+      stride = units;
+    } else if (stride != units && stride != 0) {
+      list();
+    }
+    if (stride == 0) {
+      if (count == offsets.length) {
+        offsets = Arrays.copyOf(offsets, most(units));
+      }
+      offsets[count] = (char) used;
+    }
+    used += units;
+    count++;
+  }
+
+  /** Begins the list, since this entry is of another size than those before. */
+  private void list() {
+    char[] each = new char[Math.max(8, 2 * count)];
+    for (int i = 0; i < count; i++) {
+      each[i] = (char) (HEADER_UNITS + i * stride);
+    }
+    offsets = each;
+    stride = 0;
+  }
+
+  /** How long the list gets: to what the rest has room for if entries stay as long as so far. */
+  private int most(int units) {
+    int average = Math.max(1, (used - HEADER_UNITS) / count);
+    return count + Math.max(8, Math.min(count, (room() - units) / average + 1));
+  }
+
+  /** Where an entry of its lies. */
+  public long place(long sequence) {
+    int index = (int) (sequence - first);
+    int each = stride;
+    return place + (each != 0 ? HEADER_UNITS + index * each : offsets[index]);
+  }
+}

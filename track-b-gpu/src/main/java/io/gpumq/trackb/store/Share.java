@@ -1,0 +1,41 @@
+package io.gpumq.trackb.store;
+
+/** What one queue has of a store, in bytes. Written under the store's lock. */
+public final class Share {
+  private final long mostBytes;
+  private long leastBytes;
+  private volatile long held;
+
+  Share(long mostBytes, long leastBytes) {
+    this.mostBytes = mostBytes;
+    this.leastBytes = leastBytes;
+  }
+
+  /** What it may hold. */
+  public long mostBytes() {
+    return mostBytes;
+  }
+
+  /** What it holds now, in whole blocks. */
+  public long held() {
+    return held;
+  }
+
+  /** What is kept free for it now. */
+  long promised() {
+    return promisedWith(0);
+  }
+
+  /** What would be, if it held so much more. */
+  long promisedWith(long more) {
+    return Math.max(0, leastBytes - held - more);
+  }
+
+  void hold(long more) {
+    held += more;
+  }
+
+  void end() {
+    leastBytes = 0;
+  }
+}

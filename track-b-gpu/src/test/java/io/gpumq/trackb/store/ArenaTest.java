@@ -1,0 +1,107 @@
+package io.gpumq.trackb.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArenaTest {
+  private static final int UNITS = Arena.BLOCK_BYTES / 16;
+
+  private record Block(long place, int bytes) {}
+
+  /** Blocks of any size come and go: none overlaps another, and in the end all is one again. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void givesOutEachByteOnce(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int megabytes = 33 + random.nextInt(100);
+    Arena arena = new Arena((long) megabytes << 20);
+    BitSet taken = new BitSet(megabytes << 10);
+    List<Block> blocks = new ArrayList<>();
+    int refused = 0;
+    for (int step = 0; step < 20_000; step++) {
+      if (random.nextInt(100) < (step < 15_000 ? 55 : 30)) {
+        int bytes = 1 + random.nextInt(1 << random.nextInt(26));
+        long place = arena.allocate(bytes);
+        if (place == Arena.NO_ROOM) {
+          refused++;
+          continue;
+        }
+        int from = (int) (place / UNITS);
+        int to = from + Arena.blockBytes(bytes) / Arena.BLOCK_BYTES;
+        assertEquals(0, place % UNITS);
+        assertTrue(to <= megabytes << 10, "block behind the end");
+        int next = taken.nextSetBit(from);
+        assertTrue(next < 0 || next >= to, "block given out twice");
+        taken.set(from, to);
+        blocks.add(new Block(place, bytes));
+      } else if (!blocks.isEmpty()) {
+        give(arena, taken, blocks, random.nextInt(blocks.size()));
+      }
+      long free = ((long) (megabytes << 10) - taken.cardinality()) * Arena.BLOCK_BYTES;
+      assertEquals(free, arena.freeBytes());
+    }
+    assertTrue(refused > 0, "it was never full");
+    while (!blocks.isEmpty()) {
+      give(arena, taken, blocks, blocks.size() - 1);
+    }
+    assertEquals((long) megabytes << 20, arena.freeBytes());
+    assertEquals(32 << 20, arena.largestFreeBytes());
+    for (int i = 0; i < megabytes; i++) {
+      assertNotEquals(Arena.NO_ROOM, arena.allocate(1 << 20));
+    }
+    assertEquals(Arena.NO_ROOM, arena.allocate(1));
+  }
+
+  private static void give(Arena arena, BitSet taken, List<Block> blocks, int index) {
+    Block block = blocks.get(index);
+    blocks.set(index, blocks.get(blocks.size() - 1));
+    blocks.remove(blocks.size() - 1);
+    arena.free(block.place, block.bytes);
+    int from = (int) (block.place / UNITS);
+    taken.clear(from, from + Arena.blockBytes(block.bytes) / Arena.BLOCK_BYTES);
+  }
+
+  @Test
+  void refusesWhatIsFree() {
+    Arena arena = new Arena(4 << 20);
+    long small = arena.allocate(3 << 10);
+    arena.free(small, 3 << 10);
+    assertThrows(IllegalStateException.class, () -> arena.free(small, 3 << 10));
+    long large = arena.allocate(3 << 20);
+    arena.free(large, 3 << 20);
+    assertThrows(IllegalStateException.class, () -> arena.free(large, 3 << 20));
+  }
+
+  /** A block of no power of two leaves the rest of one to others. */
+  @Test
+  void wastesLessThanBlock() {
+    Arena arena = new Arena(64 << 20);
+    int bytes = (1 << 20) + 1;
+    int count = 0;
+    while (arena.allocate(bytes) != Arena.NO_ROOM) {
+      count++;
+    }
+    assertEquals(32, count, "each begins where two megabytes are free");
+    assertEquals((64 << 20) - count * Arena.blockBytes(bytes), arena.freeBytes());
+    assertNotEquals(Arena.NO_ROOM, arena.allocate(512 << 10));
+  }
+
+  @Test
+  void saysWhatSizesThereAre() {
+    assertThrows(IllegalArgumentException.class, () -> new Arena(0));
+    assertThrows(IllegalArgumentException.class, () -> new Arena((1 << 20) + 1));
+    Arena arena = new Arena(1 << 20);
+    assertThrows(IllegalArgumentException.class, () -> arena.allocate(0));
+    assertThrows(IllegalArgumentException.class, () -> arena.allocate(Arena.MOST_BYTES + 1));
+  }
+}

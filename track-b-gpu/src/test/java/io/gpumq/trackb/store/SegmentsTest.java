@@ -1,0 +1,169 @@
+package io.gpumq.trackb.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SegmentsTest {
+  private static final int UNIT = 16;
+
+  private final Store store = new Store(new Arena(256 << 20), 0);
+
+  private Segments segments() {
+    return new Segments(store, store.share(Long.MAX_VALUE, 0), 0);
+  }
+
+  /** Appends entries of one size one by one, as many as there is room for. */
+  private static int fill(Segments segments, int units, int count) {
+    int done = 0;
+    while (done < count && segments.makeRoom(units, units)) {
+      segments.append(units);
+      done++;
+    }
+    return done;
+  }
+
+  private record Entry(long sequence, long place, int units) {}
+
+  /** A lane of the model: what it holds, oldest first. */
+  private final class Lane {
+    private final Segments segments = segments();
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    private long next;
+
+    private boolean add(int units, long wanted) {
+      if (!segments.makeRoom(units, wanted)) {
+        return false;
+      }
+      entries.add(new Entry(next++, segments.place(), units));
+      segments.append(units);
+      return true;
+    }
+  }
+
+  /** Lanes come, fill and drain with entries of all sizes: no two lie over each other. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void keepsEntriesApart(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Lane> lanes = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      lanes.add(new Lane());
+    }
+    int refused = 0;
+    for (int step = 0; step < 4_000; step++) {
+      Lane lane = lanes.get(random.nextInt(lanes.size()));
+      if (random.nextInt(3) > 0) {
+        int largest = 1 << random.nextInt(lanes.indexOf(lane) % 4 == 0 ? 21 : 9);
+        for (int i = random.nextInt(30); i >= 0; i--) {
+          int units = 1 + random.nextInt(largest);
+          refused += lane.add(Math.min(units, (16 << 20) / UNIT), units * (long) i) ? 0 : 1;
+        }
+      } else {
+        int drop = random.nextInt(lane.entries.size() + 1);
+        for (int i = 0; i < drop; i++) {
+          lane.entries.remove();
+        }
+        long from = lane.entries.isEmpty() ? lane.next : lane.entries.peek().sequence;
+        lane.segments.releaseBelow(from);
+      }
+      if (step % 100 == 0) {
+        check(lanes);
+      }
+    }
+    assertTrue(refused > 0, "the store was never full");
+    for (Lane lane : lanes) {
+      lane.segments.releaseBelow(lane.next);
+      assertEquals(0, lane.segments.heldBytes());
+      assertEquals(0, lane.segments.count());
+    }
+    assertEquals(store.bytes(), store.freeBytes());
+  }
+
+  private static void check(List<Lane> lanes) {
+    TreeMap<Long, Integer> all = new TreeMap<>();
+    for (Lane lane : lanes) {
+      for (Entry entry : lane.entries) {
+        assertEquals(entry.place, lane.segments.of(entry.sequence).place(entry.sequence));
+        assertEquals(null, all.put(entry.place, entry.units), "two entries at one place");
+      }
+    }
+    long end = 0;
+    for (var entry : all.entrySet()) {
+      assertTrue(entry.getKey() >= end, "two entries over each other");
+      end = entry.getKey() + entry.getValue();
+    }
+  }
+
+  @Test
+  void takesNothingWhileEmpty() {
+    Segments segments = segments();
+    assertEquals(0, segments.heldBytes());
+    assertEquals(100, fill(segments, 17, 100));
+    segments.releaseBelow(100);
+    assertEquals(0, segments.heldBytes());
+    assertEquals(store.bytes(), store.freeBytes());
+  }
+
+  /** Ten entries of 256 bytes, one by one. */
+  @Test
+  void givesSmallQueueLittle() {
+    Segments segments = segments();
+    fill(segments, 17, 10);
+    assertTrue(segments.heldBytes() <= 4 << 10, segments.heldBytes() + " bytes");
+  }
+
+  @Test
+  void growsToMegabytes() {
+    Segments segments = segments();
+    fill(segments, 17, 500_000);
+    long used = 500_000L * 17 * UNIT;
+    assertTrue(segments.heldBytes() < used + (2 << 20), segments.heldBytes() + " bytes");
+    assertTrue(segments.count() < 150, segments.count() + " segments");
+  }
+
+  /** Sizes above 64 KB, and small ones between them: little more is taken than what they are. */
+  @ParameterizedTest
+  @ValueSource(ints = {66 << 10, 200 << 10, 600 << 10, 3 << 20})
+  void wastesLittleOnLargeEntries(int largest) {
+    SplittableRandom random = new SplittableRandom(largest);
+    Segments segments = segments();
+    long used = 0;
+    for (int i = 0; i < 60; i++) {
+      int bytes = i % 5 == 0 ? 100 + random.nextInt(5_000) : largest - random.nextInt(largest / 4);
+      int units = 1 + (bytes + UNIT - 1) / UNIT;
+      assertTrue(segments.makeRoom(units, units));
+      segments.append(units);
+      used += bytes;
+    }
+    assertTrue(segments.heldBytes() <= used * 1.1, segments.heldBytes() + " bytes for " + used);
+  }
+
+  @Test
+  void saysThatStoreIsFull() {
+    Segments segments = segments();
+    assertTrue(fill(segments, 4096, 10_000) < 10_000);
+    assertFalse(segments.makeRoom(4096, 4096));
+  }
+
+  @Test
+  void findsSegmentBehindAnother() {
+    Segments segments = segments();
+    fill(segments, 17, 10);
+    Segment first = segments.of(0);
+    int count = 1;
+    for (Segment at = first, next; (next = segments.behind(at)) != null; at = next, count++) {
+      assertEquals(at.end(), next.first());
+    }
+    assertEquals(segments.count(), count);
+  }
+}
