@@ -1,5 +1,5 @@
 // How a warp moves up to a warp of messages at once: from the ingress memory to their places in the arena
-// and to the window, or from the arena to the window.
+// and, if they are pushed, to the window; or from the arena to the window.
 #pragma once
 
 #include "memory.h"
@@ -19,9 +19,9 @@ GPUMQ_FN uint32_t flaw_of(const Ring& ring, uint64_t sequence, uint64_t what, ui
                           uint32_t result_units) {
   if (stamp_in(what) != stamp_of(sequence) || !is_where_of(where, sequence)) return kErrorStamp;
   if (op_in(what) == kOpVoid) return 0;
-  const uint32_t units = op_in(what) == kOpRead
-                             ? units_of(length_in(what))
-                             : 1 + extensions_in(where) + units_of(length_in(what)) + result_units;
+  const uint32_t payload = units_of(length_in(what));
+  const uint32_t units =
+      op_in(what) == kOpCarry ? 1 + extensions_in(where) + payload + result_units : payload;
   const bool in_arena = place_in(where) + units <= ring.arena_units;
   const bool in_window = unit_in(where) + units <= ring.window_units;
   return length_in(what) <= kMostLength && in_arena && in_window ? 0 : kErrorPlace;
@@ -34,6 +34,7 @@ GPUMQ_FN uint32_t units_to_move(uint64_t what, uint64_t where) {
     case kOpCarry:
       return 1 + extensions_in(where) + payload;
     case kOpRead:
+    case kOpWrite:
       return payload;
     default:
       return 0;

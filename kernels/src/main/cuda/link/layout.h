@@ -81,7 +81,8 @@ constexpr uint32_t kPlaceBits = 34;
 //
 // op CARRY: an entry with a payload of `length` bytes goes from `unit` of the ingress memory to `place`,
 // and, where P (push) is set, to the same unit of the window; its handler runs. READ: `length` bytes go
-// from `place` to `unit` of the window. VOID: there is nothing to do.
+// from `place` to `unit` of the window. WRITE: `length` bytes go from `unit` of the ingress memory to
+// `place`, and nothing is made of them. VOID: there is nothing to do.
 // tries: runs of the handler that a device did not survive. C (condemned): the message killed devices
 // enough; it is not handled again, but fails. extensions: units between header and payload. check: the low
 // five bits of place + unit + sequence, so that a stale word is found out beside a fresh one.
@@ -91,11 +92,12 @@ constexpr uint32_t kOpShift = 30;
 constexpr uint32_t kOpCarry = 0;
 constexpr uint32_t kOpRead = 1;
 constexpr uint32_t kOpVoid = 2;
+constexpr uint32_t kOpWrite = 3;
 constexpr uint32_t kTriesShift = 26;
 constexpr uint32_t kMostTries = 15;
 constexpr uint32_t kPushBit = 25;
 constexpr uint32_t kLengthBits = 25;
-constexpr uint32_t kMostLength = 1 << 24;
+constexpr uint32_t kMostLength = 16777216;
 constexpr uint32_t kPlaceShift = 30;
 constexpr uint32_t kUnitShift = 13;
 constexpr uint32_t kUnitBits = 17;
