@@ -23,6 +23,11 @@ class DependencyRulesTest {
   private static final String TRACK_B = "io.gpumq.trackb..";
   private static final String RING = "io.gpumq.trackb.ring..";
   private static final String DELIVERY = "io.gpumq.trackb.delivery..";
+  private static final String LAYOUT = "io.gpumq.trackb.layout..";
+  private static final String MEMORY = "io.gpumq.trackb.memory..";
+  private static final String WAITING = "io.gpumq.trackb.waiting..";
+  private static final String LINK = "io.gpumq.trackb.link..";
+  private static final String STORE = "io.gpumq.trackb.store..";
   private static final String DEVICE = "io.gpumq.trackb.device..";
   private static final String SOAK = "io.gpumq.soak..";
   private static final String CLI = "io.gpumq.cli..";
@@ -129,6 +134,43 @@ class DependencyRulesTest {
         .dependOnClassesThat()
         .resideInAnyPackage(RING, DEVICE)
         .because("groups, leases and dead letters are the same whatever keeps the messages")
+        .check(SHIPPED);
+  }
+
+  @Test
+  void layoutAndMemoryStandOnNothingOfTheTrack() {
+    classes()
+        .that()
+        .resideInAnyPackage(LAYOUT, WAITING)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", API, SPI, KERNELS, LAYOUT, WAITING)
+        .check(SHIPPED);
+    classes()
+        .that()
+        .resideInAPackage(MEMORY)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", API, SPI, KERNELS, LAYOUT, MEMORY)
+        .check(SHIPPED);
+  }
+
+  @Test
+  void ringsCarryAndTheStoreKeepsWithoutEachOther() {
+    classes()
+        .that()
+        .resideInAPackage(STORE)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", API, SPI, KERNELS, LAYOUT, STORE)
+        .check(SHIPPED);
+    noClasses()
+        .that()
+        .resideInAPackage(LINK)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(STORE, DELIVERY, DEVICE, RING)
+        .because("a ring carries entries, whoever keeps or wants them")
         .check(SHIPPED);
   }
 

@@ -8,7 +8,7 @@ import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
-import io.gpumq.trackb.ring.RingFileName;
+import io.gpumq.trackb.memory.RingFileName;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

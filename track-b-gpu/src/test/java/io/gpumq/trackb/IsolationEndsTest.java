@@ -20,7 +20,7 @@ import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.isolation.DeviceProcesses;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
-import io.gpumq.trackb.ring.Leftovers;
+import io.gpumq.trackb.memory.Leftovers;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;

@@ -2,6 +2,10 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.Descriptor;
+import io.gpumq.trackb.layout.Words;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 

@@ -1,10 +1,10 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.trackb.ring.Completion;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.SharedFile;
-import io.gpumq.trackb.ring.Words;
 import java.nio.ByteBuffer;
 
 /**

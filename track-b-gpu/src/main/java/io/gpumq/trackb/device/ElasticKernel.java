@@ -1,6 +1,6 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.trackb.ring.ControlBlock;
+import io.gpumq.trackb.layout.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingKernel;

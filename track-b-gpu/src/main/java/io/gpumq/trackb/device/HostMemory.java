@@ -2,11 +2,11 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.kernels.RingLayout;
-import io.gpumq.trackb.ring.MemoryFile;
+import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.memory.MemoryFile;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
-import io.gpumq.trackb.ring.Words;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

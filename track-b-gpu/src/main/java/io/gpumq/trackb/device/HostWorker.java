@@ -8,14 +8,14 @@ import static io.gpumq.kernels.RingLayout.READY;
 
 import io.gpumq.kernels.HostHandler;
 import io.gpumq.kernels.RingLayout;
-import io.gpumq.trackb.ring.Backoff;
-import io.gpumq.trackb.ring.Completion;
-import io.gpumq.trackb.ring.ControlBlock;
-import io.gpumq.trackb.ring.Descriptor;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.Descriptor;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.SharedFile;
-import io.gpumq.trackb.ring.Words;
+import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,6 +1,6 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.trackb.ring.BriefFolders;
+import io.gpumq.trackb.memory.BriefFolders;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

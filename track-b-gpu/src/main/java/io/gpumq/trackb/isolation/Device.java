@@ -2,7 +2,7 @@ package io.gpumq.trackb.isolation;
 
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Log;
-import io.gpumq.trackb.ring.MemoryFile;
+import io.gpumq.trackb.memory.MemoryFile;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingKernel;

@@ -1,7 +1,7 @@
 package io.gpumq.trackb.isolation;
 
 import io.gpumq.spi.Log;
-import io.gpumq.trackb.ring.BriefFolders;
+import io.gpumq.trackb.memory.BriefFolders;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

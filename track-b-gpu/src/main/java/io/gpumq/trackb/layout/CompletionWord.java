@@ -15,7 +15,7 @@ public final class CompletionWord {
   private CompletionWord() {}
 
   public static long of(long sequence, int status, boolean pushed, int tries, int error) {
-    return Descriptor16.stamp(sequence) << STAMP_SHIFT
+    return SlotWords.stamp(sequence) << STAMP_SHIFT
         | (long) error << COMPLETION_ERROR_SHIFT
         | (long) tries << COMPLETION_TRIES_SHIFT
         | (pushed ? 1L << PUSHED_BIT : 0)
@@ -24,7 +24,7 @@ public final class CompletionWord {
 
   /** Whether {@code word} is the one of {@code sequence}, not of another lap. */
   public static boolean isOf(long word, long sequence) {
-    return word >>> STAMP_SHIFT == Descriptor16.stamp(sequence);
+    return word >>> STAMP_SHIFT == SlotWords.stamp(sequence);
   }
 
   /** Whether it is, and says that all went well. */

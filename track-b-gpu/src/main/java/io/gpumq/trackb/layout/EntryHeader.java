@@ -1,19 +1,19 @@
 package io.gpumq.trackb.layout;
 
+import static io.gpumq.kernels.LinkLayout.ENTRY_ERROR_SHIFT;
+import static io.gpumq.kernels.LinkLayout.ENTRY_EXTENSIONS_SHIFT;
+import static io.gpumq.kernels.LinkLayout.ENTRY_FULL_ID_BIT;
+import static io.gpumq.kernels.LinkLayout.ENTRY_KEYED_BIT;
+import static io.gpumq.kernels.LinkLayout.ENTRY_RESULT_BITS;
+import static io.gpumq.kernels.LinkLayout.ENTRY_RESULT_SHIFT;
+import static io.gpumq.kernels.LinkLayout.ENTRY_STATUS_SHIFT;
+import static io.gpumq.kernels.LinkLayout.ENTRY_TRIES_SHIFT;
+import static io.gpumq.kernels.LinkLayout.ID_COUNT_BITS;
+import static io.gpumq.kernels.LinkLayout.LENGTH_BITS;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 /** The 16 bytes before each entry; {@code link/layout.h} draws them. */
 public final class EntryHeader {
-  private static final int LENGTH_BITS = 25;
-  private static final int EXTENSIONS_SHIFT = 25;
-  private static final int STATUS_SHIFT = 27;
-  private static final int TRIES_SHIFT = 29;
-  private static final int ERROR_SHIFT = 33;
-  private static final int RESULT_SHIFT = 41;
-  private static final int RESULT_BITS = 21;
-  private static final int KEYED_BIT = 62;
-  private static final int MILLIS_SHIFT = 20;
-
   private EntryHeader() {}
 
   /** Units of so many bytes. */
@@ -24,14 +24,26 @@ public final class EntryHeader {
   /** The first word of an entry that is handled at the first try. */
   public static long handled(int length, boolean hasKey, int resultBytes) {
     return length
-        | (hasKey ? 1L << EXTENSIONS_SHIFT | 1L << KEYED_BIT : 0)
-        | 1L << TRIES_SHIFT
-        | (long) resultBytes << RESULT_SHIFT;
+        | (hasKey ? 1L << ENTRY_EXTENSIONS_SHIFT | 1L << ENTRY_KEYED_BIT : 0)
+        | 1L << ENTRY_TRIES_SHIFT
+        | (long) resultBytes << ENTRY_RESULT_SHIFT;
+  }
+
+  /** The first word of an entry of which something else became; its kinds of extensions stay. */
+  public static long corrected(long word, int status, int tries, int error) {
+    long kinds = word & (1L << ENTRY_KEYED_BIT | 1L << ENTRY_FULL_ID_BIT);
+    return kinds
+        | length(word)
+        | (long) extensions(word) << ENTRY_EXTENSIONS_SHIFT
+        | (long) status << ENTRY_STATUS_SHIFT
+        | (long) tries << ENTRY_TRIES_SHIFT
+        | (long) error << ENTRY_ERROR_SHIFT
+        | (long) resultBytes(word) << ENTRY_RESULT_SHIFT;
   }
 
   /** The second word: when it was sent, and which of that millisecond's it is. */
   public static long id(long millis, int count) {
-    return millis << MILLIS_SHIFT | count;
+    return millis << ID_COUNT_BITS | count;
   }
 
   public static int length(long word) {
@@ -39,18 +51,18 @@ public final class EntryHeader {
   }
 
   public static int extensions(long word) {
-    return (int) (word >> EXTENSIONS_SHIFT) & 3;
+    return (int) (word >> ENTRY_EXTENSIONS_SHIFT) & 3;
   }
 
   public static boolean hasKey(long word) {
-    return (word >> KEYED_BIT & 1) != 0;
+    return (word >> ENTRY_KEYED_BIT & 1) != 0;
   }
 
   public static int resultBytes(long word) {
-    return (int) (word >> RESULT_SHIFT) & (1 << RESULT_BITS) - 1;
+    return (int) (word >> ENTRY_RESULT_SHIFT) & (1 << ENTRY_RESULT_BITS) - 1;
   }
 
   public static long millis(long id) {
-    return id >>> MILLIS_SHIFT;
+    return id >>> ID_COUNT_BITS;
   }
 }

@@ -1,11 +1,94 @@
 package io.gpumq.trackb.layout;
 
-/** stand-in */
+import static io.gpumq.kernels.LinkLayout.CELL_BYTES;
+import static io.gpumq.kernels.LinkLayout.CELL_PAYLOAD;
+import static io.gpumq.kernels.LinkLayout.EXPRESS_PAYLOAD;
+import static io.gpumq.kernels.LinkLayout.MIRROR_BYTES;
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
+import io.gpumq.kernels.HandlerSpec;
+
+/**
+ * The sizes of a ring, and where its words lie in the arena. Counts of slots are powers of two.
+ *
+ * @param slots messages that it carries at once
+ * @param chunkBytes of a chunk of the ingress memory, and of the window
+ * @param chunks that each of these has
+ * @param ticketSlots sequences that a warp takes at once
+ * @param maxTries runs of the handler before a message is given up
+ * @param largestPayload in bytes
+ * @param resultBytes a handler's result
+ * @param statesPlace where the words begin that the device keeps for itself, in units: a state for
+ *     each slot, then the mirror
+ */
 public record RingShape(
     int slots,
     int chunkBytes,
     int chunks,
     int ticketSlots,
     int maxTries,
+    int largestPayload,
     int resultBytes,
-    int expressBytes) {}
+    long statesPlace) {
+  /** What fits into the pinned rings must stay in the processor's cache: some 1 MB. */
+  private static final int CHUNK_BYTES = 32 << 10;
+
+  private static final int CHUNKS = 32;
+
+  /** Up to this a warp carries 32 messages as quickly as one. */
+  private static final int SMALL_PAYLOAD = 512;
+
+  /** Up to this a chunk has room for several. */
+  private static final int MEDIUM_PAYLOAD = 8 << 10;
+
+  /** The largest payload that warps carry, in bytes. */
+  public static final int LARGEST_PAYLOAD = 64 << 10;
+
+  /**
+   * The shape of a ring for payloads up to a size.
+   *
+   * @param statesPlace has room for {@link #deviceBytes(int)}
+   */
+  public static RingShape of(
+      int largestPayload, HandlerSpec handler, int maxTries, long statesPlace) {
+    int results = handler.resultBytes();
+    if (largestPayload <= MEDIUM_PAYLOAD) {
+      int ticket = largestPayload <= SMALL_PAYLOAD ? 32 : 8;
+      int payload = largestPayload <= SMALL_PAYLOAD ? SMALL_PAYLOAD : MEDIUM_PAYLOAD;
+      return new RingShape(
+          8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace);
+    }
+    if (largestPayload > LARGEST_PAYLOAD) {
+      throw new IllegalArgumentException(
+          "payload of " + largestPayload + " bytes: must be at most " + LARGEST_PAYLOAD);
+    }
+    int chunk = 2 * (LARGEST_PAYLOAD + 3 * UNIT + EntryHeader.units(results) * UNIT);
+    return new RingShape(1024, chunk, 15, 1, maxTries, LARGEST_PAYLOAD, results, statesPlace);
+  }
+
+  /** Bytes that the device keeps in the arena for so many slots. */
+  public static int deviceBytes(int slots) {
+    return slots * Long.BYTES + MIRROR_BYTES;
+  }
+
+  /** Where the mirror lies in the arena, in units. */
+  public long mirrorPlace() {
+    return statesPlace + (long) slots * Long.BYTES / UNIT;
+  }
+
+  /** The ingress memory, and the window. */
+  public int windowBytes() {
+    return chunks * chunkBytes;
+  }
+
+  /** An express slot: the longest text that goes by it, and its result. */
+  public int expressBytes() {
+    int text = Long.BYTES + 3 * UNIT + Math.min(largestPayload, EXPRESS_PAYLOAD);
+    return ((cells(text) + cells(resultBytes)) * CELL_BYTES + 127) / 128 * 128;
+  }
+
+  /** Express cells that so many bytes fill. */
+  public static int cells(int bytes) {
+    return (bytes + CELL_PAYLOAD - 1) / CELL_PAYLOAD;
+  }
+}

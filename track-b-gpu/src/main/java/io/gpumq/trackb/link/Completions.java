@@ -2,8 +2,8 @@ package io.gpumq.trackb.link;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.layout.CompletionWord;
-import io.gpumq.trackb.ring.Backoff;
-import io.gpumq.trackb.ring.Words;
+import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;

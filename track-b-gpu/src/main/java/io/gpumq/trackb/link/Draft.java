@@ -3,9 +3,9 @@ package io.gpumq.trackb.link;
 import static io.gpumq.kernels.LinkLayout.OP_CARRY;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
-import io.gpumq.trackb.layout.Descriptor16;
 import io.gpumq.trackb.layout.EntryHeader;
-import io.gpumq.trackb.ring.Words;
+import io.gpumq.trackb.layout.SlotWords;
+import io.gpumq.trackb.layout.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -176,8 +176,8 @@ public final class Draft {
   private long describe(long sequence, long place, boolean push, boolean alone) {
     int length = lengths[claimed];
     int extensions = extensions(claimed);
-    long where = Descriptor16.where(sequence, place, claimedAt / UNIT, extensions);
-    ring.describe(sequence, Descriptor16.what(sequence, OP_CARRY, push, length), where);
+    long where = SlotWords.where(sequence, place, claimedAt / UNIT, extensions);
+    ring.describe(sequence, SlotWords.what(sequence, OP_CARRY, push, length), where);
     if (alone) {
       ring.offerExpress(sequence, where, claimedAt, (1 + extensions) * UNIT + length);
     }

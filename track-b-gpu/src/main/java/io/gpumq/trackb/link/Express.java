@@ -5,7 +5,7 @@ import static io.gpumq.kernels.LinkLayout.CELL_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_TEXT_BITS;
 
-import io.gpumq.trackb.ring.Words;
+import io.gpumq.trackb.layout.Words;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 

@@ -7,8 +7,8 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.RingFile;
-import io.gpumq.trackb.ring.Words;
 import java.nio.ByteBuffer;
 
 /**

@@ -2,6 +2,8 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.GroupStats;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.layout.Descriptor;
+import io.gpumq.trackb.layout.Words;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collection;

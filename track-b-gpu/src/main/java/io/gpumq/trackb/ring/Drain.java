@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.spi.Closing;
+import io.gpumq.trackb.waiting.Backoff;
 import java.util.ArrayList;
 import java.util.List;
 

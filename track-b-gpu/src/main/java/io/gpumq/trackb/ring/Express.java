@@ -6,6 +6,7 @@ import static io.gpumq.kernels.RingLayout.EXPRESS_LENGTH_BITS;
 import static io.gpumq.kernels.RingLayout.EXPRESS_PAYLOAD;
 import static io.gpumq.kernels.RingLayout.EXPRESS_SLOTS;
 
+import io.gpumq.trackb.layout.Words;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 

@@ -15,6 +15,7 @@ import io.gpumq.spi.Closing;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
+import io.gpumq.trackb.waiting.Waiters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package io.gpumq.trackb.ring;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.trackb.delivery.DeadLetterSink;
 import io.gpumq.trackb.delivery.DeadLetterStore;
+import io.gpumq.trackb.layout.Completion;
 import java.time.Instant;
 import java.util.OptionalLong;
 

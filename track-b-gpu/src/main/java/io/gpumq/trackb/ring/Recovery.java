@@ -11,6 +11,9 @@ import static io.gpumq.kernels.RingLayout.LAP_SHIFT;
 import static io.gpumq.kernels.RingLayout.READY;
 
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.Descriptor;
+import io.gpumq.trackb.layout.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

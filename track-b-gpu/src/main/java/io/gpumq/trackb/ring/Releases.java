@@ -4,6 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.delivery.GroupCounts;
 import io.gpumq.trackb.delivery.Hold;
+import io.gpumq.trackb.waiting.Backoff;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;

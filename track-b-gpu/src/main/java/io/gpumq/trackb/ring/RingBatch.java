@@ -5,6 +5,7 @@ import io.gpumq.api.Entry;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.delivery.Hold;
+import io.gpumq.trackb.layout.Completion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -8,6 +8,8 @@ import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Entrance;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.waiting.Backoff;
+import io.gpumq.trackb.waiting.Waiters;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;

@@ -7,6 +7,7 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
 import io.gpumq.api.SendInterruptedException;
 import io.gpumq.spi.Deadline;
+import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;

@@ -16,6 +16,8 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.delivery.Hold;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.spi.Log;
+import io.gpumq.trackb.waiting.Waiters;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -2,6 +2,7 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.api.QueueConfig;
 import io.gpumq.trackb.delivery.DeadLetterStore;
+import io.gpumq.trackb.waiting.Waiters;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -5,6 +5,11 @@ import static io.gpumq.kernels.RingLayout.PAGE_BYTES;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.memory.MemoryFile;
+import io.gpumq.trackb.memory.MemoryFolders;
+import io.gpumq.trackb.memory.Owner;
+import io.gpumq.trackb.memory.RingFileName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package io.gpumq.trackb.ring;
 
+import io.gpumq.trackb.layout.ControlBlock;
 import java.util.function.LongFunction;
 
 /**

@@ -10,7 +10,7 @@ import io.gpumq.conformance.Await;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.HostBackendBut;
-import io.gpumq.trackb.ring.ControlBlock;
+import io.gpumq.trackb.layout.ControlBlock;
 import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;

@@ -7,14 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.RingFile;
-import io.gpumq.trackb.ring.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,8 +26,8 @@ class RingTest {
   private static final long MESSAGES = 8_000;
   private static final int STORE_BYTES = 1 << 26;
 
-  private final RingShape shape = new RingShape(256, 8192, 8, 8, 3, 0, 1024);
-  private final RingFile file = memory(shape);
+  private final RingShape shape = new RingShape(256, 8192, 8, 8, 3, LARGEST, 0, 0);
+  private final RingFile file = RingFile.create("test", shape);
   private final ByteBuffer store = direct(STORE_BYTES);
   private final Ring ring = new Ring(file, shape, false);
 
@@ -34,44 +35,9 @@ class RingTest {
     return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static RingFile memory(RingShape shape) {
-    ByteBuffer control = direct(4096);
-    ByteBuffer descriptors = direct(shape.slots() * 16);
-    ByteBuffer ingress = direct(shape.chunks() * shape.chunkBytes());
-    ByteBuffer completions = direct(shape.slots() * 8);
-    ByteBuffer window = direct(shape.chunks() * shape.chunkBytes());
-    ByteBuffer express = direct(32 * shape.expressBytes());
-    return new RingFile() {
-      @Override
-      public ByteBuffer control() {
-        return control;
-      }
-
-      @Override
-      public ByteBuffer descriptors() {
-        return descriptors;
-      }
-
-      @Override
-      public ByteBuffer ingress() {
-        return ingress;
-      }
-
-      @Override
-      public ByteBuffer completions() {
-        return completions;
-      }
-
-      @Override
-      public ByteBuffer window() {
-        return window;
-      }
-
-      @Override
-      public ByteBuffer express() {
-        return express;
-      }
-    };
+  @AfterEach
+  void removeFile() {
+    file.close();
   }
 
   /** A lane's entries, which lie one behind the other in a part of the store. */

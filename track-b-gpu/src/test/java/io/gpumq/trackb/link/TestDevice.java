@@ -10,11 +10,11 @@ import static io.gpumq.kernels.LinkLayout.UNIT_BITS;
 import static io.gpumq.kernels.LinkLayout.UNIT_SHIFT;
 
 import io.gpumq.trackb.layout.CompletionWord;
-import io.gpumq.trackb.layout.Descriptor16;
 import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.layout.SlotWords;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.RingFile;
-import io.gpumq.trackb.ring.Words;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
@@ -71,12 +71,12 @@ final class TestDevice implements AutoCloseable {
     int slot = (int) (sequence & shape.slots() - 1);
     long what = Words.getOpaque(file.descriptors(), slot * DESCRIPTOR_BYTES);
     long where = Words.getOpaque(file.descriptors(), slot * DESCRIPTOR_BYTES + Long.BYTES);
-    if (what >>> 32 != Descriptor16.stamp(sequence)) {
+    if (what >>> 32 != SlotWords.stamp(sequence)) {
       throw new AssertionError("descriptor of sequence " + sequence + " is another's");
     }
     int from = ((int) (where >> UNIT_SHIFT) & (1 << UNIT_BITS) - 1) * UNIT;
     int to = (int) (where >>> PLACE_SHIFT) * UNIT;
-    int length = Descriptor16.length(what);
+    int length = SlotWords.length(what);
     int extensions = (int) (where >> 11) & 3;
     int bytes = (1 + extensions + EntryHeader.units(length)) * UNIT;
     store.put(to, file.ingress(), from, bytes);

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.Words;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;

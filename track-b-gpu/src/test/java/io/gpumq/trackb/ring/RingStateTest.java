@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.trackb.waiting.Waiters;
 import org.junit.jupiter.api.Test;
 
 /** Why a ring cannot be used: what came first. */

@@ -9,6 +9,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.spi.Deadline;
 import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.waiting.Waiters;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.Words;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
+import io.gpumq.trackb.layout.ControlBlock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;

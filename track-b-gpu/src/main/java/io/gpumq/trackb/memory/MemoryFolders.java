@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.memory;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.spi.Log;

@@ -1,8 +1,11 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.memory;
 
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.spi.Log;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.Words;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

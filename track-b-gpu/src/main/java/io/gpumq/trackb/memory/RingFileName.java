@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.memory;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * @param queue the queue's name
  */
 public record RingFileName(Owner owner, String random, String queue) {
-  static final String RING = ".ring";
-  static final String MEMORY = ".vram";
+  public static final String RING = ".ring";
+  public static final String MEMORY = ".vram";
 
   private static final Pattern FORM =
       Pattern.compile(
@@ -28,7 +28,7 @@ public record RingFileName(Owner owner, String random, String queue) {
   private static final int RANDOM_BYTES = 12;
 
   /** Returns a name for a ring of this process that no other has. */
-  static RingFileName fresh(String queue) {
+  public static RingFileName fresh(String queue) {
     byte[] random = new byte[RANDOM_BYTES];
     RANDOM.nextBytes(random);
     return new RingFileName(Owner.self(), HexFormat.of().formatHex(random), queue);
@@ -44,11 +44,11 @@ public record RingFileName(Owner owner, String random, String queue) {
     return Optional.of(new RingFileName(owner, matcher.group(3), matcher.group(4)));
   }
 
-  Path ring(Path folder) {
+  public Path ring(Path folder) {
     return folder.resolve(stem() + RING);
   }
 
-  Path memory(Path folder) {
+  public Path memory(Path folder) {
     return folder.resolve(stem() + MEMORY);
   }
 

@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.layout;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

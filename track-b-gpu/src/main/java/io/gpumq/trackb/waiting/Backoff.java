@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.waiting;
 
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,7 +28,7 @@ public final class Backoff {
   }
 
   /** Waits one turn without parking; returns false once it is time to park. */
-  boolean spin() {
+  public boolean spin() {
     if (turns >= SPINS + YIELDS) {
       return false;
     }

@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.layout;
 
 import io.gpumq.kernels.RingLayout;
 

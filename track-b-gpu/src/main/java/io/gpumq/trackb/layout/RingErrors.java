@@ -1,9 +1,10 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.layout;
 
 import io.gpumq.kernels.RingLayout;
 
 /**
- * The control block's error word in words. It has no room for the lane: {@link RingState} names it.
+ * The control block's error word in words. It has no room for the lane: those who know the ring
+ * name it.
  */
 public final class RingErrors {
   private RingErrors() {}

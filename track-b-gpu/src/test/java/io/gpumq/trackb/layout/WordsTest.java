@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.waiting;
 
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Log;
@@ -41,13 +41,13 @@ public final class Waiters {
   private volatile Thread waker;
 
   /** What one queue's threads ring when something has changed that others may wait for. */
-  static final class Bell {
+  public static final class Bell {
     private final Waiters waiters;
 
     /** Whether the waker sleeps and wants to hear of this queue. */
     private volatile boolean wanted;
 
-    Bell(Waiters waiters) {
+    public Bell(Waiters waiters) {
       this.waiters = waiters;
     }
 
@@ -56,20 +56,25 @@ public final class Waiters {
      * look that the waker takes between setting {@link #wanted} and its sleep, or its wish is seen
      * here.
      */
-    void ring() {
+    public void ring() {
       if (wanted) {
         wanted = false;
         LockSupport.unpark(waiters.waker);
       }
     }
 
-    Line line(BooleanSupplier ready) {
+    /**
+     * Makes a line of those who wait for one thing.
+     *
+     * @param ready whether there is something for them: waits for nothing
+     */
+    public Line line(BooleanSupplier ready) {
       return waiters.new Line(this, ready);
     }
   }
 
   /** Those who wait for one thing, in the order in which they came. */
-  final class Line {
+  public final class Line {
     private final Bell bell;
     private final BooleanSupplier ready;
 
@@ -90,7 +95,7 @@ public final class Waiters {
      *     {@link #wakeAll} next: that finds this caller in line, or this caller, which asks behind
      *     its joining, finds it true. Both use this line's monitor
      */
-    void await(Deadline deadline, BooleanSupplier over) throws InterruptedException {
+    public void await(Deadline deadline, BooleanSupplier over) throws InterruptedException {
       Place place = new Place(Thread.currentThread());
       try {
         join(place); // it fails where no thread can be started: then this place must not stay
@@ -125,12 +130,12 @@ public final class Waiters {
     }
 
     /** Whoever was awake has looked: the next may be woken. */
-    synchronized void done() {
+    public synchronized void done() {
       isOneAwake = false;
     }
 
     /** Wakes everybody, to look for themselves. */
-    synchronized void wakeAll() {
+    public synchronized void wakeAll() {
       places.forEach(Place::wake);
     }
 

@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.memory;
 
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
@@ -116,7 +116,7 @@ public final class MemoryFile {
   }
 
   /** Returns whether another process holds the lock of an open file; for other processes' files. */
-  static boolean isLocked(FileChannel file) throws IOException {
+  public static boolean isLocked(FileChannel file) throws IOException {
     try (FileLock lock = file.tryLock()) {
       return lock == null;
     } catch (OverlappingFileLockException e) {

@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.memory;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ public record Owner(long pid, long start) {
    * Whether it may be this process: it is, as far as the system tells. That may not tell at one
    * time what it tells at another, where no file descriptor is free.
    */
-  boolean mayBeSelf() {
+  public boolean mayBeSelf() {
     Owner self = self();
     return pid == self.pid && (start == self.start || start == UNKNOWN || self.start == UNKNOWN);
   }

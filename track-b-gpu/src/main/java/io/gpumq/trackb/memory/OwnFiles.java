@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.memory;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.layout;
 
 import io.gpumq.kernels.RingLayout;
 
 /** The word that the host publishes a slot with; {@code ring_layout.h} draws its bits. */
 public final class Descriptor {
   /** As many as the word has room for. */
-  static final int MAX_TRIES = RingLayout.MOST_TRIES;
+  public static final int MAX_TRIES = RingLayout.MOST_TRIES;
 
   /** The bits that say what became of a message's handler. */
   private static final long FATE =
@@ -42,7 +42,7 @@ public final class Descriptor {
   }
 
   /** A message's word, after a device died of it or beside it. */
-  static long after(long word, int tries, int error) {
+  public static long after(long word, int tries, int error) {
     return word & ~FATE
         | (long) tries << RingLayout.TRIES_SHIFT
         | (long) error << RingLayout.ERROR_SHIFT;
@@ -54,7 +54,7 @@ public final class Descriptor {
   }
 
   /** Low 32 bits of sequence + 1: never that of another sequence still in the ring. */
-  static long stamp(long sequence) {
+  public static long stamp(long sequence) {
     return sequence + 1 & 0xffff_ffffL;
   }
 }

@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,6 +8,12 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.ring.RingMemory;
+import io.gpumq.trackb.ring.SharedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
