@@ -49,6 +49,11 @@ public enum Handler {
     return "gpumq_ring_" + label();
   }
 
+  /** Name of the persistent kernel that runs this handler on a ring that queues share. */
+  public String linkEntryPoint() {
+    return "gpumq_link_" + label();
+  }
+
   /** Name of the kernel that runs this handler once over a batch. */
   public String batchEntryPoint() {
     return "gpumq_batch_" + label();

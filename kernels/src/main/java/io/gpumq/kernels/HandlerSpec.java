@@ -81,6 +81,11 @@ public record HandlerSpec(String text, Handler handler, Failure failure) {
     return handler.ringEntryPoint();
   }
 
+  /** Name of the persistent kernel that runs this handler on a ring that queues share. */
+  public String linkEntryPoint() {
+    return handler.linkEntryPoint();
+  }
+
   /** Name of the kernel that runs this handler once over a batch. */
   public String batchEntryPoint() {
     return handler.batchEntryPoint();

@@ -2,9 +2,7 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.trackb.layout.Completion;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.ring.Resume;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Resume;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,15 +14,24 @@ import java.nio.ByteBuffer;
  * at a time.
  */
 final class CompletedSequences {
-  private final RingGeometry g;
   private final ByteBuffer words;
+  private final int capacity;
+  private final int window;
+  private final long first;
 
   /** Everything below was seen completed, so no look need begin before it. */
   private long seenTo;
 
-  CompletedSequences(SharedFile file, RingGeometry g) {
-    this.g = g;
-    this.words = file.completions();
+  /**
+   * @param capacity words that there are
+   * @param window how far the oldest sequence that is not completed is from the next to be claimed
+   * @param first the ring's first sequence
+   */
+  CompletedSequences(ByteBuffer words, int capacity, int window, long first) {
+    this.words = words;
+    this.capacity = capacity;
+    this.window = window;
+    this.first = first;
   }
 
   /** Whether everything below {@code head} is completed. */
@@ -40,7 +47,7 @@ final class CompletedSequences {
   Resume resume(long head) {
     long first = firstMissing(head);
     long end = first;
-    for (long sequence = first; sequence < head + g.ingressSlots(); sequence++) {
+    for (long sequence = first; sequence < head + window; sequence++) {
       if (is(sequence)) {
         end = sequence + 1;
       }
@@ -63,7 +70,7 @@ final class CompletedSequences {
 
   private long firstMissing(long head) {
     long sequence = oldest(head);
-    while (sequence < head + g.ingressSlots() && is(sequence)) {
+    while (sequence < head + window && is(sequence)) {
       sequence++;
     }
     seenTo = sequence;
@@ -72,12 +79,12 @@ final class CompletedSequences {
 
   /** Returns a sequence below which all are completed. */
   private long oldest(long head) {
-    return Math.max(Math.max(g.firstSequence(), seenTo), head - g.ingressSlots());
+    return Math.max(Math.max(first, seenTo), head - window);
   }
 
   /** A slot's word may be of the next lap already: then this lap's was seen and released. */
   private boolean is(long sequence) {
-    long word = Words.getAcquire(words, (int) (sequence & g.capacity() - 1) * Long.BYTES);
-    return Completion.isOf(word, sequence) || Completion.isOf(word, sequence + g.capacity());
+    long word = Words.getAcquire(words, (int) (sequence & capacity - 1) * Long.BYTES);
+    return Completion.isOf(word, sequence) || Completion.isOf(word, sequence + capacity);
   }
 }

@@ -4,17 +4,24 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.spi.MountedRing;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
+import io.gpumq.trackb.spi.Vram;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** The device {@code cuda}: a GPU, through the CUDA driver. */
-public final class CudaBackend implements RingBackend {
+public final class CudaBackend implements RingBackend, Backend {
   /** Left for the driver, and for the copies of others. */
   private static final long SPARE_BYTES = 256L << 20;
 
@@ -131,25 +138,44 @@ public final class CudaBackend implements RingBackend {
     context.hold(held); // until it ends for good, small or not: it may grow
     try {
       if (resume.isTrial()) {
-        return context
-            .lull()
-            .start(
-                () ->
-                    new CudaKernel(
-                        context, file, geometry, handler, vram, resume, most, ended(held)));
+        return context.lull().start(() -> kernel(file, handler, vram, resume, most, ended(held)));
       }
       ElasticKernel.Launcher launcher =
-          (from, small) ->
-              new CudaKernel(
-                  context, file, geometry, handler, vram, from, small ? 1 : most, kernel -> {});
+          (from, small) -> kernel(file, handler, vram, from, small ? 1 : most, kernel -> {});
       long idle = most == 1 ? Long.MAX_VALUE : idleNanos; // the smallest already
+      var control = new ControlBlock(file.control());
+      var completed =
+          new CompletedSequences(
+              file.completions(),
+              geometry.capacity(),
+              geometry.ingressSlots(),
+              geometry.firstSequence());
       return context
           .lull()
-          .start(() -> new ElasticKernel(file, geometry, resume, idle, launcher, ended(held)));
+          .start(() -> new ElasticKernel(control, completed, resume, idle, launcher, ended(held)));
     } catch (Throwable e) {
       Steps.undo(e, () -> context.giveBack(held));
       throw e;
     }
+  }
+
+  private CudaKernel kernel(
+      SharedFile file,
+      HandlerSpec handler,
+      CudaMemory vram,
+      Resume resume,
+      int blocks,
+      Consumer<? super CudaKernel> onEnd) {
+    vram.setMirror(resume);
+    return new CudaKernel(
+        context,
+        new ControlBlock(file.control()),
+        vram.stream(),
+        handler.ringEntryPoint(),
+        vram.parameter(handler, resume),
+        resume,
+        blocks,
+        onEnd);
   }
 
   private Consumer<Lull.Kernel> ended(int held) {
@@ -157,6 +183,45 @@ public final class CudaBackend implements RingBackend {
       context.giveBack(held);
       context.lull().ended(kernel);
     };
+  }
+
+  @Override
+  public long freeBytes() {
+    context.enter();
+    return Math.max(0, context.freeBytes() - SPARE_BYTES);
+  }
+
+  @Override
+  public Vram allocate(long bytes, ReadAreas areas, boolean shared) {
+    context.enter();
+    long free = Math.max(0, context.freeBytes() - (shared ? SPARE_FOR_PROCESSES : SPARE_BYTES));
+    if (bytes > free) {
+      throw new ConfigException(
+          "store.bytes "
+              + bytes
+              + ": "
+              + context.name()
+              + " has "
+              + free
+              + " bytes of VRAM free; set as much at most");
+    }
+    return shared
+        ? CudaArena.shared(context, bytes, areas)
+        : CudaArena.inProcess(context, bytes, areas);
+  }
+
+  @Override
+  public Vram open(String handle, long bytes) {
+    context.enter();
+    return CudaArena.open(context, handle, bytes);
+  }
+
+  @Override
+  public MountedRing mount(RingFile file, RingShape shape, Vram vram) {
+    context.enter();
+    int most = blocks > 0 ? blocks : Math.max(1, context.multiprocessors() / 8);
+    var sizes = new CudaRing.Sizes(most, idleNanos);
+    return new CudaRing(context, file, shape, (CudaArena) vram, sizes);
   }
 
   private int blocks(RingGeometry geometry) {

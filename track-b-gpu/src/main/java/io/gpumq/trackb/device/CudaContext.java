@@ -111,6 +111,7 @@ final class CudaContext implements AutoCloseable {
       check(cuModuleLoadData(module, Ptx.zeroTerminated()), "loading the kernels");
       for (Handler handler : Handler.values()) {
         load(handler.ringEntryPoint());
+        load(handler.linkEntryPoint());
         load(handler.batchEntryPoint());
       }
       for (int i = 0; i < CONNECTIONS; i++) {

@@ -4,22 +4,15 @@ import static io.gpumq.trackb.device.Cuda.check;
 import static jcuda.driver.CUresult.CUDA_ERROR_NOT_READY;
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
-import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuStreamQuery;
-import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import io.gpumq.api.TrackFailedException;
-import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.kernels.RingLayout;
-import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.RingControl;
 import io.gpumq.trackb.layout.RingErrors;
-import io.gpumq.trackb.ring.Resume;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.CUstream;
@@ -35,88 +28,53 @@ final class CudaKernel implements RingKernel, Lull.Kernel {
   private static final long STOP_NANOS = 2_000_000_000L;
 
   private final CudaContext context;
-  private final ControlBlock control;
+  private final RingControl control;
   private final CUstream stream;
   private final Consumer<? super CudaKernel> onEnd;
   private final boolean trial;
   private boolean stopped;
 
   /**
+   * Launches a kernel.
+   *
+   * @param parameter the struct that it is given
    * @param blocks all of which must run at once
    * @param onEnd run once, when it has ended as it should
    */
   CudaKernel(
       CudaContext context,
-      SharedFile file,
-      RingGeometry g,
-      HandlerSpec handler,
-      CudaMemory memory,
+      RingControl control,
+      CUstream stream,
+      String entryPoint,
+      ByteBuffer parameter,
       Resume resume,
       int blocks,
       Consumer<? super CudaKernel> onEnd) {
     this.context = context;
+    this.control = control;
+    this.stream = stream;
     this.onEnd = onEnd;
-    this.control = new ControlBlock(file.control());
-    this.stream = memory.stream();
     this.trial = resume.isTrial();
-    setMirror(memory, g, resume);
-    Pointer ring = Pointer.to(Pointer.to(parameter(g, handler, memory, resume)));
-    int threads = threads(resume);
+    Pointer parameters = Pointer.to(Pointer.to(parameter));
     check(
         cuLaunchKernel(
-            context.function(handler.ringEntryPoint()),
+            context.function(entryPoint),
             blocks,
             1,
             1,
-            threads,
+            threads(resume),
             1,
             1,
             0,
             stream,
-            ring,
+            parameters,
             null),
-        "launching " + handler.ringEntryPoint());
+        "launching " + entryPoint);
   }
 
   /** Threads of a block. */
   static int threads(Resume resume) {
     return resume.isTrial() ? WARP_THREADS : BLOCK_THREADS;
-  }
-
-  /** Nothing is taken from the first sequence on. */
-  private void setMirror(CudaMemory memory, RingGeometry g, Resume resume) {
-    ByteBuffer near =
-        ByteBuffer.allocateDirect(RingLayout.MIRROR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    near.putLong(RingLayout.MIRROR_TICKETS, resume.first() / g.chunkSlots());
-    near.putLong(RingLayout.MIRROR_HEAD, resume.first());
-    check(
-        cuMemcpyHtoDAsync(memory.mirror(), Pointer.to(near), RingLayout.MIRROR_BYTES, stream),
-        "setting the mirror");
-    check(cuStreamSynchronize(stream), "setting the mirror");
-  }
-
-  /** {@code struct Ring} of {@code ring_memory.h}. */
-  private static ByteBuffer parameter(
-      RingGeometry g, HandlerSpec handler, CudaMemory memory, Resume resume) {
-    ByteBuffer ring =
-        ByteBuffer.allocateDirect(RingLayout.RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (int block = 0; block < 5; block++) {
-      ring.putLong(memory.shared(block).value());
-    }
-    ring.putLong(memory.states().value());
-    ring.putLong(memory.slots().value());
-    ring.putLong(memory.mirror().value());
-    ring.putLong(memory.shared(5).value());
-    ring.putLong(resume.first()).putLong(resume.resumeEnd()).putLong(resume.end());
-    ring.putInt(g.ingressSlots() - 1).putInt(g.windowSlots() - 1).putInt(g.capacity() - 1);
-    ring.putInt(Integer.numberOfTrailingZeros(g.capacity()));
-    ring.putInt(g.slotBytes()).putInt(g.strideBytes());
-    ring.putInt(Integer.numberOfTrailingZeros(g.chunkSlots())).putInt(g.maxTries());
-    ring.putInt(g.expressBytes()).putInt(g.expressResultCell());
-    for (long param : handler.params()) {
-      ring.putLong(param);
-    }
-    return ring;
   }
 
   @Override

@@ -13,11 +13,13 @@ import static jcuda.driver.JCudaDriver.cuStreamQuery;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.RingLayout;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.ring.RingGeometry;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Resume;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -170,6 +172,42 @@ final class CudaMemory implements RingMemory {
 
   Address mirror() {
     return vram.base().plus(mirrorAt(geometry));
+  }
+
+  /** {@code struct Ring} of {@code ring_memory.h}. */
+  ByteBuffer parameter(HandlerSpec handler, Resume resume) {
+    RingGeometry g = geometry;
+    ByteBuffer ring =
+        ByteBuffer.allocateDirect(RingLayout.RING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int block = 0; block < 5; block++) {
+      ring.putLong(shared(block).value());
+    }
+    ring.putLong(states().value());
+    ring.putLong(slots().value());
+    ring.putLong(mirror().value());
+    ring.putLong(shared(5).value());
+    ring.putLong(resume.first()).putLong(resume.resumeEnd()).putLong(resume.end());
+    ring.putInt(g.ingressSlots() - 1).putInt(g.windowSlots() - 1).putInt(g.capacity() - 1);
+    ring.putInt(Integer.numberOfTrailingZeros(g.capacity()));
+    ring.putInt(g.slotBytes()).putInt(g.strideBytes());
+    ring.putInt(Integer.numberOfTrailingZeros(g.chunkSlots())).putInt(g.maxTries());
+    ring.putInt(g.expressBytes()).putInt(g.expressResultCell());
+    for (long param : handler.params()) {
+      ring.putLong(param);
+    }
+    return ring;
+  }
+
+  /** Nothing is taken from the first sequence on. */
+  void setMirror(Resume resume) {
+    ByteBuffer near =
+        ByteBuffer.allocateDirect(RingLayout.MIRROR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    near.putLong(RingLayout.MIRROR_TICKETS, resume.first() / geometry.chunkSlots());
+    near.putLong(RingLayout.MIRROR_HEAD, resume.first());
+    check(
+        cuMemcpyHtoDAsync(mirror(), Pointer.to(near), RingLayout.MIRROR_BYTES, stream),
+        "setting the mirror");
+    check(cuStreamSynchronize(stream), "setting the mirror");
   }
 
   /** The stream for the kernel of this process that works on this memory. */

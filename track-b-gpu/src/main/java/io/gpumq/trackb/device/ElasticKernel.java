@@ -1,10 +1,8 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.trackb.layout.ControlBlock;
-import io.gpumq.trackb.ring.Resume;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.layout.RingControl;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import java.util.function.Consumer;
 
 /**
@@ -41,7 +39,7 @@ final class ElasticKernel implements RingKernel, Lull.Kernel {
     RingKernel launch(Resume resume, boolean small);
   }
 
-  private final ControlBlock control;
+  private final RingControl control;
   private final CompletedSequences completed;
   private final long idleNanos;
   private final Launcher launcher;
@@ -70,14 +68,14 @@ final class ElasticKernel implements RingKernel, Lull.Kernel {
    * @param onEnd run once when it has ended for good
    */
   ElasticKernel(
-      SharedFile file,
-      RingGeometry g,
+      RingControl control,
+      CompletedSequences completed,
       Resume resume,
       long idleNanos,
       Launcher launcher,
       Consumer<? super ElasticKernel> onEnd) {
-    this.control = new ControlBlock(file.control());
-    this.completed = new CompletedSequences(file, g);
+    this.control = control;
+    this.completed = completed;
     this.idleNanos = idleNanos;
     this.launcher = launcher;
     this.onEnd = onEnd;

@@ -1,16 +1,24 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.spi.MountedRing;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
+import io.gpumq.trackb.spi.Vram;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The device {@code host}: threads over the same layout and the same slot states. */
-public final class HostBackend implements RingBackend {
+public final class HostBackend implements RingBackend, Backend {
   /** The name that users write. */
   public static final String DEVICE = "host";
 
@@ -62,7 +70,34 @@ public final class HostBackend implements RingBackend {
       RingMemory memory,
       Resume resume) {
     int workers = resume.isTrial() ? 1 : threads;
-    return new HostKernel(file, geometry, handler, (HostMemory) memory, resume, workers);
+    AtomicLong tickets = new AtomicLong(resume.first() / geometry.chunkSlots());
+    return new HostKernel(
+        new ControlBlock(file.control()),
+        workers,
+        () ->
+            new HostWorker(
+                file, geometry, (HostMemory) memory, handler.newHostHandler(), tickets, resume));
+  }
+
+  /** What this process may have outside its heap. */
+  @Override
+  public long freeBytes() {
+    return Runtime.getRuntime().maxMemory();
+  }
+
+  @Override
+  public Vram allocate(long bytes, ReadAreas areas, boolean shared) {
+    return shared ? HostVram.shared(bytes, areas) : HostVram.inProcess(bytes, areas);
+  }
+
+  @Override
+  public Vram open(String handle, long bytes) {
+    return HostVram.open(handle, bytes);
+  }
+
+  @Override
+  public MountedRing mount(RingFile file, RingShape shape, Vram vram) {
+    return new HostRing(file, shape, (HostVram) vram, threads);
   }
 
   @Override

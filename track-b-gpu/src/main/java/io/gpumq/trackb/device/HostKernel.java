@@ -1,39 +1,30 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.api.TrackFailedException;
-import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.RingControl;
 import io.gpumq.trackb.layout.RingErrors;
-import io.gpumq.trackb.ring.Resume;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.RingKernel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Threads of this process that work on a ring. */
 final class HostKernel implements RingKernel {
   /** Workers look at the stop word at each turn; a loaded machine may not let them for a while. */
   private static final long STOP_MILLIS = 2_000;
 
-  private final ControlBlock control;
+  private final RingControl control;
   private final List<Thread> workers = new ArrayList<>();
   private volatile String failure;
 
-  HostKernel(
-      SharedFile file,
-      RingGeometry g,
-      HandlerSpec handler,
-      HostMemory memory,
-      Resume resume,
-      int threads) {
-    this.control = new ControlBlock(file.control());
-    AtomicLong tickets = new AtomicLong(resume.first() / g.chunkSlots());
+  /**
+   * @param work makes what each thread does
+   */
+  HostKernel(RingControl control, int threads, Supplier<Runnable> work) {
+    this.control = control;
     for (int i = 0; i < threads; i++) {
-      var worker = new HostWorker(file, g, memory, handler.newHostHandler(), tickets, resume);
-      Thread thread = new Thread(worker, "gpumq-host-" + i);
+      Thread thread = new Thread(work.get(), "gpumq-host-" + i);
       thread.setDaemon(true);
       thread.setUncaughtExceptionHandler((t, e) -> failure = "the host device died: " + e);
       workers.add(thread);

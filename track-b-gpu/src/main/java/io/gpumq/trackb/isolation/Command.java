@@ -1,7 +1,7 @@
 package io.gpumq.trackb.isolation;
 
-import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.spi.Resume;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

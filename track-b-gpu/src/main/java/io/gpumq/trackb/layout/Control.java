@@ -10,7 +10,7 @@ import static io.gpumq.kernels.LinkLayout.STOP;
 import java.nio.ByteBuffer;
 
 /** The words of a ring's control block by name. Host and device each write their own. */
-public final class Control {
+public final class Control implements RingControl {
   private final ByteBuffer block;
 
   public Control(ByteBuffer block) {
@@ -22,19 +22,22 @@ public final class Control {
     Words.setRelease(block, HEAD * CONTROL_STRIDE, head);
   }
 
+  @Override
   public long acquireHead() {
     return Words.getAcquire(block, HEAD * CONTROL_STRIDE);
   }
 
+  @Override
   public void requestStop() {
     Words.setRelease(block, STOP * CONTROL_STRIDE, 1);
   }
 
-  /** For the next kernel; none may run. */
+  @Override
   public void clearStop() {
     Words.setRelease(block, STOP * CONTROL_STRIDE, 0);
   }
 
+  @Override
   public boolean stopRequested() {
     return Words.getOpaque(block, STOP * CONTROL_STRIDE) != 0;
   }
@@ -47,7 +50,7 @@ public final class Control {
     Words.setOpaque(block, HEARTBEAT * CONTROL_STRIDE, beats);
   }
 
-  /** 0, or what the device found wrong. */
+  @Override
   public long error() {
     return Words.getAcquire(block, ERROR * CONTROL_STRIDE);
   }

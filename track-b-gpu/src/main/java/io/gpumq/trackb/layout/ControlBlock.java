@@ -4,7 +4,7 @@ import io.gpumq.kernels.RingLayout;
 import java.nio.ByteBuffer;
 
 /** The words of the control block by name. Host and device each write their own. */
-public final class ControlBlock {
+public final class ControlBlock implements RingControl {
   private final ByteBuffer block;
 
   public ControlBlock(ByteBuffer block) {
@@ -16,6 +16,7 @@ public final class ControlBlock {
     Words.setRelease(block, offset(RingLayout.HEAD), head);
   }
 
+  @Override
   public long acquireHead() {
     return Words.getAcquire(block, offset(RingLayout.HEAD));
   }
@@ -32,15 +33,17 @@ public final class ControlBlock {
     return Words.getAcquire(block, offset(RingLayout.PUSH_LIMIT));
   }
 
+  @Override
   public void requestStop() {
     Words.setRelease(block, offset(RingLayout.STOP), 1);
   }
 
-  /** For the next kernel; none may run. */
+  @Override
   public void clearStop() {
     Words.setRelease(block, offset(RingLayout.STOP), 0);
   }
 
+  @Override
   public boolean stopRequested() {
     return Words.getOpaque(block, offset(RingLayout.STOP)) != 0;
   }
@@ -53,7 +56,7 @@ public final class ControlBlock {
     Words.setOpaque(block, offset(RingLayout.HEARTBEAT), beats);
   }
 
-  /** 0, or what the device found wrong. */
+  @Override
   public long error() {
     return Words.getAcquire(block, offset(RingLayout.ERROR));
   }

@@ -2,6 +2,8 @@ package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import java.util.function.LongSupplier;
 
 /** A device in this process: a kernel that dies takes the device with it. */
@@ -35,7 +37,8 @@ public final class LocalDevice implements RingDevice {
       SharedFile file, RingGeometry geometry, HandlerSpec handler, LongSupplier landed) {
     RingMemory memory = backend.allocate(file, geometry, false);
     try {
-      RingKernel kernel = backend.launch(file, geometry, handler, memory, Resume.fresh(geometry));
+      RingKernel kernel =
+          backend.launch(file, geometry, handler, memory, Resume.fresh(geometry.firstSequence()));
       return new Ring(memory, kernel);
     } catch (Throwable e) {
       Steps.undo(e, memory::close);

@@ -14,6 +14,7 @@ import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.layout.Completion;
 import io.gpumq.trackb.layout.Descriptor;
 import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.spi.Resume;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,6 +1,8 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import java.util.Map;
 
 /**

@@ -1,11 +1,12 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.ring.Resume;
+import io.gpumq.trackb.layout.ControlBlock;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +54,18 @@ public final class Elastic extends HostBackendBut {
           kernels.add(kernel);
           return kernel;
         };
-    return lull.start(() -> new ElasticKernel(file, geometry, resume, 0, launcher, lull::ended));
+    return lull.start(
+        () ->
+            new ElasticKernel(
+                new ControlBlock(file.control()),
+                new CompletedSequences(
+                    file.completions(),
+                    geometry.capacity(),
+                    geometry.ingressSlots(),
+                    geometry.firstSequence()),
+                resume,
+                0,
+                launcher,
+                lull::ended));
   }
 }

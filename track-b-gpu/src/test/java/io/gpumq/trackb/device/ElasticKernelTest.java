@@ -10,10 +10,10 @@ import io.gpumq.kernels.RingLayout;
 import io.gpumq.trackb.layout.Completion;
 import io.gpumq.trackb.layout.ControlBlock;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +76,15 @@ class ElasticKernelTest {
   }
 
   private ElasticKernel small() {
-    var kernel = new ElasticKernel(file, g, Resume.fresh(g), IDLE_NANOS, this::launch, ended -> {});
+    var kernel =
+        new ElasticKernel(
+            new ControlBlock(file.control()),
+            new CompletedSequences(
+                file.completions(), g.capacity(), g.ingressSlots(), g.firstSequence()),
+            Resume.fresh(g.firstSequence()),
+            IDLE_NANOS,
+            this::launch,
+            ended -> {});
     for (int i = 0; i < LOOKS; i++) {
       step(kernel, 0, 0);
     }
@@ -119,7 +127,15 @@ class ElasticKernelTest {
   /** Nor does it become small as long as messages wait, however few are new. */
   @Test
   void aLargeKernelStaysWhileMessagesWait() {
-    var kernel = new ElasticKernel(file, g, Resume.fresh(g), IDLE_NANOS, this::launch, ended -> {});
+    var kernel =
+        new ElasticKernel(
+            new ControlBlock(file.control()),
+            new CompletedSequences(
+                file.completions(), g.capacity(), g.ingressSlots(), g.firstSequence()),
+            Resume.fresh(g.firstSequence()),
+            IDLE_NANOS,
+            this::launch,
+            ended -> {});
     publish(100);
     for (int i = 0; i < LOOKS; i++) {
       step(kernel, 10, 10);
@@ -170,9 +186,10 @@ class ElasticKernelTest {
   void anErrorWhileItChangesIsItsFailure() {
     var kernel =
         new ElasticKernel(
-            file,
-            g,
-            Resume.fresh(g),
+            new ControlBlock(file.control()),
+            new CompletedSequences(
+                file.completions(), g.capacity(), g.ingressSlots(), g.firstSequence()),
+            Resume.fresh(g.firstSequence()),
             0,
             (resume, small) -> {
               if (small) {

@@ -1,12 +1,12 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import java.util.Map;
 
 /** The device host, for tests that change one thing about it. */

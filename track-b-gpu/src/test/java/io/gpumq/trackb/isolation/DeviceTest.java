@@ -11,12 +11,12 @@ import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.layout.ControlBlock;
-import io.gpumq.trackb.ring.Resume;
 import io.gpumq.trackb.ring.RingBackend;
 import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingKernel;
 import io.gpumq.trackb.ring.RingMemory;
 import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.spi.RingKernel;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -138,14 +138,14 @@ class DeviceTest {
   @Test
   void aRingIsLaunchedAndEnded() throws IOException {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g)));
+    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
     assertEquals(new Answer.Launched(RING), answer());
     say(new Command.Ask(RING));
     assertEquals(new Answer.Alive(RING), answer());
     say(new Command.Stop(RING));
     assertEquals(new Answer.Ended(RING), answer());
     say(new Command.Close(RING));
-    say(new Command.Launch(RING, Resume.fresh(g)));
+    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
     assertEquals("ring 3 is not open in this device process", refusal());
   }
 
@@ -153,7 +153,7 @@ class DeviceTest {
   @Test
   void aRingThatDiesBeforeItIsStoppedHasDied() throws IOException {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g)));
+    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
     assertEquals(new Answer.Launched(RING), answer());
     ControlBlock control = new ControlBlock(file.control());
     control.releaseHead(1); // nothing was published there
@@ -166,7 +166,7 @@ class DeviceTest {
   @Test
   void aLookThatThrowsIsNotTheLast() throws IOException {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g)));
+    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
     assertEquals(new Answer.Launched(RING), answer());
     thrown.set(new OutOfMemoryError("of a test"));
     Await.until("a look threw", () -> thrown.get() == null);
@@ -188,7 +188,7 @@ class DeviceTest {
     assertTrue(refusal().startsWith("shared-memory file " + file.companion() + ": "));
     say(open(file.path(), "/no/such/memory"));
     assertEquals("memory of a ring, /no/such/memory: it is not there", refusal());
-    say(new Command.Launch(RING, Resume.fresh(g)));
+    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
     assertEquals("ring 3 is not open in this device process", refusal());
   }
 
@@ -196,7 +196,7 @@ class DeviceTest {
   @Test
   void theEndOfTheCommandsIsTheEndOfAll() throws Exception {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g)));
+    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
     assertEquals(new Answer.Launched(RING), answer());
     commands.close();
     assertEquals(Device.EXIT_ENDED, exit.get(30, TimeUnit.SECONDS));

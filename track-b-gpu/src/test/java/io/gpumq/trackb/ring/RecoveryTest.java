@@ -21,6 +21,7 @@ import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.layout.Completion;
 import io.gpumq.trackb.layout.Descriptor;
 import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.spi.Resume;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

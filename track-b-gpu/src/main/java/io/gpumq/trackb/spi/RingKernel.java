@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.spi;
 
 /** What works on a ring: a persistent kernel, or threads. Safe for use by many threads. */
 public interface RingKernel {

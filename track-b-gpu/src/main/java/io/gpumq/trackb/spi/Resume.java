@@ -1,4 +1,4 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.spi;
 
 import io.gpumq.kernels.RingLayout;
 
@@ -15,8 +15,8 @@ public record Resume(long first, long resumeEnd, long end) {
   public static final long NEVER = RingLayout.NEVER;
 
   /** Of a ring that nobody has worked on. */
-  public static Resume fresh(RingGeometry geometry) {
-    return new Resume(geometry.firstSequence(), geometry.firstSequence(), NEVER);
+  public static Resume fresh(long firstSequence) {
+    return new Resume(firstSequence, firstSequence, NEVER);
   }
 
   /** Whether this is to find out which message kills the device. */

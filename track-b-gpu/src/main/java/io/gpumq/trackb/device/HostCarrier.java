@@ -1,0 +1,249 @@
+package io.gpumq.trackb.device;
+
+import static io.gpumq.kernels.LinkLayout.DESCRIPTOR_BYTES;
+import static io.gpumq.kernels.LinkLayout.DONE;
+import static io.gpumq.kernels.LinkLayout.EMPTY;
+import static io.gpumq.kernels.LinkLayout.ERROR_FAULT;
+import static io.gpumq.kernels.LinkLayout.ERROR_PLACE;
+import static io.gpumq.kernels.LinkLayout.ERROR_STAMP;
+import static io.gpumq.kernels.LinkLayout.ERROR_STATE;
+import static io.gpumq.kernels.LinkLayout.INFLIGHT;
+import static io.gpumq.kernels.LinkLayout.LAP_SHIFT;
+import static io.gpumq.kernels.LinkLayout.MOST_TRIES;
+import static io.gpumq.kernels.LinkLayout.OP_CARRY;
+import static io.gpumq.kernels.LinkLayout.OP_READ;
+import static io.gpumq.kernels.LinkLayout.OP_VOID;
+import static io.gpumq.kernels.LinkLayout.READY;
+import static io.gpumq.kernels.LinkLayout.STATUS_FAILED;
+import static io.gpumq.kernels.LinkLayout.STATUS_OK;
+import static io.gpumq.kernels.LinkLayout.STATUS_VOID;
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
+import io.gpumq.kernels.HostHandler;
+import io.gpumq.trackb.layout.CompletionWord;
+import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.layout.SlotWords;
+import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.Resume;
+import io.gpumq.trackb.waiting.Backoff;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A thread that does what a warp of the persistent kernel does, over the same words and in the same
+ * states: the twin of {@code run_warp} in {@code link/protocol.h}.
+ */
+final class HostCarrier implements Runnable {
+  private static final int NO_FLAW = 0;
+
+  private final RingFile file;
+  private final Control control;
+  private final RingShape shape;
+  private final HostVram vram;
+  private final HostHandler handler;
+  private final AtomicLong tickets;
+  private final Resume resume;
+  private final Backoff backoff = new Backoff();
+  private final int slotShift;
+  private final int resultUnits;
+  private final ByteBuffer states;
+  private final int statesAt;
+  private final ByteBuffer[] payloads;
+  private final ByteBuffer[] results;
+  private long beats;
+
+  // The message that it is at work on.
+  private long what;
+  private long where;
+
+  HostCarrier(
+      RingFile file,
+      RingShape shape,
+      HostVram vram,
+      HostHandler handler,
+      AtomicLong tickets,
+      Resume resume) {
+    this.file = file;
+    this.control = new Control(file.control());
+    this.shape = shape;
+    this.vram = vram;
+    this.handler = handler;
+    this.tickets = tickets;
+    this.resume = resume;
+    slotShift = Integer.numberOfTrailingZeros(shape.slots());
+    resultUnits = EntryHeader.units(shape.resultBytes());
+    states = vram.piece(shape.statesPlace());
+    statesAt = vram.offset(shape.statesPlace());
+    payloads = new ByteBuffer[vram.pieceCount()];
+    results = new ByteBuffer[vram.pieceCount()];
+  }
+
+  @Override
+  public void run() {
+    while (true) {
+      long first = tickets.getAndIncrement() * shape.ticketSlots();
+      if (first >= resume.end()) {
+        return;
+      }
+      long end = Math.min(first + shape.ticketSlots(), resume.end());
+      for (long next = first; next < end; ) {
+        long head = awaitPublished(next);
+        if (head < 0) {
+          return;
+        }
+        for (long upto = Math.min(head, end); next < upto; next++) {
+          if (!isCompleted(next) && !carry(next)) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether there is nothing to do: a device before this one did it. */
+  private boolean isCompleted(long sequence) {
+    return sequence < resume.resumeEnd()
+        && (sequence < resume.first()
+            || CompletionWord.isOf(
+                Words.getAcquire(file.completions(), slot(sequence) * Long.BYTES), sequence));
+  }
+
+  private int slot(long sequence) {
+    return (int) (sequence & shape.slots() - 1);
+  }
+
+  /** Waits until {@code sequence} is published. Returns the head, or -1 to stop. */
+  private long awaitPublished(long sequence) {
+    backoff.reset();
+    while (true) {
+      long head = control.acquireHead(); // pairs with releaseHead() of the feeder
+      if (control.stopRequested()) {
+        return -1;
+      }
+      if (head > sequence) {
+        return head;
+      }
+      control.setHeartbeat(++beats);
+      backoff.pause();
+    }
+  }
+
+  /** Carries one message to its completion. Returns false if the ring broke. */
+  private boolean carry(long sequence) {
+    int descriptor = slot(sequence) * DESCRIPTOR_BYTES;
+    what = Words.getOpaque(file.descriptors(), descriptor);
+    where = Words.getOpaque(file.descriptors(), descriptor + Long.BYTES);
+    int flaw = flaw(sequence);
+    if (flaw != NO_FLAW) {
+      control.setError(flaw, sequence);
+      return false;
+    }
+    long lap = sequence >> slotShift;
+    move(sequence, lap - 1, DONE, lap, EMPTY); // on the first lap it is empty already
+    moveBytes();
+    boolean ours =
+        move(sequence, lap, EMPTY, lap, READY) && move(sequence, lap, READY, lap, INFLIGHT);
+    int tries = 0;
+    int error = HostHandler.OK;
+    if (SlotWords.op(what) == OP_CARRY) {
+      tries = Math.min(SlotWords.tries(what) + 1, MOST_TRIES);
+      if (SlotWords.isCondemned(where)) {
+        tries = SlotWords.tries(what);
+        error = ERROR_FAULT;
+      } else {
+        error = handle(tries);
+        while (error != HostHandler.OK && tries < shape.maxTries()) {
+          ours &= move(sequence, lap, INFLIGHT, lap, READY);
+          ours &= move(sequence, lap, READY, lap, INFLIGHT);
+          error = handle(++tries);
+        }
+      }
+      finishEntry(tries, error);
+    }
+    if (!ours || !move(sequence, lap, INFLIGHT, lap, DONE)) {
+      control.setError(ERROR_STATE, sequence);
+      return false;
+    }
+    long word = CompletionWord.of(sequence, status(error), SlotWords.isPushed(what), tries, error);
+    // Pairs with the acquire in Completions.advance().
+    Words.setRelease(file.completions(), slot(sequence) * Long.BYTES, word);
+    return true;
+  }
+
+  /** What is wrong with a descriptor: 0, or the error. */
+  private int flaw(long sequence) {
+    if (!SlotWords.isOf(what, sequence) || !SlotWords.isWhereOf(where, sequence)) {
+      return ERROR_STAMP;
+    }
+    if (SlotWords.op(what) == OP_VOID) {
+      return NO_FLAW;
+    }
+    int units = unitsToMove() + (SlotWords.op(what) == OP_CARRY ? resultUnits : 0);
+    boolean inArena = SlotWords.place(where) + units <= vram.bytes() / UNIT;
+    boolean inWindow = SlotWords.unit(where) + units <= shape.windowBytes() / UNIT;
+    return inArena && inWindow ? NO_FLAW : ERROR_PLACE;
+  }
+
+  private int unitsToMove() {
+    int payload = EntryHeader.units(SlotWords.length(what));
+    return SlotWords.op(what) == OP_CARRY ? 1 + SlotWords.extensions(where) + payload : payload;
+  }
+
+  /** Moves what a descriptor says to where it says. */
+  private void moveBytes() {
+    long place = SlotWords.place(where);
+    int at = SlotWords.unit(where) * UNIT;
+    int bytes = unitsToMove() * UNIT;
+    switch (SlotWords.op(what)) {
+      case OP_VOID -> {}
+      case OP_READ -> file.window().put(at, vram.piece(place), vram.offset(place), bytes);
+      default -> vram.piece(place).put(vram.offset(place), file.ingress(), at, bytes);
+    }
+  }
+
+  private int handle(int attempt) {
+    long place = SlotWords.place(where);
+    int index = vram.pieceOf(place);
+    if (payloads[index] == null) {
+      payloads[index] = vram.piece(place).duplicate();
+      results[index] = vram.piece(place).duplicate();
+    }
+    int at = vram.offset(place) + (1 + SlotWords.extensions(where)) * UNIT;
+    int length = SlotWords.length(what);
+    ByteBuffer payload = payloads[index].limit(at + length).position(at);
+    int resultAt = at + EntryHeader.units(length) * UNIT;
+    ByteBuffer result = results[index].limit(resultAt + shape.resultBytes()).position(resultAt);
+    return handler.handle(payload, result, attempt);
+  }
+
+  /** Corrects the header where the host's guess was wrong, and pushes the entry. */
+  private void finishEntry(int tries, int error) {
+    long place = SlotWords.place(where);
+    ByteBuffer memory = vram.piece(place);
+    int from = vram.offset(place);
+    if (tries != 1 || error != HostHandler.OK) {
+      long header = Words.get(memory, from);
+      Words.set(memory, from, EntryHeader.corrected(header, status(error), tries, error));
+    }
+    if (SlotWords.isPushed(what)) {
+      int bytes = (unitsToMove() + resultUnits) * UNIT;
+      file.window().put(SlotWords.unit(where) * UNIT, memory, from, bytes);
+    }
+  }
+
+  private int status(int error) {
+    int op = SlotWords.op(what);
+    return op == OP_VOID ? STATUS_VOID : error != HostHandler.OK ? STATUS_FAILED : STATUS_OK;
+  }
+
+  private boolean move(long sequence, long fromLap, int from, long toLap, int to) {
+    return Words.compareAndSet(
+        states,
+        statesAt + slot(sequence) * Long.BYTES,
+        fromLap << LAP_SHIFT | from,
+        toLap << LAP_SHIFT | to);
+  }
+}

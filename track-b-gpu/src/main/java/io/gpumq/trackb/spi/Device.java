@@ -1,0 +1,34 @@
+package io.gpumq.trackb.spi;
+
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.RingFile;
+import java.util.function.LongSupplier;
+
+/** What keeps the entries of a track and handles them: a GPU, or threads. */
+public interface Device extends AutoCloseable {
+  /** {@code cuda} or {@code host}. */
+  String name();
+
+  /** One line for people: which hardware. */
+  String describe();
+
+  /** As {@link Backend#hasExpress}. */
+  boolean hasExpress();
+
+  /** The arena of the track. */
+  Vram vram();
+
+  /**
+   * Starts to handle what is published in {@code file}.
+   *
+   * @param landed tells below which sequence every completion word was seen in its place
+   * @throws io.gpumq.api.ConfigException if the device has no room for one more ring
+   * @throws io.gpumq.api.TrackFailedException if the device has failed
+   */
+  Carrier start(RingFile file, RingShape shape, HandlerSpec handler, LongSupplier landed);
+
+  /** Ends the device, and gives the arena back. Every ring must have been stopped. */
+  @Override
+  void close();
+}

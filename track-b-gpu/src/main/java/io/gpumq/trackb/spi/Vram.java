@@ -1,0 +1,51 @@
+package io.gpumq.trackb.spi;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The arena of a track: one piece of device memory, taken once, in which entries lie and what the
+ * device keeps of each ring for itself. Whoever made it owns it; kernels work on it in the same
+ * process or, where it is shared, in another. Places are in units of 16 bytes, all counts in bytes.
+ * Safe for use by many threads.
+ *
+ * <p>Every method but {@link #close} throws {@link io.gpumq.api.TrackFailedException} if the device
+ * has failed or the memory is closed.
+ */
+public interface Vram extends AutoCloseable {
+  /** Its size. */
+  long bytes();
+
+  /**
+   * One line by which {@link Backend#open} finds this memory in another process.
+   *
+   * @throws IllegalStateException if it was not made to be shared
+   */
+  String handle();
+
+  /**
+   * Begins to copy a run of bytes to a read area of the track.
+   *
+   * @param area which, from 0: copies to one area follow each other
+   * @param offset where the first byte goes, from the area's start
+   */
+  void read(int area, long place, int bytes, int offset);
+
+  /** Waits until everything that was asked for in {@code area} is there. */
+  void awaitReads(int area);
+
+  /** Copies bytes from the host's memory, and waits for that. */
+  void write(long place, ByteBuffer from, int offset, int bytes);
+
+  /** Copies bytes within the arena, and waits for that. Source and target do not overlap. */
+  void move(long from, long to, int bytes);
+
+  /** Reads as many words as fit into {@code words}. */
+  void readWords(long place, long[] words);
+
+  /** Writes words. No kernel may work on them. */
+  void writeWords(long place, long[] words);
+
+  /** Gives the memory back, if it is this process's own. Once; no kernel may run on it. */
+  @Override
+  void close();
+}
