@@ -4,7 +4,10 @@ import static io.gpumq.kernels.LinkLayout.CELL_BYTES;
 import static io.gpumq.kernels.LinkLayout.CELL_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_TEXT_BITS;
+import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -105,33 +108,44 @@ final class Express {
   }
 
   /**
-   * Copies the text of a completed sequence.
+   * Copies what a sequence has brought: an entry with its result, or bytes that were read.
    *
-   * @return its bytes, or {@link #NONE} if some of it is not there, or no longer
+   * @param resultBytes of the entry, 0 of what was read
+   * @param at where it goes: the result to the next whole unit behind the entry
+   * @return the bytes before the result, or {@link #NONE} if some is not there, or no longer
    */
-  int copy(long sequence, ByteBuffer memory, int at) {
+  int copy(long sequence, int resultBytes, ByteBuffer memory, int at) {
     int out = outOf(sequence);
     long word = Words.getAcquire(cells, out + WORD_OFFSET);
     if (word == UNTOUCHED || word >>> EXPRESS_TEXT_BITS != wordStart(sequence)) {
       return NONE;
     }
-    int bytes = (int) (word & TEXT_MASK);
-    int count = (bytes + CELL_PAYLOAD - 1) / CELL_PAYLOAD;
-    for (int cell = 0; cell < count; cell++) {
-      int from = out + cell * CELL_BYTES;
-      if (!await(from + WORD_OFFSET, word)) {
+    int bytes = (int) (word & TEXT_MASK) - Long.BYTES;
+    int last = out + (RingShape.cells(Long.BYTES + bytes) - 1) * CELL_BYTES;
+    int end = last + (1 + RingShape.cells(resultBytes)) * CELL_BYTES;
+    for (int cell = out; cell < end; cell += CELL_BYTES) {
+      if (!await(cell + WORD_OFFSET, word)) {
         return NONE;
       }
-      int some = Math.min(CELL_PAYLOAD, bytes - cell * CELL_PAYLOAD);
-      copy(cells, from, memory, at + cell * CELL_PAYLOAD, some);
     }
+    // The first cell begins with eight bytes of its own.
+    copy(cells, out + Long.BYTES, memory, at, Math.min(CELL_PAYLOAD - Long.BYTES, bytes));
+    copyCells(out + CELL_BYTES, memory, at + CELL_PAYLOAD - Long.BYTES, at + bytes);
+    int result = at + EntryHeader.units(bytes) * UNIT;
+    copyCells(last + CELL_BYTES, memory, result, result + resultBytes);
     // The device may have overwritten cells meanwhile: then their words have changed, too.
     VarHandle.loadLoadFence();
     long other = 0;
-    for (int cell = 0; cell < count; cell++) {
-      other |= Words.get(cells, out + cell * CELL_BYTES + WORD_OFFSET) ^ word;
+    for (int cell = out; cell < end; cell += CELL_BYTES) {
+      other |= Words.get(cells, cell + WORD_OFFSET) ^ word;
     }
     return other == 0 ? bytes : NONE;
+  }
+
+  private void copyCells(int from, ByteBuffer memory, int at, int end) {
+    for (int to = at, cell = from; to < end; to += CELL_PAYLOAD, cell += CELL_BYTES) {
+      copy(cells, cell, memory, to, Math.min(CELL_PAYLOAD, end - to));
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.gpumq.trackb.link;
 import static io.gpumq.kernels.LinkLayout.DESCRIPTOR_BYTES;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
+import static io.gpumq.kernels.LinkLayout.OP_READ;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.layout.Control;
@@ -106,6 +107,13 @@ public final class Ring {
   void offerExpress(long sequence, long where, int at, int bytes) {
     if (isQuick(sequence) && bytes <= MOST_EXPRESS_BYTES) {
       express.offer(sequence, where, ingress, at, bytes);
+    }
+  }
+
+  /** {@link #offerExpress} for a read of so many bytes. */
+  void offerRead(long sequence, long where, int bytes) {
+    if (isQuick(sequence) && express.fits(Long.BYTES + bytes)) {
+      express.offerRead(sequence, where | OP_READ, bytes);
     }
   }
 

@@ -1,0 +1,160 @@
+package io.gpumq.trackb.link;
+
+import static io.gpumq.kernels.LinkLayout.OP_READ;
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
+import io.gpumq.trackb.layout.SlotWords;
+import io.gpumq.trackb.waiting.Backoff;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads runs of the arena by a ring: many at once, each a slot of it, or one alone by express. For
+ * one thread at a time, used again for each reading.
+ *
+ * <p>The device writes them to a chunk of the ring's window, which this has taken until they have
+ * been copied from there. So whoever looks at what was read for long holds nothing of the ring.
+ */
+public final class Fetch implements Carried {
+  private final Ring ring;
+  private final ByteBuffer window;
+  private final Backoff backoff = new Backoff();
+  private Chunk chunk;
+
+  /** Runs asked for so far. */
+  private long asked;
+
+  /** Runs that have come. Written by whoever asks the ring how far it is, as is the next. */
+  private volatile long arrived;
+
+  /** Whether the device gave a run up, which happens where one takes over from another. */
+  private volatile boolean isLost;
+
+  /**
+   * @param window of the ring
+   */
+  public Fetch(Ring ring, ByteBuffer window) {
+    this.ring = ring;
+    this.window = window;
+  }
+
+  /** What is to be read, and where it goes. */
+  public interface Wanted {
+    /** Runs. */
+    int count();
+
+    /** Where a run lies in the arena, in units. */
+    long place(int index);
+
+    /** Its length, in units. */
+    int units(int index);
+
+    /** Where it goes in the reader's memory, in bytes. */
+    int target(int index);
+  }
+
+  /**
+   * Reads runs into memory, as many as there is room for in the ring now, and waits for them.
+   *
+   * @param from the first run to read
+   * @param alive throws when nothing comes any more
+   * @return how many were read; 0 if there is no room, or they were lost with a device: try again
+   */
+  public int read(Wanted wanted, int from, ByteBuffer memory, Runnable alive) {
+    chunk = ring.chunks().take(chunk, wanted.units(from) * UNIT);
+    if (chunk == null) {
+      return 0;
+    }
+    int count = Math.min(fitting(wanted, from), ring.size());
+    long first = ring.tryClaim(count);
+    if (first == Ring.FULL) {
+      count = Math.min(count, ring.room());
+      first = count < 1 ? Ring.FULL : ring.tryClaim(count);
+    }
+    if (first == Ring.FULL) {
+      ring.chunks().leave(chunk);
+      return 0;
+    }
+    ask(wanted, from, count, first);
+    // A wait that throws keeps the chunk: something may still come to it, and the ring has failed.
+    boolean isThere = count == 1 && copyExpress(first, memory, wanted.target(from), alive);
+    if (!isThere) {
+      await(alive);
+      copy(wanted, from, count, memory);
+    }
+    ring.chunks().leave(chunk);
+    return isThere || !isLost ? count : 0;
+  }
+
+  /** Runs from one on that have room in the chunk together. */
+  private int fitting(Wanted wanted, int from) {
+    int room = chunk.room() / UNIT;
+    int next = from;
+    while (next < wanted.count() && (room -= wanted.units(next)) >= 0) {
+      next++;
+    }
+    return next - from;
+  }
+
+  private void ask(Wanted wanted, int from, int count, long first) {
+    isLost = false;
+    int unit = chunk.at() / UNIT;
+    ring.run(first).set(this, asked, count, wanted.place(from), chunk, unit, false);
+    asked += count;
+    for (int i = 0; i < count; i++) {
+      int bytes = wanted.units(from + i) * UNIT;
+      long where = SlotWords.where(first + i, wanted.place(from + i), unit, 0);
+      ring.describe(first + i, SlotWords.what(first + i, OP_READ, false, bytes), where);
+      if (count == 1) {
+        ring.offerRead(first, where, bytes);
+      }
+      unit += wanted.units(from + i);
+    }
+    chunk.fill(chunk.at(), first + count); // it rests until they have landed
+    ring.publish(first, count);
+  }
+
+  /** Waits for one run; returns whether it came by express, and was copied from there. */
+  private boolean copyExpress(long sequence, ByteBuffer memory, int target, Runnable alive) {
+    backoff.reset();
+    while (arrived != asked && !ring.express().has(sequence)) {
+      ring.advance();
+      alive.run();
+      backoff.pause();
+    }
+    return ring.express().copy(sequence, 0, memory, target) != Express.NONE;
+  }
+
+  private void await(Runnable alive) {
+    backoff.reset();
+    while (arrived != asked) {
+      ring.advance();
+      if (arrived != asked) {
+        alive.run();
+        backoff.pause();
+      }
+    }
+  }
+
+  private void copy(Wanted wanted, int from, int count, ByteBuffer memory) {
+    int at = chunk.at();
+    for (int i = 0; i < count; i++) {
+      int bytes = wanted.units(from + i) * UNIT;
+      memory.put(wanted.target(from + i), window, at, bytes);
+      at += bytes;
+    }
+  }
+
+  @Override
+  public void completed(Run run, int first, int count, boolean landed) {
+    arrived = run.sequence() + first + count;
+  }
+
+  @Override
+  public void failed(Run run, int index, long word) {
+    isLost = true;
+    arrived = run.sequence() + index + 1;
+  }
+
+  @Override
+  public void landed(Run run) {}
+}

@@ -1,0 +1,201 @@
+package io.gpumq.trackb.link;
+
+import static io.gpumq.kernels.LinkLayout.UNIT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.device.InProcessDevice;
+import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.spi.Carrier;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A ring on a device, and lanes of a test that send through it. */
+final class Carriage implements AutoCloseable {
+  static final int ARENA_BYTES = 64 << 20;
+
+  private final ReadAreas areas = ReadAreas.create();
+  private final InProcessDevice device;
+  private final RingShape shape;
+  private final RingFile file;
+  private final Carrier carrier;
+  private final ByteBuffer copy = direct(1 << 20);
+  private final AtomicInteger nextLane = new AtomicInteger();
+
+  final Ring ring;
+
+  Carriage(Backend backend, String handler, RingShape shape) {
+    this.shape = shape;
+    device = new InProcessDevice(backend, backend.allocate(ARENA_BYTES, areas, false));
+    file = RingFile.create("test", shape);
+    ring = new Ring(file, shape, device.hasExpress());
+    carrier =
+        device.start(file, shape, HandlerSpec.parse(handler), ring.completions()::landedSoFar);
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  void requireAlive() {
+    String failure = carrier.failure();
+    if (failure != null) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  Fetch fetch() {
+    return new Fetch(ring, file.window());
+  }
+
+  /** Reads from the arena, past every ring. */
+  synchronized ByteBuffer read(long place, int bytes) {
+    device.vram().read(0, place, bytes, 0);
+    device.vram().awaitReads(0);
+    return copy.clear().put(0, areas.memory(), 0, bytes).limit(bytes).position(0);
+  }
+
+  @Override
+  public void close() {
+    carrier.stop();
+    file.close();
+    device.close();
+    areas.close();
+  }
+
+  /** Entries that lie one behind the other in a part of the arena. */
+  final class Lane implements Carried {
+    private static final int PLACES = 1 << 16;
+    private static final int RESERVED_BYTES = 8 << 20; // for what the device keeps
+
+    private final int number = nextLane.getAndIncrement();
+    private final int largest;
+    private final int lanes;
+    private final boolean keyed;
+    private final long[] places = new long[PLACES];
+    private long end;
+    private volatile long next;
+    volatile long completed;
+    volatile long landed;
+    volatile long failed;
+    volatile long fromWindow;
+    volatile Throwable failure;
+
+    Lane(int lanes, int largest, boolean keyed) {
+      this.lanes = lanes;
+      this.largest = largest;
+      this.keyed = keyed;
+      end = (RESERVED_BYTES + (long) number * ((ARENA_BYTES - RESERVED_BYTES) / lanes)) / UNIT;
+    }
+
+    long next() {
+      return next;
+    }
+
+    long place(long message) {
+      return places[(int) message];
+    }
+
+    /** The payload of a message: its number in the lane, the lane, then bytes drawn from both. */
+    ByteBuffer payload(long message) {
+      SplittableRandom random = new SplittableRandom(message * 31 + number);
+      ByteBuffer to = ByteBuffer.allocate(largest).order(ByteOrder.LITTLE_ENDIAN);
+      to.putLong(message << 8 | number);
+      for (int i = random.nextInt(largest - 7); i > 0; i--) {
+        to.put((byte) random.nextInt());
+      }
+      return to.flip();
+    }
+
+    /** Sends some messages, as many as there is room for; returns how many. */
+    synchronized int send(Draft draft, int count) {
+      if (!draft.begin()) {
+        return 0;
+      }
+      try {
+        for (int i = 0; i < count && draft.hasRoom(); i++) {
+          ByteBuffer payload = payload(next + i);
+          if (keyed && i % 2 == 1) {
+            draft.add(payload, next + i, ~(next + i));
+          } else if (i % 3 == 0) {
+            draft.payload().put(payload);
+            draft.add(payload.position(), next + i);
+          } else {
+            draft.add(payload, next + i);
+          }
+        }
+        int claimed = draft.claim(this, next, draft.count(), end, true);
+        for (int i = 0; i < claimed; i++) {
+          places[(int) next + i] = end;
+          end += draft.units(i);
+        }
+        next += claimed;
+        return claimed;
+      } finally {
+        draft.end();
+      }
+    }
+
+    @Override
+    public void completed(Run run, int first, int count, boolean hasLanded) {
+      try {
+        assertEquals(completed, run.sequence() + first);
+        checkWindow(run, first, count);
+      } catch (Throwable e) {
+        failure = e;
+      }
+      completed = completed + count;
+      landed += hasLanded ? count : 0;
+    }
+
+    /** What was pushed lies in the window, for as long as its chunk is held. */
+    private void checkWindow(Run run, int first, int count) {
+      if (!run.isPushed() || !run.chunk().tryHold(run.filling())) {
+        return;
+      }
+      for (int i = first; i < first + count; i++) {
+        long message = run.sequence() + i;
+        int unit = run.unit() + (int) (places[(int) message] - run.place());
+        check(message, file.window(), unit * UNIT);
+        fromWindow++;
+      }
+      run.chunk().letGo();
+    }
+
+    /** Whether an entry is what was sent, wherever it lies. */
+    void check(long message, ByteBuffer memory, int at) {
+      ByteBuffer sent = payload(message);
+      long header = Words.get(memory, at);
+      assertEquals(sent.limit(), EntryHeader.length(header));
+      assertEquals(message, EntryHeader.millis(Words.get(memory, at + Long.BYTES)));
+      int body = at + (1 + EntryHeader.extensions(header)) * UNIT;
+      assertEquals(sent, memory.slice(body, sent.limit()));
+      if (EntryHeader.hasKey(header)) {
+        assertEquals(~message, Words.get(memory, at + UNIT));
+      }
+    }
+
+    int units(long message) {
+      return (int) (places[(int) message + 1] - places[(int) message]);
+    }
+
+    @Override
+    public void failed(Run run, int index, long word) {
+      failed++;
+      completed = completed + 1;
+      landed++;
+    }
+
+    @Override
+    public void landed(Run run) {
+      landed++;
+    }
+  }
+}
