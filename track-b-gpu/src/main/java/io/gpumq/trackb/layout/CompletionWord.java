@@ -37,6 +37,11 @@ public final class CompletionWord {
     return (int) (word >> STATUS_SHIFT) & 3;
   }
 
+  /** Whether the entry lies in the window. */
+  public static boolean isPushed(long word) {
+    return (word >> PUSHED_BIT & 1) != 0;
+  }
+
   /** Runs of the handler. */
   public static int tries(long word) {
     return (int) (word >> COMPLETION_TRIES_SHIFT) & MOST_TRIES;

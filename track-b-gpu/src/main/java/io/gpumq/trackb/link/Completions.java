@@ -88,16 +88,19 @@ final class Completions {
         index = 0;
       }
       int most = (int) Math.min(end - next, run.count() - index);
-      int count = handledFrom(next, most);
-      boolean hasLanded = true;
-      if (count > 0) {
+      long word = word(next); // once: it may come between two looks
+      int count = 1;
+      boolean hasLanded = CompletionWord.isOf(word, next);
+      if (!hasLanded || !CompletionWord.isPushed(word)) {
+        run.leaveOut(); // what comes by express is not, whatever its descriptor says
+      }
+      if (CompletionWord.isHandled(word, next)) {
+        count += handledFrom(next + 1, most - 1);
         run.owner.completed(run, index, count, true);
-      } else if (hasLanded(next)) {
-        count = 1;
-        giveUp(next);
+      } else if (hasLanded) {
+        failed++;
+        run.owner.failed(run, index, word);
       } else if (express.has(next)) {
-        count = 1;
-        hasLanded = false;
         run.isLanding = true;
         run.owner.completed(run, index, 1, false);
       } else {
@@ -124,11 +127,6 @@ final class Completions {
       count++;
     }
     return count;
-  }
-
-  private void giveUp(long sequence) {
-    failed++;
-    run.owner.failed(run, index, word(sequence));
   }
 
   /** Moves on over what has landed, and tells those of it that came by express. */

@@ -60,6 +60,11 @@ public final class Run {
     return pushed;
   }
 
+  /** The device did not bring them there, although it was allowed to. */
+  void leaveOut() {
+    pushed = false;
+  }
+
   /** The chunk of the window that they lie in. */
   Chunk chunk() {
     return chunk;
