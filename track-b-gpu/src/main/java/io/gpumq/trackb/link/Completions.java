@@ -91,8 +91,9 @@ final class Completions {
       long word = word(next); // once: it may come between two looks
       int count = 1;
       boolean hasLanded = CompletionWord.isOf(word, next);
-      if (!hasLanded || !CompletionWord.isPushed(word)) {
-        run.leaveOut(); // what comes by express is not, whatever its descriptor says
+      boolean isExpress = !hasLanded && express.has(next);
+      if (isExpress || hasLanded && !CompletionWord.isPushed(word)) {
+        run.leaveOut(); // what comes by express is not pushed, whatever its descriptor says
       }
       if (CompletionWord.isHandled(word, next)) {
         count += handledFrom(next + 1, most - 1);
@@ -100,7 +101,7 @@ final class Completions {
       } else if (hasLanded) {
         failed++;
         run.owner.failed(run, index, word);
-      } else if (express.has(next)) {
+      } else if (isExpress) {
         run.isLanding = true;
         run.owner.completed(run, index, 1, false);
       } else {
