@@ -132,7 +132,7 @@ class DependencyRulesTest {
         .resideInAPackage(DELIVERY)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(RING, DEVICE)
+        .resideInAnyPackage(RING, DEVICE, LINK, STORE)
         .because("groups, leases and dead letters are the same whatever keeps the messages")
         .check(SHIPPED);
   }

@@ -3,6 +3,7 @@ package io.gpumq.trackb.delivery;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
+import io.gpumq.trackb.waiting.SpinningLock;
 import java.util.BitSet;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;

@@ -126,6 +126,15 @@ public final class Draft {
     return count;
   }
 
+  /** Bytes of their payloads. */
+  public long payloadBytes() {
+    long bytes = 0;
+    for (int i = 0; i < count; i++) {
+      bytes += lengths[i];
+    }
+    return bytes;
+  }
+
   /** Entries of those that are claimed. */
   public int claimed() {
     return claimed;
@@ -162,11 +171,14 @@ public final class Draft {
       return 0;
     }
     boolean push = isNear && chunk.isPushed();
-    ring.run(first).set(owner, sequence, some, place, chunk, claimedAt / UNIT, push);
+    int unit = claimedAt / UNIT;
     boolean alone = some == 1;
-    for (long end = first + some, next = first; next < end; next++) {
-      place = describe(next, place, push, alone);
+    long end = place;
+    for (int i = 0; i < some; i++) {
+      end = describe(first + i, end, push, alone);
     }
+    int units = (int) (end - place);
+    ring.run(first).set(first, owner, sequence, some, place, chunk, unit, units, push);
     chunk.fill(claimedAt, first + some);
     ring.publish(first, some);
     return some;

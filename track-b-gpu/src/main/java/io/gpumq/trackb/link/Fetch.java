@@ -97,9 +97,9 @@ public final class Fetch implements Carried {
 
   private void ask(Wanted wanted, int from, int count, long first) {
     isLost = false;
-    int unit = chunk.at() / UNIT;
-    ring.run(first).set(this, asked, count, wanted.place(from), chunk, unit, false);
+    ring.run(first).set(first, this, asked, count, wanted.place(from), chunk, 0, 0, false);
     asked += count;
+    int unit = chunk.at() / UNIT;
     for (int i = 0; i < count; i++) {
       int bytes = wanted.units(from + i) * UNIT;
       long where = SlotWords.where(first + i, wanted.place(from + i), unit, 0);

@@ -62,6 +62,22 @@ public final class Ring {
     return chunks;
   }
 
+  /**
+   * Copies an entry that came by express, and its result, as they would lie in the store.
+   *
+   * @param slot its sequence in this ring
+   * @param resultBytes of its handler
+   * @return whether all of it is still there
+   */
+  public boolean copyExpress(long slot, int resultBytes, ByteBuffer memory, int at) {
+    return express.copy(slot, resultBytes, memory, at) != Express.NONE;
+  }
+
+  /** Units of the window. */
+  public int windowUnits() {
+    return shape.windowBytes() / UNIT;
+  }
+
   /** The memory that chunks are pieces of. */
   public ByteBuffer ingress() {
     return ingress;
@@ -132,6 +148,17 @@ public final class Ring {
   /** Slots that could be claimed now, perhaps by another. */
   int room() {
     return slots.room();
+  }
+
+  /** Every slot below has landed, as it was found last. */
+  public long landedSoFar() {
+    return completions.landedSoFar();
+  }
+
+  /** Whether a message of some length may find room, as far as can be told without waiting. */
+  public boolean hasRoom(int bytes) {
+    completions.advance();
+    return slots.room() > 0 && chunks.hasRoom(bytes);
   }
 
   /** Slots. */

@@ -7,11 +7,13 @@ package io.gpumq.trackb.link;
  */
 public final class Run {
   Carried owner;
+  private long slot;
   private long sequence;
   private int count;
   private long place;
   private Chunk chunk;
   private int unit;
+  private int units;
   private long filling;
   private boolean pushed;
 
@@ -21,23 +23,40 @@ public final class Run {
   /**
    * Describes a run.
    *
+   * @param slot the first slot's sequence in the ring
    * @param owner hears of it
    * @param sequence of the first entry, in its queue
    * @param place of the first entry in the store
    * @param chunk which it lies in, or {@code null} for what was not written there
    * @param unit where it lies in the ingress memory, and in the window
+   * @param units of all its entries
    * @param pushed whether it goes to the window
    */
   void set(
-      Carried owner, long sequence, int count, long place, Chunk chunk, int unit, boolean pushed) {
+      long slot,
+      Carried owner,
+      long sequence,
+      int count,
+      long place,
+      Chunk chunk,
+      int unit,
+      int units,
+      boolean pushed) {
+    this.slot = slot;
     this.owner = owner;
     this.sequence = sequence;
     this.count = count;
     this.place = place;
     this.chunk = chunk;
     this.unit = unit;
+    this.units = units;
     this.pushed = pushed;
     filling = chunk == null ? 0 : chunk.filling();
+  }
+
+  /** The first slot's sequence in the ring. */
+  public long slot() {
+    return slot;
   }
 
   /** The first entry's sequence in its queue. */
@@ -73,6 +92,11 @@ public final class Run {
   /** Where the first lies in the window, in units. */
   int unit() {
     return unit;
+  }
+
+  /** Units of all entries. */
+  int units() {
+    return units;
   }
 
   /** Which filling of its chunk it belongs to. */

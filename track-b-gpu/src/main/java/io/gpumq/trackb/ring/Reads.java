@@ -1,7 +1,7 @@
 package io.gpumq.trackb.ring;
 
 import io.gpumq.trackb.delivery.Delivery;
-import io.gpumq.trackb.delivery.SpinningLock;
+import io.gpumq.trackb.waiting.SpinningLock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

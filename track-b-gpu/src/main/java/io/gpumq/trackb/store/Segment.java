@@ -81,7 +81,7 @@ public final class Segment {
   }
 
   /** Where the next entry goes, and the last one ends. */
-  long next() {
+  public long next() {
     return place + used;
   }
 
@@ -102,6 +102,12 @@ public final class Segment {
     count++;
   }
 
+  /** Takes back the last entry, of so many units. */
+  void cut(int units) {
+    used -= units;
+    count--;
+  }
+
   /** Begins the list, since this entry is of another size than those before. */
   private void list() {
     char[] each = new char[Math.max(8, 2 * count)];
@@ -116,6 +122,11 @@ public final class Segment {
   private int most(int units) {
     int average = Math.max(1, (used - HEADER_UNITS) / count);
     return count + Math.max(8, Math.min(count, (room() - units) / average + 1));
+  }
+
+  /** Whether an entry lies here that was completed. */
+  public boolean has(long sequence) {
+    return sequence >= first && sequence < first + count;
   }
 
   /** Where an entry of its lies. */

@@ -105,6 +105,12 @@ public final class Segments {
     next++;
   }
 
+  /** Takes back the entry that was added last, of so many units: it is nobody's yet. */
+  public void cut(int units) {
+    last().cut(units);
+    next--;
+  }
+
   /** Returns the segment of an entry that was added, and not released. */
   public Segment of(long sequence) {
     int low = 0;

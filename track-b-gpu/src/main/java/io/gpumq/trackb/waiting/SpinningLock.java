@@ -1,4 +1,4 @@
-package io.gpumq.trackb.delivery;
+package io.gpumq.trackb.waiting;
 
 import java.util.concurrent.locks.ReentrantLock;
 

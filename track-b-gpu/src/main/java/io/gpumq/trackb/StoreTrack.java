@@ -1,0 +1,94 @@
+package io.gpumq.trackb;
+
+import io.gpumq.api.MessageQueue;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Track;
+import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.Steps;
+import io.gpumq.trackb.log.SegmentReads;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.queue.Queue;
+import io.gpumq.trackb.queue.Rings;
+import io.gpumq.trackb.queue.Shop;
+import io.gpumq.trackb.spi.Device;
+import io.gpumq.trackb.store.Arena;
+import io.gpumq.trackb.store.Store;
+import io.gpumq.trackb.waiting.Waiters;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/** Track B on one device. One thread watches the rings, so that a dead kernel is noticed. */
+final class StoreTrack implements Track {
+  private static final long WATCH_NANOS = 5_000_000;
+
+  private final Device device;
+  private final ReadAreas areas;
+  private final Shop shop;
+  private final OpenQueues queues = new OpenQueues("b");
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean watchEnded;
+  private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
+
+  /**
+   * @param device is the track's from now on, and {@code areas}: closed with it
+   */
+  StoreTrack(Device device, ReadAreas areas) {
+    this.device = device;
+    this.areas = areas;
+    Arena arena = new Arena(device.vram().bytes());
+    Store store = new Store(arena, device.vram().bytes() / 64);
+    shop =
+        new Shop(
+            new Rings(device, arena), store, new SegmentReads(device.vram(), areas), new Waiters());
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  private void watch() {
+    while (!watchEnded) {
+      LockSupport.parkNanos(WATCH_NANOS);
+      shop.rings().watch();
+    }
+  }
+
+  @Override
+  public String name() {
+    return "b";
+  }
+
+  @Override
+  public String device() {
+    return device.name();
+  }
+
+  @Override
+  public String describe() {
+    return "rings and a store of " + (device.vram().bytes() >> 20) + " MB on " + device.describe();
+  }
+
+  @Override
+  public MessageQueue open(QueueConfig config) {
+    return queues.open(config, of -> new Queue(of, shop));
+  }
+
+  @Override
+  public List<MessageQueue> queues() {
+    return queues.list();
+  }
+
+  @Override
+  public void close() {
+    List<MessageQueue> open = queues.end();
+    if (closed.compareAndSet(false, true)) {
+      Steps steps = new Steps();
+      open.forEach(queue -> steps.run(queue::close));
+      steps
+          .run(() -> watchEnded = true)
+          .run(shop.rings()::close)
+          .run(device::close)
+          .run(areas::close)
+          .finish();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.gpumq.trackb.log;
+
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The entries of a lane whose handler failed for good: few, mostly none, so only those are kept.
+ * Each is <i>open</i> until somebody has taken note of it; what lies behind an open one is not
+ * delivered. Safe for use by many threads.
+ */
+final class Failures {
+  private static final long NONE = Long.MAX_VALUE;
+
+  /** Completion words by sequence. */
+  private final ConcurrentSkipListMap<Long, Long> words = new ConcurrentSkipListMap<>();
+
+  private final AtomicBoolean passing = new AtomicBoolean();
+
+  /** The lowest that is open. Written under this object. */
+  private volatile long firstOpen = NONE;
+
+  /** The highest that there ever was. */
+  private volatile long last = -1;
+
+  private volatile long count;
+
+  /** How many there ever were. */
+  long count() {
+    return count;
+  }
+
+  /** Takes note of one behind all others. */
+  synchronized void add(long sequence, long word) {
+    words.put(sequence, word);
+    count++;
+    last = sequence;
+    if (firstOpen == NONE) {
+      firstOpen = sequence;
+    }
+  }
+
+  /** The lowest sequence that is open, or a value above all. */
+  long firstOpen() {
+    return firstOpen;
+  }
+
+  /** Whether one is open, and nobody takes note of it now. */
+  boolean isOwed() {
+    return firstOpen != NONE && !passing.get();
+  }
+
+  boolean has(long sequence) {
+    return sequence <= last && words.containsKey(sequence);
+  }
+
+  /** Whether none lies at or behind a sequence. */
+  boolean isNoneFrom(long sequence) {
+    return sequence > last;
+  }
+
+  /** Lets a sink take note of those that are open, as far as it can. Under no lock. */
+  void pass(FailureSink sink) {
+    if (firstOpen == NONE || !passing.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      for (long next; (next = firstOpen) != NONE && sink.offer(next, words.get(next)); ) {
+        close(next);
+      }
+    } finally {
+      passing.set(false);
+    }
+  }
+
+  private synchronized void close(long sequence) {
+    Long behind = words.higherKey(sequence);
+    firstOpen = behind == null ? NONE : behind;
+  }
+
+  /** Forgets what is released. */
+  void dropBelow(long released) {
+    if (last >= 0) {
+      words.headMap(released).clear();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.GroupStats;
+import io.gpumq.trackb.delivery.Group;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Counts what a lane holds: messages that some group has not settled, and what each group has ahead
+ * of it. It looks at sequences one by one where it must, and holds no lock for longer than a few
+ * thousand of them take. Safe for use by many threads; the figures are of a moment each.
+ */
+final class Census {
+  private static final int STEP = 8192;
+
+  private final Lane lane;
+
+  Census(Lane lane) {
+    this.lane = lane;
+  }
+
+  /**
+   * Returns how many messages some group has not settled; without a group, how many are kept.
+   *
+   * @param released every sequence below is settled by all
+   * @param claimed every sequence that was ever claimed lies below
+   */
+  long depth(Collection<Group> groups, long released, long claimed) {
+    long depth = 0;
+    BitSet unsettled = new BitSet(STEP);
+    for (long from = released, next; from < claimed; from = next) {
+      next = Math.min(claimed, from + STEP);
+      int count = (int) (next - from);
+      unsettled.clear();
+      if (groups.isEmpty()) {
+        unsettled.set(0, count);
+      }
+      for (Group group : groups) {
+        group.markUnsettled(from, count, unsettled);
+      }
+      for (int i = unsettled.nextSetBit(0); i >= 0; i = unsettled.nextSetBit(i + 1)) {
+        depth += isWanted(from + i, groups) ? 1 : 0;
+      }
+    }
+    return depth;
+  }
+
+  /** Whether a message is there that some group is to see, or, without one, any message. */
+  private boolean isWanted(long sequence, Collection<Group> groups) {
+    if (groups.isEmpty()) {
+      return lane.deliverable(sequence);
+    }
+    for (Group group : groups) {
+      if (group.wants(sequence)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns one group's figures in this lane. */
+  GroupStats of(Group group, long claimed, List<String> consumers) {
+    long cursor = group.cursor();
+    long oldest = group.acknowledgedTo();
+    while (oldest < cursor && !group.wants(oldest)) {
+      oldest++;
+    }
+    long lag = 0;
+    for (long sequence = cursor; sequence < claimed; sequence++) {
+      if (group.wants(sequence)) {
+        lag++;
+      } else if (oldest == sequence) {
+        oldest++; // it is for others: the oldest of this group comes behind it
+      }
+    }
+    long pending = group.counts().pending();
+    long age =
+        pending + lag == 0 ? 0 : Math.max(0, System.currentTimeMillis() - lane.sentMillis(oldest));
+    return new GroupStats(
+        group.name(),
+        lag,
+        pending,
+        Duration.ofMillis(age),
+        group.counts().delivered(),
+        group.counts().acknowledged(),
+        group.counts().redelivered(),
+        consumers);
+  }
+
+  /** Returns the sum of one group's figures in two lanes, which have the same consumers. */
+  static GroupStats sum(GroupStats a, GroupStats b) {
+    return new GroupStats(
+        a.name(),
+        a.lag() + b.lag(),
+        a.pending() + b.pending(),
+        a.oldestAge().compareTo(b.oldestAge()) >= 0 ? a.oldestAge() : b.oldestAge(),
+        a.delivered() + b.delivered(),
+        a.acknowledged() + b.acknowledged(),
+        a.redelivered() + b.redelivered(),
+        a.consumers());
+  }
+}

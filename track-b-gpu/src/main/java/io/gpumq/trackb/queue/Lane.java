@@ -1,0 +1,150 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.QueueConfig;
+import io.gpumq.trackb.delivery.Deliverable;
+import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.waiting.Waiters;
+import java.nio.ByteBuffer;
+
+/**
+ * One lane of a queue: a log, the groups' shares of it, and the ring that it goes through. A
+ * sequence carries its lane in bits 56 to 59.
+ */
+final class Lane implements Deliverable {
+  private static final int SHIFT = 56;
+
+  private final Queue queue;
+  private final int number;
+  private final OpenRing ring;
+  private final EntryLog log;
+  private final Targets targets = new Targets();
+  private final LetterWriter letterWriter;
+  private final LaneGroups groups;
+  private final Waiters.Line room;
+
+  Lane(Queue queue, int number, OpenRing ring) {
+    this.queue = queue;
+    this.number = number;
+    this.ring = ring;
+    QueueConfig config = queue.config();
+    long first = (long) number << SHIFT;
+    Segments segments = new Segments(queue.store(), queue.share(), first);
+    log = new EntryLog(ring.ring(), segments, first, config.capacity() / config.lanes());
+    letterWriter = new LetterWriter(this, queue.letterStore());
+    groups = new LaneGroups(log, letterWriter::failed, targets);
+    room = queue.bell().line(this::hasRoom);
+  }
+
+  /** Which lane a sequence belongs to; may be none that there is. */
+  static long of(long sequence) {
+    return sequence >>> SHIFT;
+  }
+
+  /** Returns a sequence in words: its lane, and its position there, if it can be of a lane. */
+  static String describe(long sequence, int lanes) {
+    if (lanes == 1 || of(sequence) >= QueueConfig.MAX_LANES) {
+      return "sequence " + sequence;
+    }
+    long position = sequence & (1L << SHIFT) - 1;
+    return "sequence " + sequence + " (lane " + of(sequence) + ", position " + position + ")";
+  }
+
+  /** Which lane this is, to stand before its queue's name; empty if that has but one. */
+  String where() {
+    int lanes = queue.config().lanes();
+    return lanes == 1 ? "" : "lane " + number + " of " + lanes + " of ";
+  }
+
+  Queue queue() {
+    return queue;
+  }
+
+  int number() {
+    return number;
+  }
+
+  OpenRing ring() {
+    return ring;
+  }
+
+  EntryLog log() {
+    return log;
+  }
+
+  LaneGroups groups() {
+    return groups;
+  }
+
+  Targets targets() {
+    return targets;
+  }
+
+  LetterWriter letterWriter() {
+    return letterWriter;
+  }
+
+  ByteBuffer window() {
+    return ring.window();
+  }
+
+  int mostEntryBytes() {
+    return ring.mostEntryBytes();
+  }
+
+  /** When an entry was sent that is kept, in milliseconds since 1970. */
+  long sentMillis(long sequence) {
+    log.completed();
+    return sequence < log.landed()
+        ? Copied.of(this, sequence).sentMillis()
+        : System.currentTimeMillis();
+  }
+
+  /** The line in which producers wait for room. */
+  Waiters.Line room() {
+    return room;
+  }
+
+  @Override
+  public boolean deliverable(long sequence) {
+    return log.isMessage(sequence);
+  }
+
+  /** Nearly always all of them are deliverable, and known to be. */
+  @Override
+  public long runEnd(long from, long end) {
+    return log.messagesFrom(from, end);
+  }
+
+  /** Every sequence below is completed, and its failure, if any, a letter. Under no lock. */
+  long pass() {
+    return log.pass(letterWriter::failed);
+  }
+
+  /** Whether a poll for a group may not come back empty, or would throw. Waits for nothing. */
+  boolean isReady(String name) {
+    Group group = groups.find(name);
+    return group == null || group.isReady(log.passed()) || owesLetter();
+  }
+
+  /** Whether a send may find room, or would throw. Waits for nothing. */
+  private boolean hasRoom() {
+    if (!queue.state().takesMore()) {
+      return true;
+    }
+    groups.look();
+    boolean has =
+        log.mayGrow() && queue.store().freeBytes() > 0 && log.ring().hasRoom(ring.mostEntryBytes());
+    return has || owesLetter();
+  }
+
+  private boolean owesLetter() {
+    return log.owesFailure() && !queue.letterStore().isFull();
+  }
+
+  /** Whether something was claimed that is not released yet. */
+  boolean hasUnreleased() {
+    return groups.advance() < log.claimed();
+  }
+}

@@ -1,0 +1,382 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.CloseReport;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
+import io.gpumq.api.DeadLetters;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
+import io.gpumq.api.Names;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.QueueStats;
+import io.gpumq.spi.Closing;
+import io.gpumq.spi.Steps;
+import io.gpumq.spi.TrackQueue;
+import io.gpumq.trackb.delivery.DeadLetterStore;
+import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.store.Share;
+import io.gpumq.trackb.store.Store;
+import io.gpumq.trackb.waiting.Backoff;
+import io.gpumq.trackb.waiting.Waiters;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A queue of one to sixteen lanes, which work side by side: neither a claim nor a take waits for
+ * another lane's. A message stays in the lane that its producer or its key chose, and keeps its
+ * order there.
+ */
+public final class Queue implements TrackQueue {
+  private final QueueConfig config;
+  private final Shop shop;
+  private final Share share;
+  private final Lane[] lanes;
+  private final DeadLetterStore letterStore;
+  private final Waiters.Bell bell;
+  private final Map<String, Waiters.Line> lines = new ConcurrentHashMap<>();
+  private final Consumers consumers = new Consumers();
+  private final QueueGroups groups;
+  private final QueueState state;
+  private final DeadLetters letters;
+  private final AtomicInteger producerCount = new AtomicInteger();
+  private final AtomicInteger consumerCount = new AtomicInteger();
+  private final LongAdder sent = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+  private final AtomicReference<Closing> closing = new AtomicReference<>();
+
+  /** What was true at the close; {@code null} before it. */
+  private volatile Figures last;
+
+  private record Figures(QueueStats stats, List<GroupStats> groups) {}
+
+  /**
+   * Opens a queue.
+   *
+   * @param shop what the queues of its track have in common
+   */
+  public Queue(QueueConfig config, Shop shop) {
+    this.config = config;
+    this.shop = shop;
+    letterStore = new DeadLetterStore(config.deadLetterCapacity());
+    bell = new Waiters.Bell(shop.waiters());
+    OpenRing[] rings = new OpenRing[config.lanes()];
+    for (int lane = 0; lane < rings.length; lane++) {
+      rings[lane] = shop.rings().of(config, lane);
+    }
+    state = new QueueState(config.name(), () -> failure(rings));
+    share = shop.store().share(Long.MAX_VALUE, 0);
+    lanes = new Lane[rings.length];
+    for (int lane = 0; lane < lanes.length; lane++) {
+      lanes[lane] = new Lane(this, lane, rings[lane]);
+    }
+    groups = new QueueGroups(config, lanes, consumers);
+    letters =
+        new QueueLetters(
+            letterStore,
+            sequence -> Lane.describe(sequence, lanes.length),
+            this::refresh,
+            this::resend,
+            this::changed);
+  }
+
+  private static String failure(OpenRing[] rings) {
+    for (OpenRing ring : rings) {
+      String failure = ring.failure();
+      if (failure != null) {
+        return failure;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public QueueConfig config() {
+    return config;
+  }
+
+  QueueState state() {
+    return state;
+  }
+
+  Store store() {
+    return shop.store();
+  }
+
+  Share share() {
+    return share;
+  }
+
+  Reading reading() {
+    return shop.reading();
+  }
+
+  DeadLetterStore letterStore() {
+    return letterStore;
+  }
+
+  Waiters.Bell bell() {
+    return bell;
+  }
+
+  Lane lane(int number) {
+    return lanes[number];
+  }
+
+  @Override
+  public Producer producer() {
+    state.requireOpen();
+    return new QueueProducer(this, producerCount.getAndIncrement() & lanes.length - 1);
+  }
+
+  @Override
+  public void createGroup(String group, GroupStart start) {
+    state.requireOpen();
+    groups.get(group, start);
+  }
+
+  @Override
+  public boolean removeGroup(String group) {
+    state.requireUsable();
+    boolean removed = groups.remove(group);
+    if (removed) {
+      Waiters.Line line = lines.remove(group);
+      if (line != null) {
+        line.wakeAll(); // those who wait for it find out
+      }
+      changed();
+    }
+    return removed;
+  }
+
+  @Override
+  public void moveGroup(String group, GroupStart to) {
+    state.requireUsable();
+    groups.move(group, to);
+    changed();
+  }
+
+  @Override
+  public void moveGroup(String group, long sequence) {
+    state.requireUsable();
+    groups.move(group, sequence);
+    changed();
+  }
+
+  @Override
+  public List<GroupStats> groups() {
+    Figures figures = last;
+    return figures != null ? figures.groups() : groups.stats();
+  }
+
+  @Override
+  public Consumer consumer(String group, String name) {
+    state.requireOpen();
+    Names.require("consumer", name); // first: a name that is refused makes no group
+    Group[] each = groups.get(group, GroupStart.OLDEST);
+    Waiters.Line line = lines.computeIfAbsent(group, of -> bell.line(() -> isReady(of)));
+    return consumers.open(
+        each[0],
+        name,
+        owner -> {
+          state.requireOpen(); // again: a close from now on sees this consumer, and ends it
+          QueueConsumer.Part[] parts = new QueueConsumer.Part[lanes.length];
+          for (Lane lane : lanes) {
+            parts[lane.number()] = new QueueConsumer.Part(lane, each[lane.number()]);
+            lane.log().readTo(each[lane.number()].cursor());
+          }
+          int home = consumerCount.getAndIncrement() & lanes.length - 1;
+          EntryBatch batch = new EntryBatch(new EntryFinder(shop.reading()));
+          return new QueueConsumer(this, group, name, owner, parts, home, batch, line);
+        });
+  }
+
+  private boolean isReady(String group) {
+    if (!state.isUsable()) {
+      return true;
+    }
+    for (Lane lane : lanes) {
+      if (lane.isReady(group)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean closeConsumer(String group, String name) {
+    return consumers.close(group, name);
+  }
+
+  void forget(QueueConsumer consumer) {
+    consumers.remove(consumer);
+  }
+
+  /** Something was settled, refused, or sent: somebody may wait for that. */
+  void changed() {
+    bell.ring();
+  }
+
+  void countSent(int messages, long payloadBytes) {
+    sent.add(messages);
+    bytes.add(payloadBytes);
+    bell.ring(); // behind the fence in Slots.publish()
+  }
+
+  /** Why there is no room for a message, and what can be done. */
+  String whyFull(Lane lane, Duration timeout) {
+    return lane.where()
+        + "queue '"
+        + name()
+        + "' is full: no room among its "
+        + config.capacity() / lanes.length
+        + " entries within "
+        + timeout
+        + "; "
+        + groups.holder(lane, letterStore.isFull());
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return letters;
+  }
+
+  /** What has failed joins the letters when it is counted as completed. */
+  private void refresh() {
+    if (state.isUsable()) {
+      for (Lane lane : lanes) {
+        lane.pass();
+      }
+    }
+  }
+
+  /** Sends a letter's message again: to one group, or, where that is {@code null}, to all. */
+  private long resend(DeadLetter letter, String group, Duration timeout)
+      throws InterruptedException {
+    state.requireOpen();
+    Lane lane = lanes[(int) Lane.of(letter.sequence())];
+    if (group != null && lane.groups().find(group) == null) {
+      throw new ConfigException("group '" + group + "': there is none of that name");
+    }
+    OptionalLong key = letter.key();
+    return new QueueProducer(this, lane.number())
+        .send(
+            lane,
+            ByteBuffer.wrap(letter.payload()),
+            key.isPresent(),
+            key.orElse(0),
+            group,
+            timeout);
+  }
+
+  @Override
+  public QueueStats stats() {
+    Figures figures = last;
+    return figures != null ? figures.stats() : statsNow();
+  }
+
+  private QueueStats statsNow() {
+    refresh();
+    long handled = 0;
+    long failed = 0;
+    long delivered = 0;
+    long acknowledged = 0;
+    long redelivered = 0;
+    long depth = 0;
+    for (Lane lane : lanes) {
+      long released = lane.groups().advance();
+      LaneGroups.Totals totals = lane.groups().totals();
+      delivered += totals.delivered();
+      acknowledged += totals.acknowledged();
+      redelivered += totals.redelivered();
+      handled += lane.log().handled();
+      failed += lane.log().failed();
+      depth += new Census(lane).depth(lane.groups().groups(), released, lane.log().claimed());
+    }
+    return new QueueStats(
+        sent.sum(),
+        handled,
+        delivered,
+        acknowledged,
+        redelivered,
+        failed,
+        letterStore.joined(),
+        depth,
+        bytes.sum());
+  }
+
+  @Override
+  public boolean isEnded() {
+    return Closing.isOver(closing);
+  }
+
+  @Override
+  public CloseReport close(Duration drain) {
+    return Closing.close(closing, drain, this::end);
+  }
+
+  /** Ends it: every step, whatever another throws. */
+  private CloseReport end(Closing by) {
+    state.stopIntake();
+    for (Lane lane : lanes) {
+      lane.log().fence(); // from here on nothing is claimed
+    }
+    wakeAll();
+    boolean[] drained = {false};
+    Steps steps = new Steps();
+    steps
+        .run(() -> awaitDrain(by))
+        .run(() -> drained[0] = !hasUnreleased())
+        .run(() -> last = new Figures(statsNow(), groups.stats()))
+        .run(state::close)
+        .run(this::wakeAll)
+        .run(consumers::endWithQueue);
+    for (Lane lane : lanes) {
+      steps.run(lane.log()::end);
+    }
+    steps.finish();
+    Figures figures = Objects.requireNonNull(last, "figures at the close");
+    return new CloseReport(drained[0], figures.stats().depth(), figures.stats());
+  }
+
+  private void awaitDrain(Closing by) {
+    Backoff backoff = new Backoff();
+    while (hasUnreleased()
+        && !state.hasFailed()
+        && !by.isOver()
+        && !Thread.currentThread().isInterrupted()) {
+      backoff.pause();
+    }
+  }
+
+  private boolean hasUnreleased() {
+    for (Lane lane : lanes) {
+      if (lane.hasUnreleased()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Everybody who waits on the queue looks for themselves. */
+  void wakeAll() {
+    lines.values().forEach(Waiters.Line::wakeAll);
+    for (Lane lane : lanes) {
+      lane.room().wakeAll();
+    }
+  }
+}

@@ -1,0 +1,325 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.NotPendingException;
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Entrance;
+import io.gpumq.spi.Steps;
+import io.gpumq.trackb.delivery.Delivery;
+import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.delivery.Hold;
+import io.gpumq.trackb.waiting.Backoff;
+import io.gpumq.trackb.waiting.Waiters;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Reads every lane in turn: a batch comes from one of them. A lane that has entries is read a few
+ * times in a row, since what a consumer needs of it lies in its processor's cache by then.
+ */
+final class QueueConsumer implements Consumer {
+  private static final int MAX_POLL = 65_536;
+  private static final int MOST_ENTRIES = 4096;
+  private static final int MOST_IN_A_ROW = 16;
+
+  /** Its part of one lane. */
+  static final class Part {
+    private final Lane lane;
+    private final Group group;
+    private final Hold hold;
+    private final Delivery delivery;
+
+    Part(Lane lane, Group group) {
+      this.lane = lane;
+      this.group = group;
+      hold = lane.groups().join();
+      delivery = new Delivery(hold);
+    }
+
+    Group group() {
+      return group;
+    }
+  }
+
+  private final Queue queue;
+  private final String group;
+  private final String name;
+  private final int owner;
+  private final Part[] parts;
+  private final EntryBatch batch;
+  private final Waiters.Line line;
+  private final Backoff backoff = new Backoff();
+  private final Deadline deadline = Deadline.after(Duration.ZERO);
+  private final Entrance entrance = new Entrance(this::end);
+  private final BooleanSupplier isEnding =
+      entrance::isEnding; // made once: a poll allocates nothing
+
+  /** The lane to be polled next, and how many batches in a row have come from it. */
+  private int at;
+
+  private int inARow;
+
+  /** Whose batch the last poll returned. */
+  private Part polled;
+
+  /**
+   * @param owner no other open consumer of its queue has this number
+   * @param parts one of each lane
+   * @param home the lane that is read first
+   * @param line in which it waits for entries
+   */
+  QueueConsumer(
+      Queue queue,
+      String group,
+      String name,
+      int owner,
+      Part[] parts,
+      int home,
+      EntryBatch batch,
+      Waiters.Line line) {
+    this.queue = queue;
+    this.group = group;
+    this.name = name;
+    this.owner = owner;
+    this.parts = parts;
+    this.batch = batch;
+    this.line = line;
+    this.at = home;
+    this.polled = parts[home];
+  }
+
+  @Override
+  public String group() {
+    return group;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** Returns the group that it reads in a lane; another may have had its name before, or since. */
+  Group of(int lane) {
+    return parts[lane].group();
+  }
+
+  int owner() {
+    return owner;
+  }
+
+  @Override
+  public Batch poll(int max, Duration wait) throws InterruptedException {
+    requireMax(max);
+    Deadline.require("wait", wait);
+    enter();
+    try {
+      batch.release();
+      Batch taken = takeAny(max);
+      if (taken != null || wait.isZero()) {
+        return taken != null ? taken : batch.none();
+      }
+      deadline.restart(wait);
+      backoff.reset();
+      while (taken == null && !deadline.isPassed()) {
+        taken = takeNext(max);
+      }
+      return taken != null ? taken : batch.none();
+    } finally {
+      leave();
+    }
+  }
+
+  /** Waits a little, or in line for as long as it takes, and looks again. */
+  private Batch takeNext(int max) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (backoff.spin()) {
+      return takeAny(max);
+    }
+    line.await(deadline, isEnding);
+    try {
+      return takeAny(max);
+    } finally {
+      line.done();
+    }
+  }
+
+  /** Polls the lanes once, from the last one on, up to the first that has entries. */
+  private Batch takeAny(int max) {
+    requireOpen();
+    queue.state().requireUsable();
+    if (inARow == MOST_IN_A_ROW) {
+      moveOn();
+    }
+    for (int i = 0; i < parts.length; i++) {
+      polled = parts[at];
+      Batch taken = take(polled, Math.min(max, MOST_ENTRIES));
+      if (taken != null) {
+        inARow++;
+        return taken;
+      }
+      moveOn();
+    }
+    return null;
+  }
+
+  private void moveOn() {
+    at = at + 1 & parts.length - 1;
+    inARow = 0;
+  }
+
+  private Batch take(Part part, int most) {
+    int taken = 0;
+    try {
+      taken = part.group.take(part.delivery, most, owner, part.lane.pass());
+    } finally {
+      if (taken == 0) {
+        part.hold.letGo(); // also of what a take that failed had leased
+      }
+    }
+    return taken == 0 ? null : load(part);
+  }
+
+  /** What cannot be read now is nobody's: another take finds it at once. */
+  private Batch load(Part part) {
+    try {
+      return batch.load(part.lane, part.delivery);
+    } catch (Throwable e) {
+      Steps.undo(e, () -> part.group.takeBack(part.delivery), batch::release, queue::changed);
+      throw e;
+    } finally {
+      part.hold.letGo();
+    }
+  }
+
+  @Override
+  public int acknowledge(Batch given) {
+    Objects.requireNonNull(given, "batch");
+    enter();
+    try {
+      queue.state().requireUsable();
+      if (!batch.isLast(given)) {
+        throw new ConfigException(
+            "batch: must be the one of this consumer's last poll; entries of an earlier one can be"
+                + " acknowledged by their sequences, while they are pending");
+      }
+      int settled = given.isEmpty() ? 0 : polled.group.acknowledge(polled.delivery);
+      polled.lane.groups().look(); // what all have settled gives its memory back
+      queue.changed();
+      return settled;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void acknowledge(long sequence) {
+    change(
+        sequence,
+        () -> {
+          Part part = part(sequence);
+          part.group.acknowledge(sequence);
+          part.lane.groups().look();
+        });
+  }
+
+  @Override
+  public void refuse(long sequence, Duration delay) {
+    Deadline.require("delay", delay);
+    long nanos = Deadline.nanos(delay);
+    change(sequence, () -> part(sequence).group.refuse(sequence, nanos));
+  }
+
+  @Override
+  public void giveBack(long sequence, Duration delay) {
+    Deadline.require("delay", delay);
+    long nanos = Deadline.nanos(delay);
+    change(sequence, () -> part(sequence).group.giveBack(sequence, nanos));
+  }
+
+  private void change(long sequence, Runnable change) {
+    enter();
+    try {
+      queue.state().requireUsable();
+      change.run();
+      queue.changed();
+    } finally {
+      leave();
+    }
+  }
+
+  private Part part(long sequence) {
+    long lane = Lane.of(sequence);
+    if (lane >= parts.length) {
+      throw new NotPendingException(
+          Lane.describe(sequence, parts.length)
+              + " is not pending in group "
+              + group
+              + ": not delivered, the queue has no lane "
+              + lane);
+    }
+    return parts[(int) lane];
+  }
+
+  @Override
+  public void close() {
+    entrance.end();
+    line.wakeAll(); // a call that waits
+  }
+
+  private void end() {
+    Steps steps = new Steps();
+    for (Part part : parts) {
+      steps.run(() -> part.group.abandon(owner));
+      steps.run(() -> part.lane.groups().leave(part.hold));
+    }
+    steps.run(batch::release).run(() -> queue.forget(this)).run(queue::changed).finish();
+  }
+
+  private void enter() {
+    if (!entrance.enter()) {
+      queue.state().requireUsable();
+      requireOpen();
+    }
+  }
+
+  /** Behind the end of its queue a consumer ends with its last batch. */
+  private void leave() {
+    if (queue.state().isClosed() && !batch.isOut()) {
+      entrance.end();
+    }
+    entrance.leave();
+  }
+
+  /**
+   * The queue is closed: ends, but for entries that are out, which stay until the next poll. A call
+   * that is inside is about to hear of the close, and to leave.
+   */
+  void endWithQueue() {
+    Backoff backoff = new Backoff();
+    while (!entrance.isEnding() && !entrance.visit()) {
+      backoff.pause();
+    }
+    if (!entrance.isEnding()) {
+      leave();
+    }
+  }
+
+  private void requireOpen() {
+    if (entrance.isEnding()) {
+      throw new QueueClosedException(
+          "consumer '" + name + "' of group '" + group + "' is closed; open another");
+    }
+  }
+
+  private static void requireMax(int max) {
+    if (max < 1 || max > MAX_POLL) {
+      throw new ConfigException("max " + max + ": must be between 1 and " + MAX_POLL);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.GroupStats;
+import io.gpumq.api.Names;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.trackb.delivery.Group;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
+
+/**
+ * A queue's groups, each in every lane: makes, moves, removes, describes them. For many threads.
+ */
+final class QueueGroups {
+  private final QueueConfig config;
+  private final Lane[] lanes;
+  private final Consumers consumers;
+
+  /** Held while the groups change: no lane has one that another has not. */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  QueueGroups(QueueConfig config, Lane[] lanes, Consumers consumers) {
+    this.config = config;
+    this.lanes = lanes;
+    this.consumers = consumers;
+  }
+
+  /**
+   * Returns the group of that name in each lane, made to begin at {@code start} if there is none.
+   */
+  Group[] get(String name, GroupStart start) {
+    Names.require("group", name);
+    Group[] each = new Group[lanes.length];
+    changing.lock();
+    try {
+      for (Lane lane : lanes) {
+        each[lane.number()] =
+            lane.groups()
+                .group(name, released -> place(lane, start, released), at -> make(lane, name, at));
+      }
+    } finally {
+      changing.unlock();
+    }
+    return each;
+  }
+
+  private static long place(Lane lane, GroupStart start, long released) {
+    return start == GroupStart.OLDEST ? released : lane.log().claimed();
+  }
+
+  private Group make(Lane lane, String name, long start) {
+    return new Group(
+            name,
+            start,
+            config.lease().toNanos(),
+            config.maxDeliveries(),
+            config.strictOrder(),
+            lane.targets().of(name, lane),
+            lane.letterWriter(),
+            System::nanoTime)
+        .describing(this::describe);
+  }
+
+  private String describe(long sequence) {
+    return Lane.describe(sequence, lanes.length);
+  }
+
+  /** Removes a group and closes its consumers; returns whether there was one. */
+  boolean remove(String name) {
+    boolean removed = false;
+    changing.lock();
+    try {
+      for (Lane lane : lanes) {
+        removed |= lane.groups().remove(name);
+      }
+    } finally {
+      changing.unlock();
+    }
+    if (removed) {
+      consumers.closeLeft(name, () -> lanes[0].groups().find(name));
+    }
+    return removed;
+  }
+
+  void move(String name, GroupStart to) {
+    changing.lock();
+    try {
+      for (Lane lane : lanes) {
+        lane.groups().move(name, released -> place(lane, to, released));
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  void move(String name, long sequence) {
+    if (Lane.of(sequence) >= lanes.length) {
+      throw new ConfigException(
+          describe(sequence) + ": the queue has lanes 0 to " + (lanes.length - 1));
+    }
+    Lane lane = lanes[(int) Lane.of(sequence)];
+    ToLongFunction<Long> to = released -> requireKept(lane, sequence, released);
+    lane.groups().move(name, to);
+  }
+
+  private long requireKept(Lane lane, long sequence, long released) {
+    long end = lane.log().claimed();
+    if (sequence < released || sequence > end) {
+      throw new ConfigException(
+          describe(sequence)
+              + ": must be one from "
+              + describe(released)
+              + ", the oldest kept, to "
+              + describe(end)
+              + ", the next to be sent");
+    }
+    return sequence;
+  }
+
+  /** Returns the figures of each group, by name. */
+  List<GroupStats> stats() {
+    Map<String, GroupStats> sums = new LinkedHashMap<>();
+    for (Lane lane : lanes) {
+      Census census = new Census(lane);
+      long claimed = lane.log().claimed();
+      for (Group group : lane.groups().groups()) {
+        GroupStats of = census.of(group, claimed, consumers.names(group.name()));
+        sums.merge(group.name(), of, Census::sum);
+      }
+    }
+    List<GroupStats> each = new ArrayList<>(sums.values());
+    each.sort(Comparator.comparing(GroupStats::name));
+    return List.copyOf(each);
+  }
+
+  /** Returns who holds the oldest entry of a lane, in words, and what can be done about it. */
+  String holder(Lane lane, boolean lettersAreFull) {
+    String holder = lane.groups().holder();
+    if (holder == null) {
+      return "it has no group yet, and keeps everything for the first";
+    }
+    return lettersAreFull
+        ? "its dead letters are full, "
+            + config.deadLetterCapacity()
+            + " of them, which holds entries back: take and acknowledge letters"
+        : "group '"
+            + holder
+            + "' has not settled the oldest: acknowledge in it, move it, or remove it if nobody"
+            + " reads it";
+  }
+}

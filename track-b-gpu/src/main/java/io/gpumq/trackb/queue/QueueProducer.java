@@ -1,0 +1,294 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.PayloadTooLargeException;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.QueueFullException;
+import io.gpumq.api.SendInterruptedException;
+import io.gpumq.spi.Deadline;
+import io.gpumq.trackb.link.Draft;
+import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.waiting.Backoff;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Sends to its home lane, and what has a key to the key's. */
+final class QueueProducer implements Producer {
+  /** Entries that are written at most before they are claimed. */
+  private static final int MOST_AT_ONCE = 1024;
+
+  private final Queue queue;
+  private final Lane home;
+  private final Draft[] drafts;
+  private final Backoff backoff = new Backoff();
+  private final Deadline deadline = Deadline.after(Duration.ZERO);
+  private final Claim claim = new Claim();
+  private boolean writing;
+  private volatile boolean closed;
+
+  /** What the log asks while it claims for this producer. */
+  private final class Claim implements EntryLog.Claimer {
+    private Targets targets;
+    private String group;
+    private long sequence;
+
+    @Override
+    public void requireOpen() {
+      queue.state().requireOpen();
+    }
+
+    @Override
+    public void next(long next) {
+      sequence = next;
+      if (group != null) {
+        targets.put(next, group); // before it is published
+      }
+    }
+  }
+
+  QueueProducer(Queue queue, int home) {
+    this.queue = queue;
+    this.home = queue.lane(home);
+    drafts = new Draft[queue.config().lanes()];
+  }
+
+  /** The same for every producer of the queue; keys that follow each other spread. */
+  private Lane of(long key) {
+    long mixed = (key ^ key >>> 32) * 0x9E3779B97F4A7C15L;
+    return queue.lane((int) (mixed >>> 32) & drafts.length - 1);
+  }
+
+  private Draft draft(Lane lane) {
+    Draft draft = drafts[lane.number()];
+    if (draft == null) {
+      draft = new Draft(lane.log().ring(), queue.config().slotBytes());
+      drafts[lane.number()] = draft;
+    }
+    return draft;
+  }
+
+  @Override
+  public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(home, payload, false, 0, null, timeout);
+  }
+
+  @Override
+  public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
+    return send(of(key), payload, true, key, null, timeout);
+  }
+
+  @Override
+  public long trySend(ByteBuffer payload) {
+    return trySend(home, payload, false, 0, null);
+  }
+
+  @Override
+  public long trySend(long key, ByteBuffer payload) {
+    return trySend(of(key), payload, true, key, null);
+  }
+
+  /**
+   * Sends one message, waiting for room.
+   *
+   * @param group the only one that is to see it, or {@code null} for all
+   */
+  long send(Lane lane, ByteBuffer payload, boolean hasKey, long key, String group, Duration timeout)
+      throws InterruptedException {
+    Deadline.require("timeout", timeout);
+    long sequence = trySend(lane, payload, hasKey, key, group);
+    if (sequence != FULL) {
+      return sequence;
+    }
+    deadline.restart(timeout);
+    backoff.reset();
+    while (true) {
+      awaitRoom(lane, timeout, 0);
+      try {
+        sequence = trySend(lane, payload, hasKey, key, group);
+      } finally {
+        lane.room().done();
+      }
+      if (sequence != FULL) {
+        return sequence;
+      }
+    }
+  }
+
+  private long trySend(Lane lane, ByteBuffer payload, boolean hasKey, long key, String group) {
+    requireLegal(payload);
+    requireUsable();
+    Draft draft = draft(lane);
+    if (!draft.begin()) {
+      return FULL;
+    }
+    try {
+      long now = System.currentTimeMillis();
+      if (hasKey) {
+        draft.add(payload, now, key);
+      } else {
+        draft.add(payload, now);
+      }
+      claim.group = group;
+      claim.targets = lane.targets();
+      claim.sequence = FULL;
+      if (lane.log().append(draft, false, claim) == EntryLog.Room.ENOUGH) {
+        queue.countSent(1, payload.remaining());
+        return claim.sequence;
+      }
+      if (group != null && claim.sequence != FULL) {
+        lane.targets().remove(claim.sequence);
+      }
+      lane.groups().advance(); // what was settled meanwhile makes room
+      return FULL;
+    } finally {
+      draft.end();
+    }
+  }
+
+  @Override
+  public void sendBatch(int count, PayloadWriter writer, Duration timeout)
+      throws InterruptedException {
+    requireBatch(count, writer);
+    Deadline.require("timeout", timeout);
+    int sent = trySendBatch(count, writer);
+    if (sent == count) {
+      return;
+    }
+    deadline.restart(timeout);
+    backoff.reset();
+    while (sent < count) {
+      awaitRoom(home, timeout, sent);
+      int more;
+      try {
+        more = sendSome(sent, count, writer);
+      } finally {
+        home.room().done();
+      }
+      sent += more;
+      if (more > 0) {
+        backoff.reset();
+      }
+    }
+  }
+
+  @Override
+  public int trySendBatch(int count, PayloadWriter writer) {
+    requireBatch(count, writer);
+    int sent = 0;
+    for (int more; sent < count && (more = sendSome(sent, count, writer)) > 0; ) {
+      sent += more;
+    }
+    return sent;
+  }
+
+  /** Sends messages from {@code from} on, as many as a chunk takes and there is room for. */
+  private int sendSome(int from, int count, PayloadWriter writer) {
+    requireUsable();
+    int most = Math.min(count - from, MOST_AT_ONCE);
+    int reserved = home.log().reserve(most);
+    if (reserved < most) {
+      home.groups().advance(); // what was settled meanwhile makes room
+      reserved += home.log().reserve(most - reserved);
+    }
+    Draft draft = draft(home);
+    if (reserved == 0 || !draft.begin()) {
+      home.log().unreserve(reserved);
+      return 0;
+    }
+    try {
+      write(draft, from, reserved, writer);
+    } finally {
+      try {
+        claimAll(draft);
+      } finally {
+        draft.end();
+        home.log().unreserve(reserved);
+      }
+    }
+    return draft.claimed();
+  }
+
+  private void write(Draft draft, int from, int most, PayloadWriter writer) {
+    long now = System.currentTimeMillis();
+    writing = true;
+    try {
+      while (draft.count() < most && draft.hasRoom()) {
+        ByteBuffer payload = draft.payload();
+        writer.write(from + draft.count(), payload);
+        draft.add(payload.position(), now);
+      }
+    } finally {
+      writing = false;
+    }
+  }
+
+  /** What a writer has written is sent, though a slot or memory for it may be a while away. */
+  private void claimAll(Draft draft) {
+    claim.group = null;
+    backoff.reset();
+    while (home.log().append(draft, true, claim) != EntryLog.Room.ENOUGH) {
+      home.groups().advance();
+      backoff.pause();
+    }
+    queue.countSent(draft.count(), draft.payloadBytes());
+  }
+
+  private void awaitRoom(Lane lane, Duration timeout, int accepted) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new SendInterruptedException(accepted);
+    }
+    if (deadline.isPassed()) {
+      throw new QueueFullException(queue.whyFull(lane, timeout), accepted);
+    }
+    if (!backoff.spin()) {
+      try {
+        lane.room().await(deadline, () -> false); // the line's own look finds a close
+      } catch (InterruptedException e) {
+        throw new SendInterruptedException(accepted);
+      }
+    }
+  }
+
+  private void requireLegal(ByteBuffer payload) {
+    Objects.requireNonNull(
+        payload, "payload: null; an empty payload is a message like any other, null is none");
+    if (payload.remaining() > queue.config().slotBytes()) {
+      throw new PayloadTooLargeException(
+          "payload of "
+              + payload.remaining()
+              + " bytes: must be at most "
+              + queue.config().slotBytes()
+              + ", the slot size of queue '"
+              + queue.name()
+              + "'; send less, or open it with larger slots");
+    }
+  }
+
+  private static void requireBatch(int count, PayloadWriter writer) {
+    Objects.requireNonNull(writer, "writer");
+    if (count < 0) {
+      throw new ConfigException("count " + count + ": must be 0 or more");
+    }
+  }
+
+  private void requireUsable() {
+    if (writing) {
+      throw new IllegalStateException(
+          "a writer sends by the producer that it writes for: open another producer for that");
+    }
+    if (closed) {
+      throw new QueueClosedException("this producer is closed; open another");
+    }
+    queue.state().requireOpen();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (int lane = 0; lane < drafts.length; lane++) {
+      queue.lane(lane).room().wakeAll(); // a call that waits
+    }
+  }
+}
