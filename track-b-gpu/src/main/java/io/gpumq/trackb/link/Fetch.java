@@ -37,6 +37,11 @@ public final class Fetch implements Carried {
     this.window = window;
   }
 
+  /** The longest run that can be read so, in bytes. */
+  public int mostBytes() {
+    return ring.shape().chunkBytes();
+  }
+
   /** What is to be read, and where it goes. */
   public interface Wanted {
     /** Runs. */

@@ -344,7 +344,10 @@ public final class EntryLog implements Carried {
     }
   }
 
-  /** Up to where a segment may be read now, in units: behind its last entry that has landed. */
+  /**
+   * Up to where a segment may be read now, in units: behind its last entry that has landed, of
+   * which there is one.
+   */
   public long readableEnd(Segment segment) {
     tail.lock();
     try {

@@ -44,15 +44,19 @@ public final class SegmentReads {
     }
   }
 
+  /** The area that single runs pass through; guarded by its lock. */
+  private static final int BOUNCE = ReadAreas.COUNT - 1;
+
   private final Vram vram;
   private final ByteBuffer memory;
+  private final SpinningLock bouncing = new SpinningLock();
   private final List<Area> areas = new ArrayList<>();
   private long uses;
 
   public SegmentReads(Vram vram, ReadAreas memory) {
     this.vram = vram;
     this.memory = memory.memory();
-    for (int i = 0; i < ReadAreas.COUNT; i++) {
+    for (int i = 0; i < BOUNCE; i++) {
       areas.add(new Area(i));
     }
   }
@@ -106,6 +110,21 @@ public final class SegmentReads {
     } finally {
       area.lock.unlock();
       release(area);
+    }
+  }
+
+  /** Copies one run of the store to a reader's memory, and waits for that. */
+  public void copy(long place, int bytes, ByteBuffer to, int at) {
+    bouncing.lock();
+    try {
+      for (int done = 0, some; done < bytes; done += some) {
+        some = Math.min(bytes - done, ReadAreas.BYTES);
+        vram.read(BOUNCE, place + done / UNIT, some, 0);
+        vram.awaitReads(BOUNCE);
+        to.put(at + done, memory, BOUNCE * ReadAreas.BYTES, some);
+      }
+    } finally {
+      bouncing.unlock();
     }
   }
 

@@ -168,7 +168,7 @@ final class EntryFinder implements Fetch.Wanted {
       sources[i] = AREAS;
     }
     Segment behind = log.behind(segment);
-    if (behind != null && SegmentReads.fits(behind)) {
+    if (behind != null && SegmentReads.fits(behind) && log.landed() >= behind.end()) {
       reads.readAhead(behind, log.readableEnd(behind));
     }
     return true;

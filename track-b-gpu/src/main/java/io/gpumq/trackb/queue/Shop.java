@@ -1,5 +1,7 @@
 package io.gpumq.trackb.queue;
 
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.store.Store;
@@ -34,6 +36,11 @@ public record Shop(Rings rings, Store store, SegmentReads segments, Waiters wait
     public int fetch(Fetch.Wanted wanted, int from, ByteBuffer memory, Runnable alive) {
       if (fetch == null) {
         fetch = shop.rings().fetch();
+      }
+      int bytes = wanted.units(from) * UNIT;
+      if (bytes > fetch.mostBytes()) {
+        shop.segments().copy(wanted.place(from), bytes, memory, wanted.target(from));
+        return 1;
       }
       return fetch.read(wanted, from, memory, alive);
     }
