@@ -43,10 +43,9 @@ public final class MemoryFile {
    */
   public static MemoryFile create(Path path, long bytes) throws IOException {
     Path unfinished = path.resolveSibling(path.getFileName() + UNFINISHED);
-    OwnFiles.create(
-        unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE)));
+    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE));
     try {
-      RandomAccessFile file = new RandomAccessFile(unfinished.toFile(), "rw");
+      RandomAccessFile file = OwnFiles.create(unfinished, mode);
       try {
         file.getChannel().lock();
         requireRoom(path, bytes);

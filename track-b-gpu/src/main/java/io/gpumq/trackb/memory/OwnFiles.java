@@ -1,6 +1,7 @@
 package io.gpumq.trackb.memory;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -24,14 +25,16 @@ final class OwnFiles {
   private OwnFiles() {}
 
   /**
-   * Creates an empty file.
+   * Creates an empty file and opens it: to open it later might make it anew, behind the hook.
    *
    * @throws IOException if the file exists, or if the process is ending
    */
-  static synchronized void create(Path path, FileAttribute<?>... attributes) throws IOException {
+  static synchronized RandomAccessFile create(Path path, FileAttribute<?>... attributes)
+      throws IOException {
     hook();
     Files.createFile(path, attributes);
     NAMES.add(path);
+    return new RandomAccessFile(path.toFile(), "rw");
   }
 
   /** Gives a file that {@link #create} made another name, which must be free. */
