@@ -4,6 +4,7 @@ import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -43,22 +44,27 @@ public final class MemoryFile {
    */
   public static MemoryFile create(Path path, long bytes) throws IOException {
     Path unfinished = path.resolveSibling(path.getFileName() + UNFINISHED);
-    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE));
+    RandomAccessFile file =
+        OwnFiles.create(
+            unfinished,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE)));
     try {
-      RandomAccessFile file = OwnFiles.create(unfinished, mode);
-      try {
-        file.getChannel().lock();
-        requireRoom(path, bytes);
-        fill(file.getChannel(), bytes);
-        OwnFiles.rename(unfinished, path);
-        return new MemoryFile(path, file, bytes);
-      } catch (Throwable e) {
-        file.close();
-        throw e;
-      }
+      file.getChannel().lock();
+      requireRoom(path, bytes);
+      fill(file.getChannel(), bytes);
+      OwnFiles.rename(unfinished, path);
+      return new MemoryFile(path, file, bytes);
     } catch (Throwable e) {
-      Steps.undo(e, () -> remove(unfinished));
+      Steps.undo(e, () -> close(file), () -> remove(unfinished));
       throw e;
+    }
+  }
+
+  private static void close(RandomAccessFile file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

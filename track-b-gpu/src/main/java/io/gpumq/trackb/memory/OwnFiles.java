@@ -34,7 +34,12 @@ final class OwnFiles {
     hook();
     Files.createFile(path, attributes);
     NAMES.add(path);
-    return new RandomAccessFile(path.toFile(), "rw");
+    try {
+      return new RandomAccessFile(path.toFile(), "rw");
+    } catch (IOException | RuntimeException | Error e) {
+      remove(path);
+      throw e;
+    }
   }
 
   /** Gives a file that {@link #create} made another name, which must be free. */
