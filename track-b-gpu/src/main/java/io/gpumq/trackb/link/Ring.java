@@ -150,6 +150,11 @@ public final class Ring {
     return slots.room();
   }
 
+  /** Whether nothing is under way: all that was ever claimed has landed. */
+  public boolean isIdle() {
+    return completions.landed() == slots.claimed();
+  }
+
   /** Every slot below has landed, as it was found last. */
   public long landedSoFar() {
     return completions.landedSoFar();

@@ -20,6 +20,9 @@ final class OpenRing {
   private final Ring ring;
   private final Carrier carrier;
 
+  /** Lanes that go through it. Guarded by the rings. */
+  private int lanes;
+
   /** Why it does not run any more, or {@code null}. */
   private volatile String failure;
 
@@ -66,6 +69,20 @@ final class OpenRing {
       Steps.undo(e, () -> arena.free(place, bytes), made == null ? () -> {} : made::close);
       throw e;
     }
+  }
+
+  /** One lane more goes through it. */
+  void join() {
+    lanes++;
+  }
+
+  void leave() {
+    lanes--;
+  }
+
+  /** Whether no lane goes through it, and nothing is under way. */
+  boolean isUnused() {
+    return lanes == 0 && ring.isIdle();
   }
 
   Ring ring() {

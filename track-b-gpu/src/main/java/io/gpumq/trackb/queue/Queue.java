@@ -69,10 +69,7 @@ public final class Queue implements TrackQueue {
     this.shop = shop;
     letterStore = new DeadLetterStore(config.deadLetterCapacity());
     bell = new Waiters.Bell(shop.waiters());
-    OpenRing[] rings = new OpenRing[config.lanes()];
-    for (int lane = 0; lane < rings.length; lane++) {
-      rings[lane] = shop.rings().of(config, lane);
-    }
+    OpenRing[] rings = shop.rings().forLanesOf(config);
     state = new QueueState(config.name(), () -> failure(rings));
     share = shop.store().share(Long.MAX_VALUE, 0);
     lanes = new Lane[rings.length];
@@ -346,7 +343,7 @@ public final class Queue implements TrackQueue {
         .run(this::wakeAll)
         .run(consumers::endWithQueue);
     for (Lane lane : lanes) {
-      steps.run(lane.log()::end);
+      steps.run(lane.log()::end).run(() -> shop.rings().leave(lane.ring()));
     }
     steps.finish();
     Figures figures = Objects.requireNonNull(last, "figures at the close");

@@ -1,5 +1,6 @@
 package io.gpumq.trackb.queue;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
@@ -7,6 +8,7 @@ import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Arena;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,13 +28,32 @@ public final class Rings {
   private final Map<Kind, OpenRing> open = new HashMap<>();
   private OpenRing reads;
 
+  /** Rings that were ever opened: each has a name of its own. */
+  private int opened;
+
   public Rings(Device device, Arena arena) {
     this.device = device;
     this.arena = arena;
   }
 
-  /** Returns the ring of a queue's lane. */
-  synchronized OpenRing of(QueueConfig config, int lane) {
+  /** Returns the rings of a queue's lanes: each is to be left. */
+  synchronized OpenRing[] forLanesOf(QueueConfig config) {
+    OpenRing[] rings = new OpenRing[config.lanes()];
+    int lane = 0;
+    try {
+      for (; lane < rings.length; lane++) {
+        rings[lane] = of(config, lane);
+      }
+      return rings;
+    } catch (Throwable e) {
+      while (lane > 0) {
+        rings[--lane].leave();
+      }
+      throw e;
+    }
+  }
+
+  private OpenRing of(QueueConfig config, int lane) {
     int largest = config.slotBytes();
     int size = largest <= SMALL ? SMALL : largest <= MEDIUM ? MEDIUM : QueueConfig.MAX_SLOT_BYTES;
     Kind kind =
@@ -44,12 +65,41 @@ public final class Rings {
             lane);
     OpenRing ring = open.get(kind);
     if (ring == null) {
-      HandlerSpec handler = HandlerSpec.parse(config.handler());
-      String name = "ring-" + open.size();
-      ring = OpenRing.open(name, size, handler, config.handlerAttempts(), device, arena);
+      ring = openWithRoom(kind);
       open.put(kind, ring);
     }
+    ring.join();
     return ring;
+  }
+
+  /** Where the device has no room for one more, those make room that no queue uses. */
+  private OpenRing openWithRoom(Kind kind) {
+    try {
+      return openNew(kind);
+    } catch (ConfigException e) {
+      if (!closeUnused()) {
+        throw e;
+      }
+      return openNew(kind);
+    }
+  }
+
+  private OpenRing openNew(Kind kind) {
+    HandlerSpec handler = HandlerSpec.parse(kind.handler());
+    String name = "ring-" + opened++;
+    return OpenRing.open(name, kind.size(), handler, kind.attempts(), device, arena);
+  }
+
+  private boolean closeUnused() {
+    List<OpenRing> unused = open.values().stream().filter(OpenRing::isUnused).toList();
+    open.values().removeAll(unused);
+    unused.forEach(OpenRing::close);
+    return !unused.isEmpty();
+  }
+
+  /** A queue's lane goes through a ring no more. */
+  synchronized void leave(OpenRing ring) {
+    ring.leave();
   }
 
   /** Returns what reads by the ring for reads. */
