@@ -3,10 +3,11 @@ package io.gpumq.trackb;
 import io.gpumq.api.Track;
 import io.gpumq.conformance.ModelTest;
 import io.gpumq.trackb.device.CudaBackend;
-import org.junit.jupiter.api.Tag;
+import net.jqwik.api.Tag;
 
 /** Random operations against the model, over shared rings and a store, on a GPU. */
 @Tag("gpu")
+@Tag("gpu-slow")
 class CudaStoreModelTest extends ModelTest {
   @Override
   protected Track openTrack() {

@@ -32,8 +32,9 @@ final class Completions {
 
   private final AtomicBoolean advancing = new AtomicBoolean();
 
-  // Where the holder of `advancing` stands: in which run, and before which of its entries.
-  private Run run;
+  // Where the holder of `advancing` stands: in which run, and before which of its entries. A copy,
+  // since the run's slot may be another's as soon as its first entry has landed.
+  private final Run run = new Run();
   private int index;
 
   /** Written by the holder of {@link #advancing}, as are the next. */
@@ -83,8 +84,8 @@ final class Completions {
     long down = landed;
     long end = Math.min(slots.published(), next + MAX_STEP); // behind it a run shows what it holds
     while (next < end) {
-      if (run == null) {
-        run = slots.run(next);
+      if (index == run.count()) {
+        run.take(slots.run(next));
         index = 0;
       }
       int most = (int) Math.min(end - next, run.count() - index);
@@ -102,7 +103,7 @@ final class Completions {
         failed++;
         run.owner.failed(run, index, word);
       } else if (isExpress) {
-        run.isLanding = true;
+        slots.run(next).awaitLanding(run.owner);
         run.owner.completed(run, index, 1, false);
       } else {
         break;
@@ -110,12 +111,6 @@ final class Completions {
       down = hasLanded && down == next ? down + count : down;
       next += count;
       index += count;
-      if (index == run.count()) {
-        if (!run.isLanding) {
-          run.owner = null;
-        }
-        run = null;
-      }
     }
     landed = land(down, next);
     completed = next;
@@ -134,12 +129,7 @@ final class Completions {
   private long land(long from, long end) {
     long down = from;
     while (down < end && hasLanded(down)) {
-      Run landing = slots.run(down);
-      if (landing.isLanding) {
-        landing.isLanding = false;
-        landing.owner.landed(landing);
-        landing.owner = null;
-      }
+      slots.run(down).land();
       down++;
     }
     return down;

@@ -18,7 +18,7 @@ public final class Run {
   private boolean pushed;
 
   /** Whether its one message was completed by express, and has not landed. */
-  boolean isLanding;
+  private boolean isLanding;
 
   /**
    * Describes a run.
@@ -52,6 +52,36 @@ public final class Run {
     this.units = units;
     this.pushed = pushed;
     filling = chunk == null ? 0 : chunk.filling();
+  }
+
+  /** Becomes what another run is, which forgets its owner. */
+  void take(Run other) {
+    slot = other.slot;
+    owner = other.owner;
+    sequence = other.sequence;
+    count = other.count;
+    place = other.place;
+    chunk = other.chunk;
+    unit = other.unit;
+    units = other.units;
+    filling = other.filling;
+    pushed = other.pushed;
+    other.owner = null;
+  }
+
+  /** Its one message was completed by express: its owner is to hear when it has landed. */
+  void awaitLanding(Carried whose) {
+    owner = whose;
+    isLanding = true;
+  }
+
+  /** Tells the owner that it has landed, if it waits for that. */
+  void land() {
+    if (isLanding) {
+      isLanding = false;
+      owner.landed(this);
+      owner = null;
+    }
   }
 
   /** The first slot's sequence in the ring. */
