@@ -35,7 +35,6 @@ public final class Group {
   private final DeadLetterSink sink;
   private final LongSupplier nanoClock;
   private LongFunction<String> describer = sequence -> "sequence " + sequence;
-
   private final SpinningLock lock = new SpinningLock();
   private Ledger ledger;
   private boolean removed;

@@ -1,16 +1,10 @@
 package io.gpumq.trackb.log;
 
-import io.gpumq.trackb.link.Carried;
 import io.gpumq.trackb.link.Draft;
-import io.gpumq.trackb.link.NearRun;
-import io.gpumq.trackb.link.NearRuns;
 import io.gpumq.trackb.link.Ring;
-import io.gpumq.trackb.link.Run;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
-import io.gpumq.trackb.waiting.Backoff;
 import io.gpumq.trackb.waiting.SpinningLock;
-import java.nio.ByteBuffer;
 
 /**
  * The entries of one lane, in the order in which they were claimed:
@@ -23,12 +17,10 @@ import java.nio.ByteBuffer;
  * Producers append, the ring tells what is completed, and readers find where entries lie. Safe for
  * use by many threads.
  */
-public final class EntryLog implements Carried {
+public final class EntryLog {
   private final Ring ring;
-  private final Failures failures = new Failures();
-  private final NearRuns near = new NearRuns();
+  private final Progress progress;
   private final long mostEntries;
-  private final long start;
 
   /** Orders claims. Held for no longer than it takes to describe what is claimed. */
   private final SpinningLock tail = new SpinningLock();
@@ -41,14 +33,6 @@ public final class EntryLog implements Carried {
 
   /** Every sequence below is claimed, and so published. Written under the tail. */
   private volatile long claimed;
-
-  // Written by the ring's caller, one at a time.
-  private volatile long completed;
-  private volatile long landed;
-  private int landing;
-
-  /** Made with the first entry that comes by express. */
-  private volatile ExpressEntries express;
 
   /** Every sequence below is released: nobody reads it any more. */
   private volatile long released;
@@ -65,10 +49,8 @@ public final class EntryLog implements Carried {
     this.ring = ring;
     this.segments = segments;
     this.mostEntries = mostEntries;
-    this.start = first;
     claimed = first;
-    completed = first;
-    landed = first;
+    progress = new Progress(ring, first, this::freeWhatHasLanded);
     released = first;
     freed = first;
   }
@@ -166,7 +148,7 @@ public final class EntryLog implements Carried {
       count++;
     }
     // Behind the store's part: who hears of an entry finds its place.
-    int some = draft.claim(this, claimed, count, place, isNear(count, place));
+    int some = draft.claim(progress, claimed, count, place, isNear(count, place));
     while (count > some) {
       segments.cut(draft.units(from + --count));
     }
@@ -195,55 +177,21 @@ public final class EntryLog implements Carried {
     }
   }
 
-  @Override
-  public void completed(Run run, int first, int count, boolean hasLanded) {
-    if (first == 0 && run.isPushed()) {
-      near.add(run);
-    }
-    if (!hasLanded) {
-      remember(run);
-    }
-    settle(run.sequence() + first + count, hasLanded);
-  }
-
-  /** Before it counts as completed: who sees that finds it. */
-  private void remember(Run run) {
-    if (express == null) {
-      express = new ExpressEntries();
-    }
-    express.add(run.sequence(), run.slot());
-  }
-
-  @Override
-  public void failed(Run run, int index, long word) {
-    failures.add(run.sequence() + index, word);
-    settle(run.sequence() + index + 1, true);
-  }
-
-  private void settle(long end, boolean hasLanded) {
-    landing += hasLanded ? 0 : 1;
-    completed = end;
-    if (landing == 0) {
-      land(end);
-    }
-  }
-
-  @Override
-  public void landed(Run run) {
-    landing--;
-    land(landing == 0 ? completed : run.sequence() + 1);
-  }
-
-  private void land(long end) {
-    landed = end;
-    if (isEnded || released > freed) {
-      free(); // what was released before it had landed
-    }
-  }
-
   /** Whether one more entry may be kept, by the limit of entries alone. */
   public boolean mayGrow() {
     return claimed + reserved - released < mostEntries;
+  }
+
+  /** What the ring tells of its entries. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** What was released before it had landed. Called by who tells that something has. */
+  private void freeWhatHasLanded() {
+    if (isEnded || released > freed) {
+      free();
+    }
   }
 
   /** The ring that it goes through. */
@@ -256,94 +204,6 @@ public final class EntryLog implements Carried {
     return claimed;
   }
 
-  /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
-  public long completed() {
-    ring.advance();
-    return completed;
-  }
-
-  /** Every sequence below is completed, and its failure, if any, taken note of. */
-  public long passed() {
-    long done = completed();
-    return Math.min(done, failures.firstOpen()); // behind it: a failure is there before it counts
-  }
-
-  /** Every sequence below has landed, as it was found last. */
-  public long landed() {
-    return landed;
-  }
-
-  /** {@link #passed()}, when a sink has taken note of what it could. Under no lock. */
-  public long pass(FailureSink sink) {
-    failures.pass(sink);
-    return passed();
-  }
-
-  /** Entries that the device has handled, those that failed included. */
-  public long handled() {
-    return completed - start;
-  }
-
-  /** Entries whose handler failed for good. */
-  public long failed() {
-    return failures.count();
-  }
-
-  /** Whether there is a failure to take note of, and nobody does so now. */
-  public boolean owesFailure() {
-    return failures.isOwed();
-  }
-
-  /** Whether a completed entry is a message for consumers. */
-  public boolean isMessage(long sequence) {
-    return !failures.has(sequence);
-  }
-
-  /** Where the run of such entries ends, which may begin at {@code from}. */
-  public long messagesFrom(long from, long end) {
-    long next = from;
-    if (failures.isNoneFrom(from)) {
-      return end;
-    }
-    while (next < end && isMessage(next)) {
-      next++;
-    }
-    return next;
-  }
-
-  /** Finds an entry in the window, as {@link NearRuns#hold}. */
-  public boolean holdNear(long sequence, NearRun into) {
-    return near.hold(sequence, into);
-  }
-
-  /**
-   * Copies an entry that came by express, and may not have landed.
-   *
-   * @return whether it did, and all of it is still there
-   */
-  public boolean copyExpress(long sequence, ByteBuffer memory, int at) {
-    ExpressEntries entries = express;
-    long slot = entries == null ? ExpressEntries.NONE : entries.slot(sequence);
-    int results = ring.shape().resultBytes();
-    return slot != ExpressEntries.NONE && ring.copyExpress(slot, results, memory, at);
-  }
-
-  /**
-   * Waits until a completed entry has landed: before that the store may not show it.
-   *
-   * @param alive throws when nothing lands any more
-   */
-  public void awaitLanded(long sequence, Runnable alive) {
-    Backoff backoff = new Backoff();
-    while (landed <= sequence) {
-      ring.advance();
-      if (landed <= sequence) {
-        alive.run();
-        backoff.pause();
-      }
-    }
-  }
-
   /**
    * Up to where a segment may be read now, in units: behind its last entry that has landed, of
    * which there is one.
@@ -351,7 +211,7 @@ public final class EntryLog implements Carried {
   public long readableEnd(Segment segment) {
     tail.lock();
     try {
-      long end = landed;
+      long end = progress.landed();
       return end >= segment.end() ? segment.next() : segment.place(end);
     } finally {
       tail.unlock();
@@ -397,7 +257,7 @@ public final class EntryLog implements Carried {
   public void release(long sequence) {
     if (sequence > released) {
       released = sequence;
-      failures.dropBelow(sequence);
+      progress.dropBelow(sequence);
       free();
     }
   }
@@ -406,7 +266,7 @@ public final class EntryLog implements Carried {
   private void free() {
     tail.lock();
     try {
-      freed = Math.min(isEnded ? claimed : released, landed);
+      freed = Math.min(isEnded ? claimed : released, progress.landed());
       segments.releaseBelow(freed);
     } finally {
       tail.unlock();

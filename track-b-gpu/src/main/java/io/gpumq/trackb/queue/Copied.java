@@ -15,7 +15,7 @@ record Copied(ByteBuffer bytes) {
   /** Copies an entry that is not released meanwhile; waits for the device. */
   static Copied of(Lane lane, long sequence) {
     Runnable alive = lane.queue().state()::requireUsable;
-    lane.log().awaitLanded(sequence, alive);
+    lane.log().progress().awaitLanded(sequence, alive);
     Segment segment = lane.log().segmentOf(sequence);
     long place = segment.place(sequence);
     int units = (int) (lane.log().endOf(segment, sequence) - place);

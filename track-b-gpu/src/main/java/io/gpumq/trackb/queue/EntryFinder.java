@@ -93,7 +93,7 @@ final class EntryFinder implements Fetch.Wanted {
       runs[runCount] = new NearRun();
     }
     NearRun run = runs[runCount];
-    if (!log.holdNear(delivery.sequence(first), run)) {
+    if (!log.progress().holdNear(delivery.sequence(first), run)) {
       return first;
     }
     runCount++;
@@ -120,14 +120,14 @@ final class EntryFinder implements Fetch.Wanted {
     if (delivery.size() <= MOST_EXPRESS && fromExpress(first, sequence)) {
       return first + 1;
     }
-    log.awaitLanded(sequence, lane.queue().state()::requireUsable);
+    log.progress().awaitLanded(sequence, lane.queue().state()::requireUsable);
     place(sequence);
     int next = first + 1;
     while (next < delivery.size() && segment.has(delivery.sequence(next))) {
       next++;
     }
     long last = delivery.sequence(next - 1);
-    log.awaitLanded(last, lane.queue().state()::requireUsable);
+    log.progress().awaitLanded(last, lane.queue().state()::requireUsable);
     long end = log.endOf(segment, last);
     long bytes = (end - segment.place(sequence)) * UNIT;
     boolean isLong = bytes >= LONG_BYTES && next - first > 1 && SegmentReads.fits(segment);
@@ -142,7 +142,7 @@ final class EntryFinder implements Fetch.Wanted {
 
   private boolean fromExpress(int index, long sequence) {
     int at = takeOwn(lane.mostEntryBytes());
-    if (!log.copyExpress(sequence, own, at)) {
+    if (!log.progress().copyExpress(sequence, own, at)) {
       ownUsed = at;
       return false;
     }
@@ -168,7 +168,7 @@ final class EntryFinder implements Fetch.Wanted {
       sources[i] = AREAS;
     }
     Segment behind = log.behind(segment);
-    if (behind != null && SegmentReads.fits(behind) && log.landed() >= behind.end()) {
+    if (behind != null && SegmentReads.fits(behind) && log.progress().landed() >= behind.end()) {
       reads.readAhead(behind, log.readableEnd(behind));
     }
     return true;

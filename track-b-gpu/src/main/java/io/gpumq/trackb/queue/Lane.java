@@ -95,8 +95,8 @@ final class Lane implements Deliverable {
 
   /** When an entry was sent that is kept, in milliseconds since 1970. */
   long sentMillis(long sequence) {
-    log.completed();
-    return sequence < log.landed()
+    log.progress().completed();
+    return sequence < log.progress().landed()
         ? Copied.of(this, sequence).sentMillis()
         : System.currentTimeMillis();
   }
@@ -108,24 +108,24 @@ final class Lane implements Deliverable {
 
   @Override
   public boolean deliverable(long sequence) {
-    return log.isMessage(sequence);
+    return log.progress().isMessage(sequence);
   }
 
   /** Nearly always all of them are deliverable, and known to be. */
   @Override
   public long runEnd(long from, long end) {
-    return log.messagesFrom(from, end);
+    return log.progress().messagesFrom(from, end);
   }
 
   /** Every sequence below is completed, and its failure, if any, a letter. Under no lock. */
   long pass() {
-    return log.pass(letterWriter::failed);
+    return log.progress().pass(letterWriter::failed);
   }
 
   /** Whether a poll for a group may not come back empty, or would throw. Waits for nothing. */
   boolean isReady(String name) {
     Group group = groups.find(name);
-    return group == null || group.isReady(log.passed()) || owesLetter();
+    return group == null || group.isReady(log.progress().passed()) || owesLetter();
   }
 
   /** Whether a send may find room, or would throw. Waits for nothing. */
@@ -140,7 +140,7 @@ final class Lane implements Deliverable {
   }
 
   private boolean owesLetter() {
-    return log.owesFailure() && !queue.letterStore().isFull();
+    return log.progress().owesFailure() && !queue.letterStore().isFull();
   }
 
   /** Whether something was claimed that is not released yet. */

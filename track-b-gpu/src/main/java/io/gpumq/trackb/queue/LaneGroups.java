@@ -52,7 +52,7 @@ final class LaneGroups {
 
   /** Every sequence below is released, as far as this can tell now. Under no lock. */
   long advance() {
-    log.pass(failures);
+    log.progress().pass(failures);
     return look();
   }
 
@@ -78,7 +78,8 @@ final class LaneGroups {
     if (groups.isEmpty()) {
       return;
     }
-    long completed = log.passed(); // whoever waits for the device holds no lock meanwhile
+    long completed =
+        log.progress().passed(); // whoever waits for the device holds no lock meanwhile
     if (lowest != null && settledBy(lowest, completed) <= released) {
       return;
     }
@@ -141,7 +142,7 @@ final class LaneGroups {
    */
   Group group(String name, ToLongFunction<Long> start, LongFunction<Group> maker) {
     if (find(name) == null) {
-      log.pass(failures);
+      log.progress().pass(failures);
     }
     lock.lock();
     try {
@@ -182,7 +183,7 @@ final class LaneGroups {
   }
 
   private boolean tryMove(String name, ToLongFunction<Long> to) {
-    log.pass(failures);
+    log.progress().pass(failures);
     lock.lock();
     try {
       Group group = groups.get(name);
@@ -232,7 +233,7 @@ final class LaneGroups {
 
   /** Returns the name of the group that holds the oldest entry, or {@code null}. */
   String holder() {
-    log.pass(failures);
+    log.progress().pass(failures);
     lock.lock();
     try {
       lowest = null;

@@ -300,8 +300,8 @@ public final class Queue implements TrackQueue {
       delivered += totals.delivered();
       acknowledged += totals.acknowledged();
       redelivered += totals.redelivered();
-      handled += lane.log().handled();
-      failed += lane.log().failed();
+      handled += lane.log().progress().handled();
+      failed += lane.log().progress().failed();
       depth += new Census(lane).depth(lane.groups().groups(), released, lane.log().claimed());
     }
     return new QueueStats(

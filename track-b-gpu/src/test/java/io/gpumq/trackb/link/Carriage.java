@@ -131,11 +131,14 @@ final class Carriage implements AutoCloseable {
             draft.add(payload, next + i);
           }
         }
-        int claimed = draft.claim(this, next, draft.count(), end, true);
-        for (int i = 0; i < claimed; i++) {
-          places[(int) next + i] = end;
-          end += draft.units(i);
+        long place = end;
+        for (int i = 0; i < draft.count(); i++) { // before they are published
+          places[(int) next + i] = place;
+          place += draft.units(i);
         }
+        int claimed = draft.claim(this, next, draft.count(), end, true);
+        end = claimed < draft.count() ? places[(int) next + claimed] : place;
+        places[(int) next + claimed] = end;
         next += claimed;
         return claimed;
       } finally {

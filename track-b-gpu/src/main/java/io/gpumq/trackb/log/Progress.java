@@ -1,0 +1,179 @@
+package io.gpumq.trackb.log;
+
+import io.gpumq.trackb.link.Carried;
+import io.gpumq.trackb.link.NearRun;
+import io.gpumq.trackb.link.NearRuns;
+import io.gpumq.trackb.link.Ring;
+import io.gpumq.trackb.link.Run;
+import io.gpumq.trackb.waiting.Backoff;
+import java.nio.ByteBuffer;
+
+/**
+ * What a ring tells of a lane's entries: how far they are completed and have landed, which of them
+ * failed, and where the latest of them can be had sooner than from the store. Safe for use by many
+ * threads.
+ */
+public final class Progress implements Carried {
+  private final Ring ring;
+  private final long start;
+  private final Runnable hasLanded;
+  private final Failures failures = new Failures();
+  private final NearRuns near = new NearRuns();
+
+  // Written by the ring's caller, one at a time.
+  private volatile long completed;
+  private volatile long landed;
+  private int landing;
+
+  /** Made with the first entry that comes by express. */
+  private volatile ExpressEntries express;
+
+  /**
+   * @param first the lane's first sequence
+   * @param hasLanded run behind each rise of {@link #landed()}; waits for nothing
+   */
+  Progress(Ring ring, long first, Runnable hasLanded) {
+    this.ring = ring;
+    this.start = first;
+    this.hasLanded = hasLanded;
+    completed = first;
+    landed = first;
+  }
+
+  @Override
+  public void completed(Run run, int first, int count, boolean hasLanded) {
+    if (first == 0 && run.isPushed()) {
+      near.add(run);
+    }
+    if (!hasLanded) {
+      remember(run);
+    }
+    settle(run.sequence() + first + count, hasLanded);
+  }
+
+  /** Before it counts as completed: who sees that finds it. */
+  private void remember(Run run) {
+    if (express == null) {
+      express = new ExpressEntries();
+    }
+    express.add(run.sequence(), run.slot());
+  }
+
+  @Override
+  public void failed(Run run, int index, long word) {
+    failures.add(run.sequence() + index, word);
+    settle(run.sequence() + index + 1, true);
+  }
+
+  private void settle(long end, boolean hasLanded) {
+    landing += hasLanded ? 0 : 1;
+    completed = end;
+    if (landing == 0) {
+      land(end);
+    }
+  }
+
+  @Override
+  public void landed(Run run) {
+    landing--;
+    land(landing == 0 ? completed : run.sequence() + 1);
+  }
+
+  private void land(long end) {
+    landed = end;
+    hasLanded.run();
+  }
+
+  /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
+  public long completed() {
+    ring.advance();
+    return completed;
+  }
+
+  /** Every sequence below is completed, and its failure, if any, taken note of. */
+  public long passed() {
+    long done = completed();
+    return Math.min(done, failures.firstOpen()); // behind it: a failure is there before it counts
+  }
+
+  /** Every sequence below has landed, as it was found last. */
+  public long landed() {
+    return landed;
+  }
+
+  /** {@link #passed()}, when a sink has taken note of what it could. Under no lock. */
+  public long pass(FailureSink sink) {
+    failures.pass(sink);
+    return passed();
+  }
+
+  /** Entries that the device has handled, those that failed included. */
+  public long handled() {
+    return completed - start;
+  }
+
+  /** Entries whose handler failed for good. */
+  public long failed() {
+    return failures.count();
+  }
+
+  /** Whether there is a failure to take note of, and nobody does so now. */
+  public boolean owesFailure() {
+    return failures.isOwed();
+  }
+
+  /** Whether a completed entry is a message for consumers. */
+  public boolean isMessage(long sequence) {
+    return !failures.has(sequence);
+  }
+
+  /** Where the run of such entries ends, which may begin at {@code from}. */
+  public long messagesFrom(long from, long end) {
+    long next = from;
+    if (failures.isNoneFrom(from)) {
+      return end;
+    }
+    while (next < end && isMessage(next)) {
+      next++;
+    }
+    return next;
+  }
+
+  /** Finds an entry in the window, as {@link NearRuns#hold}. */
+  public boolean holdNear(long sequence, NearRun into) {
+    return near.hold(sequence, into);
+  }
+
+  /**
+   * Copies an entry that came by express, and may not have landed.
+   *
+   * @return whether it did, and all of it is still there
+   */
+  public boolean copyExpress(long sequence, ByteBuffer memory, int at) {
+    ExpressEntries entries = express;
+    long slot = entries == null ? ExpressEntries.NONE : entries.slot(sequence);
+    int results = ring.shape().resultBytes();
+    return slot != ExpressEntries.NONE && ring.copyExpress(slot, results, memory, at);
+  }
+
+  /**
+   * Waits until a completed entry has landed: before that the store may not show it.
+   *
+   * @param alive throws when nothing lands any more
+   */
+  public void awaitLanded(long sequence, Runnable alive) {
+    Backoff backoff = new Backoff();
+    while (landed <= sequence) {
+      ring.advance();
+      if (landed <= sequence) {
+        alive.run();
+        backoff.pause();
+      }
+    }
+  }
+
+  /** Forgets what is released. */
+  void dropBelow(long released) {
+    failures.dropBelow(released);
+  }
+}
