@@ -14,9 +14,14 @@ import java.util.function.Function;
  * many threads, which open one queue after the other.
  */
 public final class OpenQueues {
+  private static final int FIRST_SWEEP = 16;
+
   private final String track;
   private final Map<String, TrackQueue> queues = new TreeMap<>();
   private boolean closed;
+
+  /** So many queues, those that have ended included, until the ended ones are dropped. */
+  private int sweepAt = FIRST_SWEEP;
 
   /**
    * Makes a register of nothing.
@@ -41,8 +46,12 @@ public final class OpenQueues {
     if (closed) {
       throw new TrackFailedException("track " + track + " is closed; open another");
     }
-    dropEnded();
-    if (queues.containsKey(config.name())) {
+    if (queues.size() >= sweepAt) {
+      dropEnded(); // seldom: an open must not take longer with each queue that there is
+      sweepAt = Math.max(FIRST_SWEEP, 2 * queues.size());
+    }
+    TrackQueue same = queues.get(config.name());
+    if (same != null && !same.isEnded()) {
       throw new ConfigException(
           "queue '"
               + config.name()

@@ -158,9 +158,11 @@ public final class Draft {
    * @param most how many at most, which follow each other in the store
    * @param place of the first there, in units
    * @param isNear whether a reader is so near that they should go to the window
+   * @param isAwaited whether it is so near that one alone should take the express
    * @return how many there were slots for
    */
-  public int claim(Carried owner, long sequence, int most, long place, boolean isNear) {
+  public int claim(
+      Carried owner, long sequence, int most, long place, boolean isNear, boolean isAwaited) {
     int some = Math.min(most, ring.size());
     long first = ring.tryClaim(some);
     if (first == Ring.FULL) {
@@ -172,7 +174,7 @@ public final class Draft {
     }
     boolean push = isNear && chunk.isPushed();
     int unit = claimedAt / UNIT;
-    boolean alone = some == 1;
+    boolean alone = some == 1 && isAwaited;
     long end = place;
     for (int i = 0; i < some; i++) {
       end = describe(first + i, end, push, alone);

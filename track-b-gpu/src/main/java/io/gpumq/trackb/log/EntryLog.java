@@ -1,5 +1,7 @@
 package io.gpumq.trackb.log;
 
+import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
+
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
@@ -148,7 +150,10 @@ public final class EntryLog {
       count++;
     }
     // Behind the store's part: who hears of an entry finds its place.
-    int some = draft.claim(progress, claimed, count, place, isNear(count, place));
+    long gap = claimed - ahead;
+    boolean isAwaited = gap < EXPRESS_SLOTS;
+    boolean isNear = isAwaited || isNear(gap, (segments.place() - place) / count);
+    int some = draft.claim(progress, claimed, count, place, isNear, isAwaited);
     while (count > some) {
       segments.cut(draft.units(from + --count));
     }
@@ -164,10 +169,15 @@ public final class EntryLog {
     return units;
   }
 
-  /** Whether a reader is so near that what is appended will be in the window when it comes. */
-  private boolean isNear(int count, long place) {
-    long each = Math.max(1, (segments.place() - place) / count);
-    return (claimed - ahead) * each < ring.windowUnits() / 2;
+  /**
+   * Whether a reader is so near that what is appended will be in the window when it comes. Others
+   * fill the window, too: so not all of it is counted on.
+   *
+   * @param gap entries that it has before it
+   * @param units of an entry
+   */
+  private boolean isNear(long gap, long units) {
+    return gap * Math.max(1, units) < ring.windowUnits() / 8 * 7;
   }
 
   /** A reader has come to a sequence. */

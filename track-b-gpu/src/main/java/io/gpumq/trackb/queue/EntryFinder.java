@@ -27,6 +27,9 @@ final class EntryFinder implements Fetch.Wanted {
   /** Entries of so many bytes together are worth the copy of a segment. */
   private static final int LONG_BYTES = 8 << 10;
 
+  /** A reader that has so many new ones before it will want the rest of their segment, too. */
+  private static final int MANY_BEHIND = 64;
+
   private static final int MOST_EXPRESS = 16;
 
   private final Reading reading;
@@ -130,8 +133,10 @@ final class EntryFinder implements Fetch.Wanted {
     log.progress().awaitLanded(last, lane.queue().state()::requireUsable);
     long end = log.endOf(segment, last);
     long bytes = (end - segment.place(sequence)) * UNIT;
-    boolean isLong = bytes >= LONG_BYTES && next - first > 1 && SegmentReads.fits(segment);
-    if (!isLong || !fromArea(first, next, end)) {
+    boolean isLong = bytes >= LONG_BYTES && next - first > 1;
+    boolean isLate = !delivery.isRedelivery() && log.progress().landed() - last >= MANY_BEHIND;
+    boolean isWorthCopy = (isLong || isLate) && SegmentReads.fits(segment);
+    if (!isWorthCopy || !fromArea(first, next, end)) {
       for (int i = first; i < next; i++) {
         long own = delivery.sequence(i);
         want(i, own, own < last ? segment.place(own + 1) : end);

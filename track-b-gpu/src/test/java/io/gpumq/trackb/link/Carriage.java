@@ -136,7 +136,7 @@ final class Carriage implements AutoCloseable {
           places[(int) next + i] = place;
           place += draft.units(i);
         }
-        int claimed = draft.claim(this, next, draft.count(), end, true);
+        int claimed = draft.claim(this, next, draft.count(), end, true, true);
         end = claimed < draft.count() ? places[(int) next + claimed] : place;
         places[(int) next + claimed] = end;
         next += claimed;
