@@ -7,7 +7,7 @@ import io.gpumq.trackb.isolation.DeviceProcesses;
 import io.gpumq.trackb.memory.BriefFolders;
 import io.gpumq.trackb.memory.Leftovers;
 import io.gpumq.trackb.memory.MemoryFolders;
-import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.spi.Backend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class Diagnosis {
   }
 
   private static String describe(String device) {
-    try (RingBackend backend = Backends.open(TrackOptions.DEFAULT.withDevice(device))) {
+    try (Backend backend = Backends.open(TrackOptions.DEFAULT.withDevice(device))) {
       return backend.describe();
     }
   }

@@ -45,8 +45,8 @@ class CudaHangTest {
       var hung =
           assertThrows(TrackFailedException.class, () -> consumer.poll(1, Duration.ofHours(1)));
       assertEquals(
-          "queue 'hang': handler 'fail:every=1,how=loop' hangs on sequence 0, which has not been"
-              + " completed for 200 ms, its timeout; the rest of the device is alive",
+          "queue 'hang': handler 'fail:every=1,how=loop' hangs on sequence 0 of queue 'hang', which"
+              + " has not been completed for 200 ms, its timeout; the rest of the device is alive",
           hung.getMessage());
       var held = assertThrows(TrackFailedException.class, queue::close);
       assertTrue(held.getMessage().startsWith("the kernel does not end"), held.getMessage());
@@ -81,7 +81,7 @@ class CudaHangTest {
   private static String classPath() throws URISyntaxException {
     Set<String> places = new LinkedHashSet<>();
     places.add(System.getProperty("java.class.path"));
-    for (Class<?> type : new Class<?>[] {CudaHangTest.class, Tracks.class, RingTrack.class}) {
+    for (Class<?> type : new Class<?>[] {CudaHangTest.class, Tracks.class, GpuTrack.class}) {
       places.add(
           Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
     }

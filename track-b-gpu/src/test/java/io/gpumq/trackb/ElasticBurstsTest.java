@@ -7,7 +7,6 @@ import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.device.Elastic;
-import io.gpumq.trackb.ring.LocalDevice;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ class ElasticBurstsTest {
     Random random = new Random(seed);
     Elastic elastic = new Elastic();
     int asked = 0;
-    try (var track = new RingTrack(new LocalDevice(elastic))) {
+    try (var track = TestTracks.open(elastic)) {
       for (int capacity = 8; capacity <= 8192; capacity *= 32) {
         var config =
             QueueConfig.named("bursts")

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.Track;
 import io.gpumq.conformance.ConformanceSuite;
 import io.gpumq.trackb.device.Elastic;
-import io.gpumq.trackb.ring.LocalDevice;
 import org.junit.jupiter.api.AfterAll;
 
 /** Everything that the API promises, while kernels change their size under it. */
@@ -14,7 +13,7 @@ class ElasticConformanceTest extends ConformanceSuite {
 
   @Override
   protected Track openTrack() {
-    return new RingTrack(new LocalDevice(ELASTIC));
+    return TestTracks.open(ELASTIC);
   }
 
   @AfterAll

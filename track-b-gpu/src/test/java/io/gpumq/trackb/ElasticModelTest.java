@@ -3,12 +3,11 @@ package io.gpumq.trackb;
 import io.gpumq.api.Track;
 import io.gpumq.conformance.ModelTest;
 import io.gpumq.trackb.device.Elastic;
-import io.gpumq.trackb.ring.LocalDevice;
 
 /** Random operations against the model, while kernels change their size. */
 class ElasticModelTest extends ModelTest {
   @Override
   protected Track openTrack() {
-    return new RingTrack(new LocalDevice(new Elastic()));
+    return TestTracks.open(new Elastic());
   }
 }

@@ -11,7 +11,6 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.isolation.DeviceProcesses;
-import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,16 +48,21 @@ class FailedStartTest {
     assertTrue(java.toFile().setExecutable(can));
   }
 
-  private IsolatedDevice device(boolean standby) {
-    return new IsolatedDevice(
+  private TestTracks.Isolated open(boolean standby) {
+    return TestTracks.isolated(
         new HostBackend(), ProcessPlan.of("host", Map.of(), standby).with(java));
   }
 
   private static QueueConfig config(String name) {
+    return config(name, 1);
+  }
+
+  private static QueueConfig config(String name, int lanes) {
     return QueueConfig.named(name)
         .capacity(256)
         .slotBytes(256)
         .handler("fail:every=2,how=trap")
+        .lanes(lanes)
         .build();
   }
 
@@ -70,26 +74,26 @@ class FailedStartTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aQueueTooManyIsRefusedAloneWhileNoProcessStarts(boolean standby) {
-    var device = device(standby);
-    try (var track = new RingTrack(device);
+    try (var opened = open(standby);
+        var track = opened.track();
         var run = new IsolatedRun(track.open(config("healthy")), Cause.HANDLER_FAULT)) {
       run.receives();
       exchange(run);
       if (standby) {
         Await.until("one stands by", () -> processes() == 2);
       }
-      long pid = device.pid();
+      long pid = opened.device().pid();
       letStart(false);
       for (int i = 0; i < 2; i++) {
-        var refusal = assertThrows(TrackFailedException.class, () -> track.open(config("more")));
+        var refusal = assertThrows(TrackFailedException.class, () -> track.open(config("more", 8)));
         String why = refusal.getMessage();
         assertTrue(why.contains("no device process"), why);
         assertTrue(why.contains(java.toString()), why);
         exchange(run);
-        assertEquals(pid, device.pid(), "the healthy one goes on");
+        assertEquals(pid, opened.device().pid(), "the healthy one goes on");
       }
       letStart(true);
-      try (var more = new IsolatedRun(track.open(config("more")), Cause.HANDLER_FAULT)) {
+      try (var more = new IsolatedRun(track.open(config("more", 8)), Cause.HANDLER_FAULT)) {
         more.receives();
         exchange(more);
       }
@@ -105,9 +109,9 @@ class FailedStartTest {
   /** The messages wait where they are, and a track's first queue does not. */
   @Test
   void aDeathWhileNoProcessStartsLosesNothing() {
-    var device = device(false);
     letStart(false);
-    try (var track = new RingTrack(device)) {
+    try (var opened = open(false);
+        var track = opened.track()) {
       var refusal = assertThrows(TrackFailedException.class, () -> track.open(config("first")));
       assertTrue(refusal.getMessage().contains(java.toString()), refusal::getMessage);
       letStart(true);
@@ -115,8 +119,8 @@ class FailedStartTest {
         run.receives();
         exchange(run);
         letStart(false);
-        ProcessHandle.of(device.pid()).orElseThrow().destroyForcibly();
-        Await.until("none is at work", () -> device.pid() == 0);
+        ProcessHandle.of(opened.device().pid()).orElseThrow().destroyForcibly();
+        Await.until("none is at work", () -> opened.device().pid() == 0);
         run.send(0, 100, 0, new Random());
         Await.passed(Duration.ofMillis(900)); // five tries in a row come to nothing meanwhile
         letStart(true);
@@ -128,17 +132,17 @@ class FailedStartTest {
   /** A thread dump and whatever else is printed are no answers. */
   @Test
   void aThreadDumpEndsNoDeviceProcess() throws Exception {
-    var device = device(false);
-    try (var track = new RingTrack(device);
+    try (var opened = open(false);
+        var track = opened.track();
         var run = new IsolatedRun(track.open(config("dumped")), Cause.HANDLER_FAULT)) {
       run.receives();
       exchange(run);
-      long pid = device.pid();
+      long pid = opened.device().pid();
       for (int i = 0; i < 3; i++) {
         assertEquals(0, new ProcessBuilder("sh", "-c", "kill -QUIT " + pid).start().waitFor());
         exchange(run);
       }
-      assertEquals(pid, device.pid());
+      assertEquals(pid, opened.device().pid());
     }
   }
 

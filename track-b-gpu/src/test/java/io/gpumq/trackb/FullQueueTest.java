@@ -61,7 +61,7 @@ class FullQueueTest {
       assertEquals(
           "queue '"
               + queue.name()
-              + "' is full: no free slot of its 4 within PT0.3S; group 'typo' has not settled the"
+              + "' is full: no room among its 4 entries within PT0.3S; group 'typo' has not settled the"
               + " oldest: acknowledge in it, move it, or remove it if nobody reads it",
           whyFull(queue));
     }
@@ -101,7 +101,9 @@ class FullQueueTest {
       String why = whyFull(queue);
       assertTrue(why.startsWith("lane "), why);
       assertTrue(
-          why.contains(" of 4 of queue '" + queue.name() + "' is full: no free slot of"), why);
+          why.contains(
+              " of 4 of queue '" + queue.name() + "' is full: no room among its 4 entries"),
+          why);
       assertTrue(why.contains("it has no group yet"), why);
     }
   }

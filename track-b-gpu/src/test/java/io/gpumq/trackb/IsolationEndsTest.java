@@ -18,14 +18,13 @@ import io.gpumq.conformance.Await;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.isolation.DeviceProcesses;
-import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
 import io.gpumq.trackb.memory.Leftovers;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.spi.Vram;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,9 +43,9 @@ class IsolationEndsTest {
   private static final int ROUNDS = Integer.getInteger("gpumq.chaos.rounds", 3);
   private static final long SELF = ProcessHandle.current().pid();
 
-  private static RingTrack track(Duration startTime, String... machine) {
+  private static TestTracks.Isolated open(Duration startTime, String... machine) {
     var plan = ProcessPlan.of("host", Map.of(), true).with(startTime, List.of(machine));
-    return new RingTrack(new IsolatedDevice(new HostBackend(), plan));
+    return TestTracks.isolated(new HostBackend(), plan);
   }
 
   private static QueueConfig.Builder config(String name) {
@@ -68,25 +67,21 @@ class IsolationEndsTest {
 
   @Test
   void whatIsClosedLeavesNothing() throws Exception {
-    try (var track = track(Duration.ofSeconds(30))) {
-      MessageQueue queue = track.open(config("closed").lanes(2).build());
+    try (var opened = open(Duration.ofSeconds(30))) {
+      MessageQueue queue = opened.track().open(config("closed").lanes(2).build());
       queue.createGroup("g");
       queue.producer().send(ByteBuffer.allocate(1), Await.DEADLINE);
-      assertEquals(4, files(SELF).stream().mapToInt(file -> file.files().size()).sum());
+      assertEquals(3, files(SELF).stream().mapToInt(file -> file.files().size()).sum());
       Await.until("one stands by", () -> processes(SELF).size() == 2);
     }
     assertNothingLeft(SELF);
   }
 
   @Test
-  void aQueueThatThereIsNoRoomForIsRefused() {
-    try (var track = track(Duration.ofSeconds(30))) {
-      var vast = config("vast").capacity(1 << 27).slotBytes(65_536).build();
-      var refusal = assertThrows(ConfigException.class, () -> track.open(vast));
-      assertTrue(refusal.getMessage().contains("cannot be made (only "), refusal::getMessage);
-      assertNothingLeft(SELF);
-      track.open(config("after").build()).close();
-    }
+  void aStoreThatThereIsNoRoomForIsRefused() {
+    var vast = new TrackOptions("host", Map.of("isolation", "process", "store.bytes", "8191G"));
+    var refusal = assertThrows(ConfigException.class, () -> Tracks.open("b", vast));
+    assertTrue(refusal.getMessage().contains("cannot be made (only "), refusal::getMessage);
     assertNothingLeft(SELF);
   }
 
@@ -94,9 +89,10 @@ class IsolationEndsTest {
   @ParameterizedTest
   @CsvSource({"30000, -XX:+NoSuchOption, NoSuchOption", "1, -Dx=y, was not ready within PT0.001S"})
   void deviceProcessesThatNeverStartAreGivenUp(long millis, String option, String said) {
-    try (var track = track(Duration.ofMillis(millis), option)) {
+    try (var opened = open(Duration.ofMillis(millis), option)) {
       var failure =
-          assertThrows(TrackFailedException.class, () -> track.open(config("never").build()));
+          assertThrows(
+              TrackFailedException.class, () -> opened.track().open(config("never").build()));
       String why = failure.getMessage();
       assertTrue(why.startsWith("5 device processes in a row ended without completing"), why);
       assertTrue(why.contains(said), why);
@@ -107,9 +103,10 @@ class IsolationEndsTest {
   @Test
   void aDeviceThatTheProcessCannotOpenIsNamed() {
     var plan = ProcessPlan.of("abacus", Map.of(), true);
-    try (var track = new RingTrack(new IsolatedDevice(new HostBackend(), plan))) {
+    try (var opened = TestTracks.isolated(new HostBackend(), plan)) {
       var failure =
-          assertThrows(TrackFailedException.class, () -> track.open(config("never").build()));
+          assertThrows(
+              TrackFailedException.class, () -> opened.track().open(config("never").build()));
       String why = failure.getMessage();
       assertTrue(why.contains("it refused: device 'abacus': must be auto, cuda or host"), why);
     }
@@ -121,20 +118,20 @@ class IsolationEndsTest {
   void aRingThatTheProcessCannotOpenIsRefusedAlone() throws Exception {
     var backend = new Misleading();
     var plan = ProcessPlan.of("host", Map.of(), true);
-    try (var track = new RingTrack(new IsolatedDevice(backend, plan))) {
+    try (var opened = TestTracks.isolated(backend, plan)) {
       for (int i = 0; i < 3; i++) {
         backend.misleads = true;
-        var refusal =
-            assertThrows(ConfigException.class, () -> track.open(config("refused").build()));
-        assertEquals("memory of a ring, /no/such/memory: it is not there", refusal.getMessage());
+        var other = config("refused").handlerTimeout(Duration.ofSeconds(20 + i)).build();
+        var refusal = assertThrows(ConfigException.class, () -> opened.track().open(other));
+        assertTrue(refusal.getMessage().contains("/no/such/memory"), refusal::getMessage);
         backend.misleads = false;
-        try (var run = new IsolatedRun(track.open(config("fine").build()), Cause.HANDLER_FAULT)) {
+        try (var run =
+            new IsolatedRun(opened.track().open(config("fine").build()), Cause.HANDLER_FAULT)) {
           run.receives();
           run.send(0, 100, 0, new Random());
           run.settle();
           run.queue.close();
         }
-        assertEquals(List.of(), files(SELF));
       }
     }
     assertNothingLeft(SELF);
@@ -145,61 +142,31 @@ class IsolationEndsTest {
     private boolean misleads;
 
     @Override
-    public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
-      RingMemory memory = super.allocate(file, geometry, shared);
-      return misleads ? new Lost(memory) : memory;
-    }
-  }
-
-  private record Lost(RingMemory memory) implements RingMemory {
-    @Override
-    public String handle() {
-      return "/no/such/memory";
-    }
-
-    @Override
-    public void read(int area, long firstSequence, int count, int readsOffset) {
-      memory.read(area, firstSequence, count, readsOffset);
-    }
-
-    @Override
-    public void awaitReads(int area) {
-      memory.awaitReads(area);
-    }
-
-    @Override
-    public void readStates(long firstSequence, long[] words) {
-      memory.readStates(firstSequence, words);
-    }
-
-    @Override
-    public void writeStates(long firstSequence, long[] words) {
-      memory.writeStates(firstSequence, words);
-    }
-
-    @Override
-    public void writeSlot(long sequence, ByteBuffer slot) {
-      memory.writeSlot(sequence, slot);
-    }
-
-    @Override
-    public void close() {
-      memory.close();
+    public Vram allocate(long bytes, ReadAreas areas, boolean shared) {
+      Vram vram = super.allocate(bytes, areas, shared);
+      return (Vram)
+          Proxy.newProxyInstance(
+              Vram.class.getClassLoader(),
+              new Class<?>[] {Vram.class},
+              (proxy, method, args) ->
+                  misleads && method.getName().equals("handle")
+                      ? "/no/such/memory"
+                      : method.invoke(vram, args));
     }
   }
 
   /** Each is killed before it can do anything. */
   @Test
   void aQueueWhoseDeviceNeverComesBackFails() throws Exception {
-    var device = new IsolatedDevice(new HostBackend(), ProcessPlan.of("host", Map.of(), false));
-    try (var track = new RingTrack(device)) {
-      MessageQueue queue = track.open(config("killed").build());
+    var plan = ProcessPlan.of("host", Map.of(), false);
+    try (var opened = TestTracks.isolated(new HostBackend(), plan)) {
+      MessageQueue queue = opened.track().open(config("killed").build());
       Consumer consumer = queue.consumer("g", "c");
       Producer producer = queue.producer();
       Await.until(
           "the end",
           () -> {
-            long pid = device.pid();
+            long pid = opened.device().pid();
             ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
             try {
               producer.trySend(ByteBuffer.allocate(1));
@@ -212,7 +179,7 @@ class IsolationEndsTest {
       assertThrows(TrackFailedException.class, () -> consumer.poll(1, Await.DEADLINE));
       queue.close();
       try (IsolatedRun run =
-          new IsolatedRun(track.open(config("next").build()), Cause.HANDLER_FAULT)) {
+          new IsolatedRun(opened.track().open(config("next").build()), Cause.HANDLER_FAULT)) {
         run.receives();
         run.send(0, 100, 0, new Random());
         run.settle();
@@ -224,10 +191,11 @@ class IsolationEndsTest {
   /** One handler hangs when its queue closes; the queue beside it goes on. */
   @Test
   void aHandlerThatHangsDoesNotKeepItsQueueFromClosing() throws Exception {
-    try (var track = track(Duration.ofSeconds(30));
+    try (var opened = open(Duration.ofSeconds(30));
         IsolatedRun other =
-            new IsolatedRun(track.open(config("beside").build()), Cause.HANDLER_FAULT)) {
-      MessageQueue hung = track.open(config("hung").handler("fail:every=2,how=loop").build());
+            new IsolatedRun(opened.track().open(config("beside").build()), Cause.HANDLER_FAULT)) {
+      MessageQueue hung =
+          opened.track().open(config("hung").handler("fail:every=2,how=loop").build());
       hung.createGroup("g");
       hung.producer().send(ByteBuffer.allocate(8), Await.DEADLINE);
       other.receives();
@@ -264,8 +232,13 @@ class IsolationEndsTest {
       Await.passed(Duration.ofMillis(random.nextInt(500)));
       owner.destroyForcibly().waitFor();
       Await.until("no device process", () -> processes(owner.pid()).isEmpty());
-      if (!working) {
-        Leftovers.sweep(); // as the next owner does: it may have died before it told anybody
+      if (!working) { // it may have died before it told anybody, while it made a file
+        Await.until(
+            "what the next owners remove",
+            () -> {
+              Leftovers.sweep();
+              return files(owner.pid()).isEmpty();
+            });
       }
       assertNothingLeft(owner.pid());
     }

@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Track;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
-import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.spi.Backend;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,14 +36,15 @@ abstract class IsolationScenarios {
 
   private final long seed = Long.getLong("gpumq.seed", System.nanoTime());
   private final Random random = new Random(seed);
-  private final IsolatedDevice device = device();
-  private final RingTrack track = new RingTrack(device);
+  private final TestTracks.Isolated opened = openTrack();
+  private final IsolatedDevice device = opened.device();
+  private final Track track = opened.track();
 
-  abstract RingBackend backend();
+  abstract Backend backend();
 
-  private IsolatedDevice device() {
-    RingBackend backend = backend();
-    return new IsolatedDevice(backend, ProcessPlan.of(backend.name(), Map.of(), true));
+  private TestTracks.Isolated openTrack() {
+    Backend backend = backend();
+    return TestTracks.isolated(backend, ProcessPlan.of(backend.name(), Map.of(), true));
   }
 
   @BeforeEach
@@ -70,7 +72,7 @@ abstract class IsolationScenarios {
     return open(track, config);
   }
 
-  private static IsolatedRun open(RingTrack track, QueueConfig.Builder config) {
+  private static IsolatedRun open(Track track, QueueConfig.Builder config) {
     return new IsolatedRun(track.open(config.build()), Cause.HANDLER_FAULT);
   }
 
@@ -246,26 +248,25 @@ abstract class IsolationScenarios {
   @Test
   void aRingTooManyMovesAllToAnotherProcess() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
-      IsolatedDevice growing = device();
       var more = config("more", "fail:every=2,how=trap").capacity(64 << random.nextInt(5));
-      try (var its = new RingTrack(growing);
-          IsolatedRun run = open(its, config("moved", "fail:every=2,how=trap").lanes(2))) {
+      try (var its = openTrack();
+          IsolatedRun run = open(its.track(), config("moved", "fail:every=2,how=trap").lanes(2))) {
         run.receives();
-        long first = growing.pid();
+        long first = its.device().pid();
         Thread sender = run.sends(0, 20_000, 0, new Random(seed));
         pause(50);
         List<String> deaths;
         IsolatedRun other;
         try (var log = new DeathLog()) {
-          other = open(its, more.lanes(8));
+          other = open(its.track(), more.lanes(8));
           deaths = log.deaths();
         }
         try (other) {
           assertEquals(List.of(), deaths);
-          assertNotEquals(first, growing.pid());
+          assertNotEquals(first, its.device().pid());
           other.receives();
           if (random.nextBoolean()) {
-            kill(growing);
+            kill(its.device());
           }
           other.send(0, 100, random.nextInt(2), random);
           other.settle();
@@ -280,10 +281,9 @@ abstract class IsolationScenarios {
   @Test
   void aQueueClosesOrADeathComesWhileAnotherWaitsForRoom() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
-      IsolatedDevice growing = device();
-      try (var its = new RingTrack(growing);
-          IsolatedRun run = open(its, config("stays", "fail:every=2,how=trap").lanes(2))) {
-        MessageQueue closes = its.open(config("closes", "echo").lanes(2).build());
+      try (var its = openTrack();
+          IsolatedRun run = open(its.track(), config("stays", "fail:every=2,how=trap").lanes(2))) {
+        MessageQueue closes = its.track().open(config("closes", "echo").lanes(2).build());
         run.receives();
         Thread sender = run.sends(0, 20_000, 0, new Random(seed));
         int moment = random.nextInt(400);
@@ -293,11 +293,11 @@ abstract class IsolationScenarios {
                 () -> {
                   Await.passed(Duration.ofMillis(moment));
                   if (death) {
-                    kill(growing);
+                    kill(its.device());
                   }
                   closes.close();
                 });
-        try (IsolatedRun fifth = open(its, config("fifth", "fail:every=2,how=trap"))) {
+        try (IsolatedRun fifth = open(its.track(), config("fifth", "fail:every=2,how=trap"))) {
           fifth.receives();
           fifth.send(0, 100, random.nextInt(2), random);
           fifth.settle();

@@ -57,7 +57,7 @@ class OtherClassLoaderTest {
       loader
           .loadClass(args[1])
           .getMethod("main", String[].class)
-          .invoke(null, (Object) new String[] {"process", "2", "2"});
+          .invoke(null, (Object) new String[] {"process", "16M", "2", "2"});
     }
   }
 }

@@ -53,6 +53,7 @@ public final class Scarcity {
   /** Starts threads until none can be started any more. */
   public static Scarcity begin() {
     Scarcity scarcity = new Scarcity();
+    long before = direct().getMemoryUsed();
     ByteBuffer spare = ByteBuffer.allocateDirect(SPARE_MB * MB);
     scarcity.fill(STACK_MB);
     scarcity.fill(STACK_MB / 2); // what is left with the spare is less than one thread needs
@@ -62,7 +63,7 @@ public final class Scarcity {
         "the spare to be free",
         () -> {
           System.gc();
-          return direct().getMemoryUsed() < SPARE_MB * MB;
+          return direct().getMemoryUsed() < before + SPARE_MB * MB;
         });
     scarcity.fill(STACK_MB); // in the room of other garbage
     return scarcity;

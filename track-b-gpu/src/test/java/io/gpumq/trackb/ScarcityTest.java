@@ -14,8 +14,9 @@ import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.device.HostBackendBut;
-import io.gpumq.trackb.ring.LocalDevice;
-import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.device.InProcessDevice;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ class ScarcityTest {
       }
       all.track.close();
       assertEquals(List.of(), files());
+      assertEquals(List.of(), threads("gpumq-host"));
       System.exit(0);
     }
 
@@ -90,8 +92,6 @@ class ScarcityTest {
       assertEquals(interrupted, Thread.interrupted());
       assertEquals(true, report.drained());
       assertEquals(1, report.stats().acknowledged());
-      assertEquals(List.of(), files());
-      assertEquals(List.of(), threads("gpumq-host"));
       scarcity.end();
     }
 
@@ -152,15 +152,17 @@ class ScarcityTest {
 
     private static void openTrack() throws Exception {
       AtomicInteger closes = new AtomicInteger();
-      RingBackend backend =
+      Backend backend =
           new HostBackendBut() {
             @Override
             public void close() {
               closes.incrementAndGet();
             }
           };
+      ReadAreas areas = ReadAreas.create();
+      var device = new InProcessDevice(backend, backend.allocate(8 << 20, areas, false));
       Scarcity scarcity = Scarcity.begin();
-      assertThrows(OutOfMemoryError.class, () -> new RingTrack(new LocalDevice(backend)));
+      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device, areas));
       scarcity.end();
       assertEquals(1, closes.get());
     }

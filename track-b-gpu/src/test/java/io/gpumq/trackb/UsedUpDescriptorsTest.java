@@ -101,8 +101,10 @@ class UsedUpDescriptorsTest {
       }
     }
 
+    /** Each has a ring of its own. */
     private static QueueConfig config(String name) {
-      return QueueConfig.named(name).capacity(64).slotBytes(64).build();
+      var timeout = Duration.ofMinutes(name.length());
+      return QueueConfig.named(name).capacity(64).slotBytes(64).handlerTimeout(timeout).build();
     }
 
     private static void exchange(Producer producer, Consumer consumer) throws Exception {

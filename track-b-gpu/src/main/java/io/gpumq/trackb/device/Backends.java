@@ -2,7 +2,7 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackOptions;
-import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.spi.Backend;
 import java.util.Map;
 import java.util.Set;
 import jcuda.driver.JCudaDriver;
@@ -29,7 +29,7 @@ public final class Backends {
    * @throws ConfigException if there is no such device
    * @throws io.gpumq.api.TrackUnavailableException if it cannot be had here
    */
-  public static RingBackend open(TrackOptions options) {
+  public static Backend open(TrackOptions options) {
     return switch (options.device()) {
       case "auto" -> CudaBackend.unavailable() == null ? cuda(options) : new HostBackend();
       case Cuda.DEVICE -> cuda(options);
@@ -45,7 +45,7 @@ public final class Backends {
     return JCudaDriver.class;
   }
 
-  private static RingBackend cuda(TrackOptions options) {
+  private static Backend cuda(TrackOptions options) {
     return new CudaBackend(
         number(options, DEVICE, 0), number(options, BLOCKS, 0), number(options, IDLE, IDLE_MILLIS));
   }

@@ -1,6 +1,6 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.trackb.layout.Completion;
+import io.gpumq.trackb.layout.CompletionWord;
 import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.spi.Resume;
 import java.nio.ByteBuffer;
@@ -9,29 +9,23 @@ import java.nio.ByteBuffer;
  * Which sequences about the head are completed, by their words alone: what a device knows that has
  * no part in the host's watermarks.
  *
- * <p>A claim waits until the ingress slot's last message has landed. So every sequence that is as
- * many slots below the head is completed, and none that is as many above is begun. For one thread
- * at a time.
+ * <p>A claim waits until its slot's last message has landed. So every sequence that is as many
+ * slots below the head is completed, and none that is as many above is begun. For one thread at a
+ * time.
  */
 final class CompletedSequences {
   private final ByteBuffer words;
-  private final int capacity;
-  private final int window;
-  private final long first;
+  private final int slots;
 
   /** Everything below was seen completed, so no look need begin before it. */
   private long seenTo;
 
   /**
-   * @param capacity words that there are
-   * @param window how far the oldest sequence that is not completed is from the next to be claimed
-   * @param first the ring's first sequence
+   * @param words one for each of so many slots
    */
-  CompletedSequences(ByteBuffer words, int capacity, int window, long first) {
+  CompletedSequences(ByteBuffer words, int slots) {
     this.words = words;
-    this.capacity = capacity;
-    this.window = window;
-    this.first = first;
+    this.slots = slots;
   }
 
   /** Whether everything below {@code head} is completed. */
@@ -47,7 +41,7 @@ final class CompletedSequences {
   Resume resume(long head) {
     long first = firstMissing(head);
     long end = first;
-    for (long sequence = first; sequence < head + window; sequence++) {
+    for (long sequence = first; sequence < head + slots; sequence++) {
       if (is(sequence)) {
         end = sequence + 1;
       }
@@ -70,7 +64,7 @@ final class CompletedSequences {
 
   private long firstMissing(long head) {
     long sequence = oldest(head);
-    while (sequence < head + window && is(sequence)) {
+    while (sequence < head + slots && is(sequence)) {
       sequence++;
     }
     seenTo = sequence;
@@ -79,12 +73,12 @@ final class CompletedSequences {
 
   /** Returns a sequence below which all are completed. */
   private long oldest(long head) {
-    return Math.max(Math.max(first, seenTo), head - window);
+    return Math.max(seenTo, head - slots);
   }
 
   /** A slot's word may be of the next lap already: then this lap's was seen and released. */
   private boolean is(long sequence) {
-    long word = Words.getAcquire(words, (int) (sequence & capacity - 1) * Long.BYTES);
-    return Completion.isOf(word, sequence) || Completion.isOf(word, sequence + capacity);
+    long word = Words.getAcquire(words, (int) (sequence & slots - 1) * Long.BYTES);
+    return CompletionWord.isOf(word, sequence) || CompletionWord.isOf(word, sequence + slots);
   }
 }

@@ -2,26 +2,17 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
-import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.layout.ControlBlock;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.memory.RingFile;
-import io.gpumq.trackb.ring.RingBackend;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.MountedRing;
-import io.gpumq.trackb.spi.Resume;
-import io.gpumq.trackb.spi.RingKernel;
 import io.gpumq.trackb.spi.Vram;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** The device {@code cuda}: a GPU, through the CUDA driver. */
-public final class CudaBackend implements RingBackend, Backend {
+public final class CudaBackend implements Backend {
   /** Left for the driver, and for the copies of others. */
   private static final long SPARE_BYTES = 256L << 20;
 
@@ -94,101 +85,15 @@ public final class CudaBackend implements RingBackend, Backend {
   }
 
   @Override
-  public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
-    context.enter();
-    long free = context.freeBytes() - (shared ? SPARE_FOR_PROCESSES : SPARE_BYTES);
-    if (geometry.vramBytes() > free) {
-      throw new ConfigException(
-          "capacity "
-              + geometry.capacity()
-              + " of "
-              + geometry.strideBytes()
-              + " bytes a slot: needs "
-              + geometry.vramBytes()
-              + " bytes of VRAM, and "
-              + context.name()
-              + " has "
-              + Math.max(0, free)
-              + " free; open a smaller queue");
-    }
-    return shared
-        ? CudaMemory.shared(context, file, geometry)
-        : CudaMemory.inProcess(context, file, geometry);
-  }
-
-  @Override
-  public RingMemory open(SharedFile file, RingGeometry geometry, String handle) {
-    context.enter();
-    return CudaMemory.open(context, file, geometry, handle);
-  }
-
-  @Override
-  public RingKernel launch(
-      SharedFile file,
-      RingGeometry geometry,
-      HandlerSpec handler,
-      RingMemory memory,
-      Resume resume) {
-    context.enter();
-    CudaMemory vram = (CudaMemory) memory;
-    int most = resume.isTrial() ? 1 : blocks(geometry);
-    int held =
-        context.multiprocessorsFor(
-            context.function(handler.ringEntryPoint()), most, CudaKernel.threads(resume));
-    context.hold(held); // until it ends for good, small or not: it may grow
-    try {
-      if (resume.isTrial()) {
-        return context.lull().start(() -> kernel(file, handler, vram, resume, most, ended(held)));
-      }
-      ElasticKernel.Launcher launcher =
-          (from, small) -> kernel(file, handler, vram, from, small ? 1 : most, kernel -> {});
-      long idle = most == 1 ? Long.MAX_VALUE : idleNanos; // the smallest already
-      var control = new ControlBlock(file.control());
-      var completed =
-          new CompletedSequences(
-              file.completions(),
-              geometry.capacity(),
-              geometry.ingressSlots(),
-              geometry.firstSequence());
-      return context
-          .lull()
-          .start(() -> new ElasticKernel(control, completed, resume, idle, launcher, ended(held)));
-    } catch (Throwable e) {
-      Steps.undo(e, () -> context.giveBack(held));
-      throw e;
-    }
-  }
-
-  private CudaKernel kernel(
-      SharedFile file,
-      HandlerSpec handler,
-      CudaMemory vram,
-      Resume resume,
-      int blocks,
-      Consumer<? super CudaKernel> onEnd) {
-    vram.setMirror(resume);
-    return new CudaKernel(
-        context,
-        new ControlBlock(file.control()),
-        vram.stream(),
-        handler.ringEntryPoint(),
-        vram.parameter(handler, resume),
-        resume,
-        blocks,
-        onEnd);
-  }
-
-  private Consumer<Lull.Kernel> ended(int held) {
-    return kernel -> {
-      context.giveBack(held);
-      context.lull().ended(kernel);
-    };
-  }
-
-  @Override
   public long freeBytes() {
     context.enter();
     return Math.max(0, context.freeBytes() - SPARE_BYTES);
+  }
+
+  /** The rest is for the programs that the messages are for. */
+  @Override
+  public long usualBytes() {
+    return freeBytes() / 4;
   }
 
   @Override
@@ -219,14 +124,13 @@ public final class CudaBackend implements RingBackend, Backend {
   @Override
   public MountedRing mount(RingFile file, RingShape shape, Vram vram) {
     context.enter();
-    int most = blocks > 0 ? blocks : Math.max(1, context.multiprocessors() / 8);
-    var sizes = new CudaRing.Sizes(most, idleNanos);
+    var sizes = new CudaRing.Sizes(blocks(shape), idleNanos);
     return new CudaRing(context, file, shape, (CudaArena) vram, sizes);
   }
 
-  private int blocks(RingGeometry geometry) {
+  private int blocks(RingShape shape) {
     int all = context.multiprocessors();
-    return blocks > 0 ? blocks : Math.max(1, Math.min(all / 8, all / 4 / geometry.lanes()));
+    return blocks > 0 ? blocks : Math.max(1, Math.min(all / 8, all / 4 / shape.lanes()));
   }
 
   @Override

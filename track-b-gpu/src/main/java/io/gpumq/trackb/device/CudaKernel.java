@@ -7,7 +7,7 @@ import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuStreamQuery;
 
 import io.gpumq.api.TrackFailedException;
-import io.gpumq.trackb.layout.RingControl;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingErrors;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
@@ -28,7 +28,7 @@ final class CudaKernel implements RingKernel, Lull.Kernel {
   private static final long STOP_NANOS = 2_000_000_000L;
 
   private final CudaContext context;
-  private final RingControl control;
+  private final Control control;
   private final CUstream stream;
   private final Consumer<? super CudaKernel> onEnd;
   private final boolean trial;
@@ -43,7 +43,7 @@ final class CudaKernel implements RingKernel, Lull.Kernel {
    */
   CudaKernel(
       CudaContext context,
-      RingControl control,
+      Control control,
       CUstream stream,
       String entryPoint,
       ByteBuffer parameter,

@@ -80,7 +80,7 @@ final class CudaRing implements MountedRing {
           (from, small) -> kernel(handler, from, small ? 1 : most, kernel -> {});
       long idle = most == 1 ? Long.MAX_VALUE : sizes.idleNanos(); // the smallest already
       var control = new Control(file.control());
-      var completed = new CompletedSequences(file.completions(), shape.slots(), shape.slots(), 0);
+      var completed = new CompletedSequences(file.completions(), shape.slots());
       return context
           .lull()
           .start(() -> new ElasticKernel(control, completed, resume, idle, launcher, ended(held)));

@@ -1,6 +1,6 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.trackb.layout.RingControl;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
 import java.util.function.Consumer;
@@ -39,7 +39,7 @@ final class ElasticKernel implements RingKernel, Lull.Kernel {
     RingKernel launch(Resume resume, boolean small);
   }
 
-  private final RingControl control;
+  private final Control control;
   private final CompletedSequences completed;
   private final long idleNanos;
   private final Launcher launcher;
@@ -68,7 +68,7 @@ final class ElasticKernel implements RingKernel, Lull.Kernel {
    * @param onEnd run once when it has ended for good
    */
   ElasticKernel(
-      RingControl control,
+      Control control,
       CompletedSequences completed,
       Resume resume,
       long idleNanos,

@@ -1,28 +1,22 @@
 package io.gpumq.trackb.device;
 
-import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.layout.ControlBlock;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.memory.RingFile;
-import io.gpumq.trackb.ring.RingBackend;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.MountedRing;
-import io.gpumq.trackb.spi.Resume;
-import io.gpumq.trackb.spi.RingKernel;
 import io.gpumq.trackb.spi.Vram;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The device {@code host}: threads over the same layout and the same slot states. */
-public final class HostBackend implements RingBackend, Backend {
+public final class HostBackend implements Backend {
   /** The name that users write. */
   public static final String DEVICE = "host";
 
   private static final int MAX_THREADS = 4;
+
+  /** Of a machine without a GPU: for tests, and for trying things out. */
+  private static final long USUAL_BYTES = 256L << 20;
 
   private final int threads =
       Math.max(1, Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors() / 2));
@@ -53,30 +47,8 @@ public final class HostBackend implements RingBackend, Backend {
   }
 
   @Override
-  public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
-    return shared ? HostMemory.shared(file, geometry) : HostMemory.inProcess(file, geometry);
-  }
-
-  @Override
-  public RingMemory open(SharedFile file, RingGeometry geometry, String handle) {
-    return HostMemory.open(file, geometry, handle);
-  }
-
-  @Override
-  public RingKernel launch(
-      SharedFile file,
-      RingGeometry geometry,
-      HandlerSpec handler,
-      RingMemory memory,
-      Resume resume) {
-    int workers = resume.isTrial() ? 1 : threads;
-    AtomicLong tickets = new AtomicLong(resume.first() / geometry.chunkSlots());
-    return new HostKernel(
-        new ControlBlock(file.control()),
-        workers,
-        () ->
-            new HostWorker(
-                file, geometry, (HostMemory) memory, handler.newHostHandler(), tickets, resume));
+  public long usualBytes() {
+    return Math.min(USUAL_BYTES, freeBytes() / 4);
   }
 
   /** What this process may have outside its heap. */

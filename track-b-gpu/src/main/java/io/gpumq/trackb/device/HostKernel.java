@@ -2,7 +2,7 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.layout.RingControl;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingErrors;
 import io.gpumq.trackb.spi.RingKernel;
 import java.util.ArrayList;
@@ -14,14 +14,14 @@ final class HostKernel implements RingKernel {
   /** Workers look at the stop word at each turn; a loaded machine may not let them for a while. */
   private static final long STOP_MILLIS = 2_000;
 
-  private final RingControl control;
+  private final Control control;
   private final List<Thread> workers = new ArrayList<>();
   private volatile String failure;
 
   /**
    * @param work makes what each thread does
    */
-  HostKernel(RingControl control, int threads, Supplier<Runnable> work) {
+  HostKernel(Control control, int threads, Supplier<Runnable> work) {
     this.control = control;
     for (int i = 0; i < threads; i++) {
       Thread thread = new Thread(work.get(), "gpumq-host-" + i);

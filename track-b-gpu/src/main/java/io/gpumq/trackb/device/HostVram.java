@@ -186,6 +186,11 @@ final class HostVram implements Vram {
   }
 
   @Override
+  public void orphaned() {
+    MemoryFile.remove(path);
+  }
+
+  @Override
   public void close() {
     if (own != null) {
       own.remove();

@@ -1,7 +1,5 @@
 package io.gpumq.trackb.device;
 
-import static io.gpumq.kernels.LinkLayout.EMPTY;
-
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.RingShape;
@@ -9,12 +7,11 @@ import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.Carrier;
 import io.gpumq.trackb.spi.Device;
+import io.gpumq.trackb.spi.HostSide;
 import io.gpumq.trackb.spi.MountedRing;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
 import io.gpumq.trackb.spi.Vram;
-import java.util.Arrays;
-import java.util.function.LongSupplier;
 
 /** A device in this process: a kernel that dies takes the device with it. */
 public final class InProcessDevice implements Device {
@@ -51,10 +48,7 @@ public final class InProcessDevice implements Device {
   }
 
   @Override
-  public Carrier start(RingFile file, RingShape shape, HandlerSpec handler, LongSupplier landed) {
-    long[] states = new long[shape.slots()];
-    Arrays.fill(states, EMPTY); // of the first lap
-    vram.writeWords(shape.statesPlace(), states);
+  public Carrier start(RingFile file, RingShape shape, HandlerSpec handler, HostSide host) {
     MountedRing ring = backend.mount(file, shape, vram);
     try {
       return new Local(ring, ring.launch(handler, Resume.fresh(0)));

@@ -1,6 +1,6 @@
 package io.gpumq.trackb.isolation;
 
-import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.spi.Resume;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,34 +9,41 @@ import java.util.List;
 
 /** What the owner asks of a device process. Rings go by numbers that the owner gives. */
 sealed interface Command {
+  /**
+   * The arena of the track, as its owner knows it.
+   *
+   * @param handle by which another process opens it
+   */
+  record Memory(String handle, long bytes) {}
+
   /** Which ring. */
   int ring();
 
   /** The words of its line. */
   List<Object> words();
 
-  /** Map the file, and open the memory. */
-  record Open(int ring, Path file, String handle, RingGeometry geometry, String handler)
+  /** Map the file, and make it known to the device. The store comes with the first. */
+  record Open(int ring, Path file, RingShape shape, Memory store, String handler)
       implements Command {
     @Override
     public List<Object> words() {
-      RingGeometry g = geometry;
+      RingShape s = shape;
       return List.of(
           "open",
           ring,
           file,
-          handle,
+          store.handle(),
+          store.bytes(),
           handler,
-          g.lanes(),
-          g.capacity(),
-          g.ingressSlots(),
-          g.windowSlots(),
-          g.slotBytes(),
-          g.resultBytes(),
-          g.strideBytes(),
-          g.chunkSlots(),
-          g.maxTries(),
-          g.firstSequence());
+          s.slots(),
+          s.chunkBytes(),
+          s.chunks(),
+          s.ticketSlots(),
+          s.maxTries(),
+          s.largestPayload(),
+          s.resultBytes(),
+          s.statesPlace(),
+          s.lanes());
     }
   }
 
@@ -83,11 +90,11 @@ sealed interface Command {
       List<Long> n = new ArrayList<>();
       switch (line.get(0)) {
         case "open" -> {
-          for (String number : line.subList(5, 15)) {
+          for (String number : line.subList(6, 15)) {
             n.add(Long.parseLong(number));
           }
-          RingGeometry geometry =
-              new RingGeometry(
+          RingShape shape =
+              new RingShape(
                   Math.toIntExact(n.get(0)),
                   Math.toIntExact(n.get(1)),
                   Math.toIntExact(n.get(2)),
@@ -95,10 +102,10 @@ sealed interface Command {
                   Math.toIntExact(n.get(4)),
                   Math.toIntExact(n.get(5)),
                   Math.toIntExact(n.get(6)),
-                  Math.toIntExact(n.get(7)),
-                  Math.toIntExact(n.get(8)),
-                  n.get(9));
-          return new Open(ring, Path.of(line.get(2)), line.get(3), geometry, line.get(4));
+                  n.get(7),
+                  Math.toIntExact(n.get(8)));
+          Memory store = new Memory(line.get(3), Long.parseLong(line.get(4)));
+          return new Open(ring, Path.of(line.get(2)), shape, store, line.get(5));
         }
         case "launch" -> {
           for (String number : line.subList(2, 5)) {

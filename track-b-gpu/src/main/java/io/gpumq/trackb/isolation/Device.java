@@ -3,11 +3,11 @@ package io.gpumq.trackb.isolation;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Log;
 import io.gpumq.trackb.memory.MemoryFile;
-import io.gpumq.trackb.ring.RingBackend;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.spi.MountedRing;
 import io.gpumq.trackb.spi.RingKernel;
+import io.gpumq.trackb.spi.Vram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,7 +37,7 @@ final class Device {
   /** See {@link #die}. */
   private static final long LINGER_MILLIS = 300;
 
-  private final RingBackend backend;
+  private final Backend backend;
   private final InputStream commands;
   private final OutputStream answers;
   private final IntConsumer halt;
@@ -49,11 +49,15 @@ final class Device {
   private final CountDownLatch commandsEnded = new CountDownLatch(1);
   private volatile boolean dying;
 
+  /** The arena, opened with the first ring. Guarded by the rings, as is what it was opened by. */
+  private Vram store;
+
+  private Command.Memory storeMemory;
+
   private static final class Opened {
-    private final SharedFile file;
-    private final RingGeometry geometry;
     private final HandlerSpec handler;
-    private final RingMemory memory;
+    private final RingFile file;
+    private final MountedRing mounted;
 
     /** What works on it, or {@code null}. */
     private RingKernel kernel;
@@ -61,18 +65,17 @@ final class Device {
     /** Whether a look at what works on it has failed. */
     private boolean looksFail;
 
-    private Opened(Command.Open open, RingBackend backend) {
-      geometry = open.geometry();
+    private Opened(Command.Open open, Backend backend, Vram store) {
       handler = HandlerSpec.parse(open.handler());
-      file = SharedFile.attach(open.file(), geometry);
-      memory = backend.open(file, geometry, open.handle()); // the last: nothing after it may fail
+      file = RingFile.attach(open.file(), open.shape());
+      mounted = backend.mount(file, open.shape(), store); // the last: nothing after it may fail
     }
   }
 
   /**
    * @param halt ends the process at once, with an exit code
    */
-  Device(RingBackend backend, InputStream commands, OutputStream answers, IntConsumer halt) {
+  Device(Backend backend, InputStream commands, OutputStream answers, IntConsumer halt) {
     this.backend = backend;
     this.commands = commands;
     this.answers = answers;
@@ -113,12 +116,11 @@ final class Device {
       }
       if (command instanceof Command.Open open) {
         files.put(open.ring(), open.file());
-        rings.put(open.ring(), new Opened(open, backend));
+        rings.put(open.ring(), new Opened(open, backend, store(open.store())));
         say(new Answer.Opened(open.ring()));
       } else if (command instanceof Command.Launch launch) {
         Opened ring = opened(launch.ring());
-        ring.kernel =
-            backend.launch(ring.file, ring.geometry, ring.handler, ring.memory, launch.resume());
+        ring.kernel = ring.mounted.launch(ring.handler, launch.resume());
         say(new Answer.Launched(launch.ring()));
       } else if (command instanceof Command.Stop stop) {
         RingKernel kernel = opened(stop.ring()).kernel;
@@ -129,10 +131,22 @@ final class Device {
         files.remove(command.ring());
         Opened closed = rings.remove(command.ring());
         if (closed != null) {
-          closed.memory.close();
+          closed.mounted.close();
         }
       }
     }
+  }
+
+  /** The store of a track is one, and stays open: whatever opens a ring comes with its name. */
+  private Vram store(Command.Memory memory) {
+    if (store == null) {
+      store = backend.open(memory.handle(), memory.bytes());
+      storeMemory = memory;
+    } else if (!memory.equals(storeMemory)) {
+      throw new IllegalStateException(
+          "a second store, " + memory + ": there is one, " + storeMemory);
+    }
+    return store;
   }
 
   private Opened opened(int number) {
@@ -216,9 +230,9 @@ final class Device {
   /** The owner ended without a word, so nobody else removes what it shared. */
   private void removeFiles() {
     synchronized (rings) {
-      for (Path file : files.values()) {
-        MemoryFile.remove(SharedFile.companion(file));
-        MemoryFile.remove(file);
+      files.values().forEach(MemoryFile::remove);
+      if (store != null && !files.isEmpty()) { // else its owner let go of all, and lives on
+        store.orphaned();
       }
     }
   }

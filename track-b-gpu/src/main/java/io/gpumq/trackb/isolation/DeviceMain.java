@@ -2,7 +2,7 @@ package io.gpumq.trackb.isolation;
 
 import io.gpumq.api.TrackOptions;
 import io.gpumq.trackb.device.Backends;
-import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.spi.Backend;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ public final class DeviceMain {
   public static void main(String[] args) {
     outliveSignals();
     try (Wire owner = Wire.connect(Path.of(args[0]))) {
-      RingBackend backend = open(args, owner.output());
+      Backend backend = open(args, owner.output());
       new Device(backend, owner.input(), owner.output(), Runtime.getRuntime()::halt).run();
     } catch (Throwable e) {
       e.printStackTrace();
@@ -35,7 +35,7 @@ public final class DeviceMain {
     }
   }
 
-  private static RingBackend open(String[] args, OutputStream answers) throws IOException {
+  private static Backend open(String[] args, OutputStream answers) throws IOException {
     Map<String, String> settings = new HashMap<>();
     for (int i = 2; i < args.length; i++) {
       int equals = args[i].indexOf('=');

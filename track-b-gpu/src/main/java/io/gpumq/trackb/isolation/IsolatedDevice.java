@@ -2,32 +2,35 @@ package io.gpumq.trackb.isolation;
 
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.ring.RingBackend;
-import io.gpumq.trackb.ring.RingDevice;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.RunningRing;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.spi.Carrier;
+import io.gpumq.trackb.spi.Device;
+import io.gpumq.trackb.spi.HostSide;
+import io.gpumq.trackb.spi.Vram;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 
 /**
- * A device whose kernels run in a process of their own: what kills them kills neither the messages
+ * A device whose kernels run in a process of their own: what kills them kills neither the entries
  * nor this process. Safe for use by many threads.
  */
-public final class IsolatedDevice implements RingDevice {
-  private final RingBackend backend;
+public final class IsolatedDevice implements Device {
+  private final Backend backend;
+  private final Vram vram;
   private final Supervisor supervisor;
   private final AtomicInteger rings = new AtomicInteger();
 
   /**
    * Starts no process before the first ring.
    *
-   * @param backend makes the memory; is closed with this device
+   * @param backend is closed with this device, as is {@code vram}
+   * @param vram from that backend, shared
    * @param plan how device processes are started
    */
-  public IsolatedDevice(RingBackend backend, ProcessPlan plan) {
+  public IsolatedDevice(Backend backend, Vram vram, ProcessPlan plan) {
     this.backend = backend;
+    this.vram = vram;
     this.supervisor = new Supervisor(plan, backend);
   }
 
@@ -46,19 +49,21 @@ public final class IsolatedDevice implements RingDevice {
     return backend.hasExpress();
   }
 
+  @Override
+  public Vram vram() {
+    return vram;
+  }
+
+  @Override
+  public void expect(int more) {
+    supervisor.expect(more);
+  }
+
   /** As declared; waits until a device process works on the ring. */
   @Override
-  public RunningRing start(
-      SharedFile file, RingGeometry geometry, HandlerSpec handler, LongSupplier landed) {
-    RingMemory memory = backend.allocate(file, geometry, true);
-    IsolatedRing ring;
-    try {
-      int number = rings.incrementAndGet();
-      ring = new IsolatedRing(number, file, geometry, handler, memory, landed, supervisor);
-    } catch (Throwable e) {
-      Steps.undo(e, memory::close);
-      throw e;
-    }
+  public Carrier start(RingFile file, RingShape shape, HandlerSpec handler, HostSide host) {
+    int number = rings.incrementAndGet();
+    IsolatedRing ring = new IsolatedRing(number, file, shape, handler, vram, host, supervisor);
     try {
       supervisor.start(ring);
       return ring;
@@ -75,6 +80,6 @@ public final class IsolatedDevice implements RingDevice {
 
   @Override
   public void close() {
-    new Steps().run(supervisor::close).run(backend::close).finish();
+    new Steps().run(supervisor::close).run(vram::close).run(backend::close).finish();
   }
 }

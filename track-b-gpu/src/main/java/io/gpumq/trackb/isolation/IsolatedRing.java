@@ -3,22 +3,20 @@ package io.gpumq.trackb.isolation;
 import io.gpumq.api.GpuMqException;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingErrors;
-import io.gpumq.trackb.ring.Recovery;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.RunningRing;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.link.Recovery;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.Carrier;
+import io.gpumq.trackb.spi.HostSide;
 import io.gpumq.trackb.spi.Resume;
-import java.util.Map;
+import io.gpumq.trackb.spi.Vram;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /** A ring whose memory is here, and whose kernel is in a device process, whichever that is. */
-final class IsolatedRing implements RunningRing {
+final class IsolatedRing implements Carrier {
   /** How far the device process that is in charge has come with it. */
   enum Phase {
     /** Nothing works on it. */
@@ -32,16 +30,14 @@ final class IsolatedRing implements RunningRing {
   }
 
   private final int number;
-  private final SharedFile file;
-  private final RingGeometry geometry;
+  private final RingFile file;
+  private final RingShape shape;
   private final HandlerSpec handler;
-  private final RingMemory memory;
+  private final Command.Memory store;
+  private final HostSide host;
   private final Recovery recovery;
-  private final ControlBlock control;
+  private final Control control;
   private final Supervisor supervisor;
-
-  /** Why messages were condemned, by sequence. */
-  private final Map<Long, String> verdicts = new ConcurrentHashMap<>();
 
   /** Complete when a kernel has worked on it for the first time, or could not. */
   final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -52,7 +48,7 @@ final class IsolatedRing implements RunningRing {
   // Written by the supervisor's thread alone.
   private volatile String failure;
   private volatile long epoch;
-  private Phase phase = Phase.IDLE;
+  private volatile Phase phase = Phase.IDLE;
   private boolean stopping;
   private long trialEnd = Resume.NEVER;
   private long completed;
@@ -62,35 +58,29 @@ final class IsolatedRing implements RunningRing {
 
   private long pausedUntilNanos = System.nanoTime();
 
+  /**
+   * @param vram of the track, shared
+   */
   IsolatedRing(
       int number,
-      SharedFile file,
-      RingGeometry geometry,
+      RingFile file,
+      RingShape shape,
       HandlerSpec handler,
-      RingMemory memory,
-      LongSupplier landed,
+      Vram vram,
+      HostSide host,
       Supervisor supervisor) {
     this.number = number;
     this.file = file;
-    this.geometry = geometry;
+    this.shape = shape;
     this.handler = handler;
-    this.memory = memory;
-    this.recovery = new Recovery(file, geometry, memory, landed);
-    this.control = new ControlBlock(file.control());
+    this.store = new Command.Memory(vram.handle(), vram.bytes());
+    this.host = host;
+    this.recovery = new Recovery(file, shape, vram, host::landed);
+    this.control = new Control(file.control());
     this.supervisor = supervisor;
   }
 
-  // ---- for the queue
-
-  @Override
-  public void read(int area, long firstSequence, int count, int readsOffset) {
-    memory.read(area, firstSequence, count, readsOffset);
-  }
-
-  @Override
-  public void awaitReads(int area) {
-    memory.awaitReads(area);
-  }
+  // ---- for the track
 
   @Override
   public String failure() {
@@ -103,39 +93,25 @@ final class IsolatedRing implements RunningRing {
   }
 
   @Override
+  public boolean isAway() {
+    return phase == Phase.IDLE;
+  }
+
+  @Override
   public String hung(String why, long seenIn) {
     supervisor.hung(this, why, seenIn);
     return null;
   }
 
   @Override
-  public String verdict(long sequence) {
-    return verdicts.get(sequence);
-  }
-
-  @Override
-  public void forget(long sequence) {
-    verdicts.remove(sequence);
-  }
-
-  @Override
   public void stop() {
-    try {
-      supervisor.stop(this);
-    } finally {
-      memory.close();
-    }
+    supervisor.stop(this);
   }
 
   // ---- for the supervisor's thread
 
   int number() {
     return number;
-  }
-
-  /** Rings of its queue, of which this is one. */
-  int lanes() {
-    return geometry.lanes();
   }
 
   Phase phase() {
@@ -155,7 +131,7 @@ final class IsolatedRing implements RunningRing {
   }
 
   Command open() {
-    return new Command.Open(number, file.path(), memory.handle(), geometry, handler.text());
+    return new Command.Open(number, file.path(), shape, store, handler.text());
   }
 
   /** Whether messages are to be handled one at a time, before anything else is. */
@@ -204,11 +180,11 @@ final class IsolatedRing implements RunningRing {
   }
 
   int maxTries() {
-    return geometry.maxTries();
+    return shape.maxTries();
   }
 
   void condemn(long sequence, String why) {
-    verdicts.put(sequence, why);
+    host.condemned(sequence, why);
   }
 
   /** Whether messages were completed since it was asked last. */
@@ -221,7 +197,7 @@ final class IsolatedRing implements RunningRing {
 
   /** Whether nothing is published that is not completed. */
   boolean isDone() {
-    return recovery.completed() >= control.acquireHead() - geometry.firstSequence();
+    return recovery.completed() >= control.acquireHead();
   }
 
   /** What a kernel found broken, or {@code null}. */

@@ -14,6 +14,8 @@ final class Rings {
 
   private final Map<Integer, IsolatedRing> all = new LinkedHashMap<>();
 
+  private int expected;
+
   void add(IsolatedRing ring) {
     all.put(ring.number(), ring);
   }
@@ -43,9 +45,14 @@ final class Rings {
     return live().size();
   }
 
-  /** Returns the most rings that one queue has. */
-  int widest() {
-    return live().stream().mapToInt(IsolatedRing::lanes).max().orElse(1);
+  /** So many more are about to come. */
+  void expect(int more) {
+    expected = Math.max(expected, count() + more);
+  }
+
+  /** Returns the most rings that were ever said to come. */
+  int expected() {
+    return expected;
   }
 
   /** Returns whether no ring has anything published that is not completed. */

@@ -3,7 +3,7 @@ package io.gpumq.trackb.isolation;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.spi.Backend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +21,7 @@ final class Staff {
   private static final Log LOG = Log.of(Staff.class);
 
   private final ProcessPlan plan;
-  private final RingBackend backend;
+  private final Backend backend;
   private final Rings rings;
   private final Events events;
   private final DeviceProcess.Listener listener;
@@ -47,7 +47,7 @@ final class Staff {
    */
   Staff(
       ProcessPlan plan,
-      RingBackend backend,
+      Backend backend,
       Rings rings,
       Events events,
       DeviceProcess.Listener listener,
@@ -91,7 +91,9 @@ final class Staff {
         + backend.mostRings()
         + " rings that a device process on "
         + backend.name()
-        + " has room for are in use, one by each lane of each open queue: close one";
+        + " has room for are in use: one for reads, and one for each lane's number of each class of"
+        + " queues (handler, attempts, time limit, payloads up to 512, 8,192 or more bytes); close"
+        + " queues of a class of their own, or open them with fewer lanes";
   }
 
   /** Opens every ring in those that have room for all. */
@@ -264,7 +266,7 @@ final class Staff {
   private DeviceProcess spawn() {
     DeviceProcess process;
     try {
-      int wanted = Math.max(rings.widest(), rings.count());
+      int wanted = Math.max(rings.expected(), rings.count());
       int room = Math.min(Integer.highestOneBit(2 * wanted - 1), backend.mostRings());
       process = DeviceProcess.start(plan, room, backend.environment(room), listener);
     } catch (IOException | RuntimeException | Error e) {

@@ -5,7 +5,7 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.isolation.IsolatedRing.Phase;
-import io.gpumq.trackb.ring.RingBackend;
+import io.gpumq.trackb.spi.Backend;
 import java.util.List;
 
 /**
@@ -54,7 +54,7 @@ final class Supervisor {
         }
       };
 
-  Supervisor(ProcessPlan plan, RingBackend backend) {
+  Supervisor(ProcessPlan plan, Backend backend) {
     this.plan = plan;
     this.startPatience = new Patience(plan.startTime());
     this.staff = new Staff(plan, backend, rings, events, listener, this::proceed);
@@ -70,6 +70,11 @@ final class Supervisor {
   /** The process at work, or 0. */
   long pid() {
     return staff.pid();
+  }
+
+  /** So many rings more are about to be started. */
+  void expect(int more) {
+    events.post(() -> rings.expect(more));
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.gpumq.trackb.isolation;
 
-import io.gpumq.trackb.ring.Recovery;
+import static io.gpumq.kernels.LinkLayout.MOST_TRIES;
+
+import io.gpumq.trackb.link.Recovery;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,12 +15,6 @@ import java.util.Set;
  * death has one suspect alone.
  */
 final class Trials {
-  /** The error of a message that is not handled any more, in its completion word. */
-  static final int FAULT = 255;
-
-  /** Devices that may die beside a message, whatever they die of: more do not fit its word. */
-  private static final int MOST_ATTEMPTS = 15;
-
   private Trials() {}
 
   /**
@@ -51,13 +47,13 @@ final class Trials {
     Set<Long> condemned = new HashSet<>();
     for (long sequence : remains.suspects()) {
       int attempts = remains.attempts(sequence);
-      if (alone && attempts >= ring.maxTries() || attempts >= MOST_ATTEMPTS) {
+      if (alone && attempts >= ring.maxTries() || attempts >= MOST_TRIES) {
         condemned.add(sequence);
         ring.condemn(sequence, obituary);
       } else {
         ring.tryTo(sequence + 1);
       }
     }
-    remains.restore(condemned::contains, FAULT);
+    remains.restore(condemned::contains);
   }
 }

@@ -10,7 +10,7 @@ import static io.gpumq.kernels.LinkLayout.STOP;
 import java.nio.ByteBuffer;
 
 /** The words of a ring's control block by name. Host and device each write their own. */
-public final class Control implements RingControl {
+public final class Control {
   private final ByteBuffer block;
 
   public Control(ByteBuffer block) {
@@ -22,22 +22,20 @@ public final class Control implements RingControl {
     Words.setRelease(block, HEAD * CONTROL_STRIDE, head);
   }
 
-  @Override
+  /** Every sequence below is published. */
   public long acquireHead() {
     return Words.getAcquire(block, HEAD * CONTROL_STRIDE);
   }
 
-  @Override
   public void requestStop() {
     Words.setRelease(block, STOP * CONTROL_STRIDE, 1);
   }
 
-  @Override
+  /** For the next kernel; none may run. */
   public void clearStop() {
     Words.setRelease(block, STOP * CONTROL_STRIDE, 0);
   }
 
-  @Override
   public boolean stopRequested() {
     return Words.getOpaque(block, STOP * CONTROL_STRIDE) != 0;
   }
@@ -50,7 +48,7 @@ public final class Control implements RingControl {
     Words.setOpaque(block, HEARTBEAT * CONTROL_STRIDE, beats);
   }
 
-  @Override
+  /** 0, or what the device found wrong. */
   public long error() {
     return Words.getAcquire(block, ERROR * CONTROL_STRIDE);
   }

@@ -2,11 +2,13 @@ package io.gpumq.trackb.layout;
 
 import static io.gpumq.kernels.LinkLayout.CELL_BYTES;
 import static io.gpumq.kernels.LinkLayout.CELL_PAYLOAD;
+import static io.gpumq.kernels.LinkLayout.EMPTY;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.MIRROR_BYTES;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.kernels.HandlerSpec;
+import java.util.Arrays;
 
 /**
  * The sizes of a ring, and where its words lie in the arena. Counts of slots are powers of two.
@@ -20,6 +22,7 @@ import io.gpumq.kernels.HandlerSpec;
  * @param resultBytes a handler's result
  * @param statesPlace where the words begin that the device keeps for itself, in units: a state for
  *     each slot, then the mirror
+ * @param lanes of the queue that it was opened for, each with a ring: a device shares itself out
  */
 public record RingShape(
     int slots,
@@ -29,7 +32,8 @@ public record RingShape(
     int maxTries,
     int largestPayload,
     int resultBytes,
-    long statesPlace) {
+    long statesPlace,
+    int lanes) {
   /** What fits into the pinned rings must stay in the processor's cache: some 1 MB. */
   private static final int CHUNK_BYTES = 32 << 10;
 
@@ -47,28 +51,36 @@ public record RingShape(
   /**
    * The shape of a ring for payloads up to a size.
    *
-   * @param statesPlace has room for {@link #deviceBytes(int)}
+   * @param statesPlace has room for {@link #deviceBytes()}
    */
   public static RingShape of(
-      int largestPayload, HandlerSpec handler, int maxTries, long statesPlace) {
+      int largestPayload, HandlerSpec handler, int maxTries, long statesPlace, int lanes) {
     int results = handler.resultBytes();
     if (largestPayload <= MEDIUM_PAYLOAD) {
       int ticket = largestPayload <= SMALL_PAYLOAD ? 32 : 8;
       int payload = largestPayload <= SMALL_PAYLOAD ? SMALL_PAYLOAD : MEDIUM_PAYLOAD;
       return new RingShape(
-          8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace);
+          8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace, lanes);
     }
     if (largestPayload > LARGEST_PAYLOAD) {
       throw new IllegalArgumentException(
           "payload of " + largestPayload + " bytes: must be at most " + LARGEST_PAYLOAD);
     }
     int chunk = 2 * (LARGEST_PAYLOAD + 3 * UNIT + EntryHeader.units(results) * UNIT);
-    return new RingShape(1024, chunk, 15, 1, maxTries, LARGEST_PAYLOAD, results, statesPlace);
+    return new RingShape(
+        1024, chunk, 15, 1, maxTries, LARGEST_PAYLOAD, results, statesPlace, lanes);
   }
 
-  /** Bytes that the device keeps in the arena for so many slots. */
-  public static int deviceBytes(int slots) {
+  /** Bytes that the device keeps in the arena for itself. */
+  public int deviceBytes() {
     return slots * Long.BYTES + MIRROR_BYTES;
+  }
+
+  /** The words of a ring that nobody has worked on: every slot empty, in the first lap. */
+  public long[] emptyStates() {
+    long[] states = new long[slots];
+    Arrays.fill(states, EMPTY);
+    return states;
   }
 
   /** Where the mirror lies in the arena, in units. */

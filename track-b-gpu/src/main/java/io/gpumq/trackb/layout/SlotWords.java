@@ -72,6 +72,12 @@ public final class SlotWords {
     return (int) (what >> TRIES_SHIFT) & LinkLayout.MOST_TRIES;
   }
 
+  /** The first word, when so many runs of the handler have ended their device. */
+  public static long afterTries(long what, int tries) {
+    long mask = (long) LinkLayout.MOST_TRIES << TRIES_SHIFT;
+    return what & ~mask | (long) tries << TRIES_SHIFT;
+  }
+
   public static int length(long what) {
     return (int) what & (1 << LENGTH_BITS) - 1;
   }
@@ -91,5 +97,10 @@ public final class SlotWords {
   /** Whether the message is not to be handled any more, but to fail. */
   public static boolean isCondemned(long where) {
     return (where >> CONDEMNED_BIT & 1) != 0;
+  }
+
+  /** The second word of a message that is not to be handled any more. */
+  public static long condemned(long where) {
+    return where | 1L << CONDEMNED_BIT;
   }
 }

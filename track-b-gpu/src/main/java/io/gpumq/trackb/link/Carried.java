@@ -26,4 +26,7 @@ public interface Carried {
 
   /** What was completed by express has landed: a run of one. */
   void landed(Run run);
+
+  /** What one of its entries is called, in words. */
+  String describe(long sequence);
 }

@@ -151,6 +151,26 @@ final class Completions {
     return landed;
   }
 
+  /**
+   * What stands at a sequence that is published and was not completed, in words; {@code null} if it
+   * is by now, or somebody is just finding out.
+   */
+  String describe(long sequence) {
+    if (!advancing.compareAndSet(false, true)) {
+      return null;
+    }
+    try {
+      if (completed != sequence || slots.published() <= sequence) {
+        return null;
+      }
+      boolean isBegun = index < run.count();
+      Run at = isBegun ? run : slots.run(sequence);
+      return at.owner.describe(at.sequence() + (isBegun ? index : 0));
+    } finally {
+      advancing.set(false);
+    }
+  }
+
   /** Messages whose handler failed for good. */
   long failed() {
     return failed;

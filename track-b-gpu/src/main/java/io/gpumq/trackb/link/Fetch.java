@@ -162,4 +162,9 @@ public final class Fetch implements Carried {
 
   @Override
   public void landed(Run run) {}
+
+  @Override
+  public String describe(long run) {
+    return "a read";
+  }
 }

@@ -10,7 +10,10 @@ import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.HostSide;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The host's side of a ring: takes entries from the lanes that share it, and tells them what became
@@ -20,7 +23,7 @@ import java.nio.ByteBuffer;
  * publishes these, and leaves the chunk. Its lane's lock lies around claim and description, so that
  * entries of a lane have the same order in the ring as in their queue.
  */
-public final class Ring {
+public final class Ring implements HostSide {
   /** What {@link #tryClaim} answers when there is no room. */
   static final long FULL = Slots.FULL;
 
@@ -37,6 +40,9 @@ public final class Ring {
   private final Completions completions;
   private final Express express;
   private final boolean offersExpress;
+
+  /** Why messages were condemned, by sequence. */
+  private final Map<Long, String> verdicts = new ConcurrentHashMap<>();
 
   /**
    * @param offersExpress whether the device takes messages by express
@@ -155,9 +161,34 @@ public final class Ring {
     return completions.landed() == slots.claimed();
   }
 
-  /** Every slot below has landed, as it was found last. */
-  public long landedSoFar() {
+  /** Looks at nothing, and waits for nobody. */
+  @Override
+  public long landed() {
     return completions.landedSoFar();
+  }
+
+  @Override
+  public void condemned(long sequence, String why) {
+    verdicts.put(sequence, why);
+  }
+
+  /**
+   * What a message was condemned for, or {@code null}. Asked once.
+   *
+   * @param slot its sequence in this ring
+   */
+  public String verdict(long slot) {
+    return verdicts.remove(slot);
+  }
+
+  /** Every slot below is completed, as far as this can tell now. Waits for nothing. */
+  public long completed() {
+    return completions.advance();
+  }
+
+  /** What stands at a sequence that is published and not completed, in words. */
+  public String describe(long sequence) {
+    return completions.describe(sequence);
   }
 
   /** Whether a message of some length may find room, as far as can be told without waiting. */

@@ -7,6 +7,7 @@ import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.waiting.SpinningLock;
+import java.util.function.LongFunction;
 
 /**
  * The entries of one lane, in the order in which they were claimed:
@@ -46,13 +47,15 @@ public final class EntryLog {
    * @param segments that it fills, whose first entry is its first
    * @param first its first sequence
    * @param mostEntries that it keeps at once
+   * @param describer what an entry is called, in words
    */
-  public EntryLog(Ring ring, Segments segments, long first, long mostEntries) {
+  public EntryLog(
+      Ring ring, Segments segments, long first, long mostEntries, LongFunction<String> describer) {
     this.ring = ring;
     this.segments = segments;
     this.mostEntries = mostEntries;
     claimed = first;
-    progress = new Progress(ring, first, this::freeWhatHasLanded);
+    progress = new Progress(ring, first, this::freeWhatHasLanded, describer);
     released = first;
     freed = first;
   }

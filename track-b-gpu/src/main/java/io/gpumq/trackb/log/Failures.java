@@ -11,8 +11,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Failures {
   private static final long NONE = Long.MAX_VALUE;
 
-  /** Completion words by sequence. */
-  private final ConcurrentSkipListMap<Long, Long> words = new ConcurrentSkipListMap<>();
+  /**
+   * One of them.
+   *
+   * @param word its completion word
+   * @param verdict what became of the device that it ended, or {@code null}
+   */
+  private record Failure(long word, String verdict) {}
+
+  private final ConcurrentSkipListMap<Long, Failure> failures = new ConcurrentSkipListMap<>();
 
   private final AtomicBoolean passing = new AtomicBoolean();
 
@@ -30,8 +37,8 @@ final class Failures {
   }
 
   /** Takes note of one behind all others. */
-  synchronized void add(long sequence, long word) {
-    words.put(sequence, word);
+  synchronized void add(long sequence, long word, String verdict) {
+    failures.put(sequence, new Failure(word, verdict));
     count++;
     last = sequence;
     if (firstOpen == NONE) {
@@ -50,7 +57,7 @@ final class Failures {
   }
 
   boolean has(long sequence) {
-    return sequence <= last && words.containsKey(sequence);
+    return sequence <= last && failures.containsKey(sequence);
   }
 
   /** Whether none lies at or behind a sequence. */
@@ -64,7 +71,7 @@ final class Failures {
       return;
     }
     try {
-      for (long next; (next = firstOpen) != NONE && sink.offer(next, words.get(next)); ) {
+      for (long next; (next = firstOpen) != NONE && offer(next, sink); ) {
         close(next);
       }
     } finally {
@@ -72,15 +79,20 @@ final class Failures {
     }
   }
 
+  private boolean offer(long sequence, FailureSink sink) {
+    Failure failure = failures.get(sequence);
+    return sink.offer(sequence, failure.word(), failure.verdict());
+  }
+
   private synchronized void close(long sequence) {
-    Long behind = words.higherKey(sequence);
+    Long behind = failures.higherKey(sequence);
     firstOpen = behind == null ? NONE : behind;
   }
 
   /** Forgets what is released. */
   void dropBelow(long released) {
     if (last >= 0) {
-      words.headMap(released).clear();
+      failures.headMap(released).clear();
     }
   }
 }

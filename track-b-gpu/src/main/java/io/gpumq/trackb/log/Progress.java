@@ -1,5 +1,8 @@
 package io.gpumq.trackb.log;
 
+import static io.gpumq.kernels.LinkLayout.ERROR_FAULT;
+
+import io.gpumq.trackb.layout.CompletionWord;
 import io.gpumq.trackb.link.Carried;
 import io.gpumq.trackb.link.NearRun;
 import io.gpumq.trackb.link.NearRuns;
@@ -7,6 +10,7 @@ import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.link.Run;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
+import java.util.function.LongFunction;
 
 /**
  * What a ring tells of a lane's entries: how far they are completed and have landed, which of them
@@ -17,6 +21,7 @@ public final class Progress implements Carried {
   private final Ring ring;
   private final long start;
   private final Runnable hasLanded;
+  private final LongFunction<String> describer;
   private final Failures failures = new Failures();
   private final NearRuns near = new NearRuns();
 
@@ -31,8 +36,10 @@ public final class Progress implements Carried {
   /**
    * @param first the lane's first sequence
    * @param hasLanded run behind each rise of {@link #landed()}; waits for nothing
+   * @param describer what an entry is called, in words
    */
-  Progress(Ring ring, long first, Runnable hasLanded) {
+  Progress(Ring ring, long first, Runnable hasLanded, LongFunction<String> describer) {
+    this.describer = describer;
     this.ring = ring;
     this.start = first;
     this.hasLanded = hasLanded;
@@ -61,7 +68,9 @@ public final class Progress implements Carried {
 
   @Override
   public void failed(Run run, int index, long word) {
-    failures.add(run.sequence() + index, word);
+    String verdict =
+        CompletionWord.error(word) == ERROR_FAULT ? ring.verdict(run.slot() + index) : null;
+    failures.add(run.sequence() + index, word, verdict);
     settle(run.sequence() + index + 1, true);
   }
 
@@ -82,6 +91,11 @@ public final class Progress implements Carried {
   private void land(long end) {
     landed = end;
     hasLanded.run();
+  }
+
+  @Override
+  public String describe(long sequence) {
+    return describer.apply(sequence);
   }
 
   /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */

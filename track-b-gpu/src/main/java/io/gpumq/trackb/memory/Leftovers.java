@@ -1,10 +1,10 @@
 package io.gpumq.trackb.memory;
 
 import io.gpumq.api.TrackUnavailableException;
-import io.gpumq.kernels.RingLayout;
+import io.gpumq.kernels.LinkLayout;
 import io.gpumq.spi.Log;
-import io.gpumq.trackb.layout.Completion;
-import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.trackb.layout.CompletionWord;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.Words;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,12 +27,11 @@ import java.util.function.Predicate;
 public final class Leftovers {
   private static final Log LOG = Log.of(Leftovers.class);
 
-  // Of struct FileHeader in ring_layout.h.
+  // Of struct FileHeader in link/layout.h.
   private static final int VERSION = 8;
+  private static final int SLOTS = 12;
   private static final int FILE_BYTES = 16;
-  private static final int CAPACITY = 24;
-  private static final int COMPLETIONS = 80;
-  private static final int FIRST_SEQUENCE = 112;
+  private static final int COMPLETIONS = 64;
 
   /** A maker locks its file within microseconds of making it. */
   private static final long BEGUN_MILLIS = 1_000;
@@ -52,9 +51,8 @@ public final class Leftovers {
       RingFileName name, List<Path> files, boolean isLeft, long bytes, String contents) {
     /** One line for people. */
     public String describe() {
-      return "queue '"
-          + name.queue()
-          + "' of process "
+      return name.label()
+          + " of process "
           + name.owner().pid()
           + (isLeft ? ", which has ended: " : ": ")
           + bytes
@@ -180,35 +178,33 @@ public final class Leftovers {
         }
       }
     }
-    return "memory of a ring that is gone";
+    return "memory of a track";
   }
 
   private static String contents(Path path) throws IOException {
     try (FileChannel file = FileChannel.open(path)) {
-      if (file.size() < RingLayout.CONTROL_OFFSET + RingLayout.PAGE_BYTES) {
+      if (file.size() < LinkLayout.CONTROL_OFFSET + LinkLayout.PAGE_BYTES) {
         return "nothing in it";
       }
       ByteBuffer header =
-          file.map(MapMode.READ_ONLY, 0, RingLayout.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      if (Words.getAcquire(header, 0) != RingLayout.MAGIC
-          || header.getInt(VERSION) != RingLayout.VERSION
+          file.map(MapMode.READ_ONLY, 0, LinkLayout.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      if (Words.getAcquire(header, 0) != LinkLayout.MAGIC
+          || header.getInt(VERSION) != LinkLayout.VERSION
           || header.getLong(FILE_BYTES) != file.size()) {
         return "not of this version";
       }
       ByteBuffer control =
-          file.map(MapMode.READ_ONLY, RingLayout.CONTROL_OFFSET, RingLayout.PAGE_BYTES);
-      long first = header.getLong(FIRST_SEQUENCE);
-      long published = new ControlBlock(control).acquireHead() - first;
-      int capacity = Math.toIntExact(header.getLong(CAPACITY));
+          file.map(MapMode.READ_ONLY, LinkLayout.CONTROL_OFFSET, LinkLayout.PAGE_BYTES);
+      long published = new Control(control).acquireHead();
+      int slots = header.getInt(SLOTS);
       ByteBuffer words =
-          file.map(MapMode.READ_ONLY, header.getLong(COMPLETIONS), (long) capacity * Long.BYTES);
+          file.map(MapMode.READ_ONLY, header.getLong(COMPLETIONS), (long) slots * Long.BYTES);
       long pending = 0;
-      for (long i = Math.max(0, published - capacity); i < published; i++) {
-        long sequence = first + i;
-        int slot = (int) (sequence & capacity - 1) * Long.BYTES;
-        pending += Completion.isOf(Words.getAcquire(words, slot), sequence) ? 0 : 1;
+      for (long sequence = Math.max(0, published - slots); sequence < published; sequence++) {
+        long word = Words.getAcquire(words, (int) (sequence & slots - 1) * Long.BYTES);
+        pending += CompletionWord.isOf(word, sequence) ? 0 : 1;
       }
-      return published + " messages published, " + (published - pending) + " completed";
+      return published + " messages and reads published, " + (published - pending) + " completed";
     }
   }
 }

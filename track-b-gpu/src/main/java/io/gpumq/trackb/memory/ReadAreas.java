@@ -32,10 +32,11 @@ public final class ReadAreas implements AutoCloseable {
    */
   public static ReadAreas create() {
     int bytes = COUNT * BYTES;
-    Path path = RingFileName.fresh("reads").ring(MemoryFolders.forBytes(bytes));
+    Path path = RingFileName.fresh("read-areas").memory(MemoryFolders.forBytes(bytes));
     MemoryFile file = null;
     try {
       file = MemoryFile.create(path, bytes);
+      file.remove(); // nobody else wants it: whatever becomes of this process, no file is left
       return new ReadAreas(file, file.channel().map(MapMode.READ_WRITE, 0, bytes));
     } catch (RuntimeException | Error e) {
       MemoryFile.undo(file, e);
@@ -62,7 +63,6 @@ public final class ReadAreas implements AutoCloseable {
   /** Gives the memory back. Once, when nobody looks at it any more. */
   @Override
   public void close() {
-    file.remove();
     file.discard();
   }
 }

@@ -8,15 +8,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the name of a ring's file says: {@code gpumq-PID.START-RANDOM-QUEUE.ring}, and {@code .vram}
+ * What the name of a ring's file says: {@code gpumq-PID.START-RANDOM-LABEL.ring}, and {@code .vram}
  * for the memory beside it, with {@code .unfinished} behind it until the file is whole. Nobody can
  * guess it, so nobody can take it first.
  *
  * @param owner the process that made it, by its number where it runs
  * @param random hexadecimal digits
- * @param queue the queue's name
+ * @param label what it is: a ring, say
  */
-public record RingFileName(Owner owner, String random, String queue) {
+public record RingFileName(Owner owner, String random, String label) {
   public static final String RING = ".ring";
   public static final String MEMORY = ".vram";
 
@@ -28,10 +28,10 @@ public record RingFileName(Owner owner, String random, String queue) {
   private static final int RANDOM_BYTES = 12;
 
   /** Returns a name for a ring of this process that no other has. */
-  public static RingFileName fresh(String queue) {
+  public static RingFileName fresh(String label) {
     byte[] random = new byte[RANDOM_BYTES];
     RANDOM.nextBytes(random);
-    return new RingFileName(Owner.self(), HexFormat.of().formatHex(random), queue);
+    return new RingFileName(Owner.self(), HexFormat.of().formatHex(random), label);
   }
 
   /** Returns what a file's name says; empty for the name of anything else. */
@@ -53,6 +53,6 @@ public record RingFileName(Owner owner, String random, String queue) {
   }
 
   private String stem() {
-    return "gpumq-" + owner.pid() + "." + owner.start() + "-" + random + "-" + queue;
+    return "gpumq-" + owner.pid() + "." + owner.start() + "-" + random + "-" + label;
   }
 }

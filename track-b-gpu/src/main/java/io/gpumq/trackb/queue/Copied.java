@@ -14,16 +14,21 @@ import java.util.OptionalLong;
 record Copied(ByteBuffer bytes) {
   /** Copies an entry that is not released meanwhile; waits for the device. */
   static Copied of(Lane lane, long sequence) {
-    Runnable alive = lane.queue().state()::requireUsable;
-    lane.log().progress().awaitLanded(sequence, alive);
+    return read(lane, sequence, Integer.MAX_VALUE);
+  }
+
+  /** Copies its header alone. */
+  static Copied headerOf(Lane lane, long sequence) {
+    return read(lane, sequence, 1);
+  }
+
+  private static Copied read(Lane lane, long sequence, int mostUnits) {
+    lane.log().progress().awaitLanded(sequence, lane.queue().state()::requireUsable);
     Segment segment = lane.log().segmentOf(sequence);
     long place = segment.place(sequence);
-    int units = (int) (lane.log().endOf(segment, sequence) - place);
+    int units = (int) Math.min(mostUnits, lane.log().endOf(segment, sequence) - place);
     ByteBuffer memory = ByteBuffer.allocateDirect(units * UNIT).order(ByteOrder.LITTLE_ENDIAN);
-    Fetch.Wanted wanted = new Alone(place, units);
-    while (lane.queue().reading().fetch(wanted, 0, memory, alive) == 0) {
-      alive.run();
-    }
+    lane.queue().reading().fetch(new Alone(place, units), memory);
     return new Copied(memory);
   }
 

@@ -74,7 +74,7 @@ final class EntryFinder implements Fetch.Wanted {
       i = next > i ? next : fromStore(i);
     }
     if (count > 0) {
-      fetch();
+      reading.fetch(this, own);
     }
     log.readTo(taken.last() + 1);
   }
@@ -203,18 +203,6 @@ final class EntryFinder implements Fetch.Wanted {
     }
     ownUsed = at + rounded;
     return at;
-  }
-
-  private void fetch() {
-    Runnable alive = lane.queue().state()::requireUsable;
-    for (int done = 0; done < count; ) {
-      int some = reading.fetch(this, done, own, alive);
-      done += some;
-      if (some == 0) {
-        alive.run();
-        Thread.onSpinWait();
-      }
-    }
   }
 
   @Override

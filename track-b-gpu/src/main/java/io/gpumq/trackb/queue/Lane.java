@@ -1,9 +1,11 @@
 package io.gpumq.trackb.queue;
 
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.delivery.Deliverable;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.FailureSink;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ final class Lane implements Deliverable {
   private final EntryLog log;
   private final Targets targets = new Targets();
   private final LetterWriter letterWriter;
+  private final FailureSink failures;
   private final LaneGroups groups;
   private final Waiters.Line room;
 
@@ -31,9 +34,11 @@ final class Lane implements Deliverable {
     QueueConfig config = queue.config();
     long first = (long) number << SHIFT;
     Segments segments = new Segments(queue.store(), queue.share(), first);
-    log = new EntryLog(ring.ring(), segments, first, config.capacity() / config.lanes());
+    int share = config.capacity() / config.lanes();
+    log = new EntryLog(ring.ring(), segments, first, share, this::describe);
     letterWriter = new LetterWriter(this, queue.letterStore());
-    groups = new LaneGroups(log, letterWriter::failed, targets);
+    failures = letterWriter::failed;
+    groups = new LaneGroups(log, failures, targets);
     room = queue.bell().line(this::hasRoom);
   }
 
@@ -49,6 +54,11 @@ final class Lane implements Deliverable {
     }
     long position = sequence & (1L << SHIFT) - 1;
     return "sequence " + sequence + " (lane " + of(sequence) + ", position " + position + ")";
+  }
+
+  /** What an entry is called among those of all queues of its ring. */
+  private String describe(long sequence) {
+    return describe(sequence, queue.config().lanes()) + " of queue '" + queue.name() + "'";
   }
 
   /** Which lane this is, to stand before its queue's name; empty if that has but one. */
@@ -93,12 +103,20 @@ final class Lane implements Deliverable {
     return ring.mostEntryBytes();
   }
 
-  /** When an entry was sent that is kept, in milliseconds since 1970. */
+  /**
+   * When an entry was sent that is kept, in milliseconds since 1970; now, if it is still on its way
+   * to the store, or that cannot be read any more.
+   */
   long sentMillis(long sequence) {
     log.progress().completed();
-    return sequence < log.progress().landed()
-        ? Copied.of(this, sequence).sentMillis()
-        : System.currentTimeMillis();
+    if (sequence < log.progress().landed()) {
+      try {
+        return Copied.headerOf(this, sequence).sentMillis();
+      } catch (TrackFailedException e) {
+        // What a dead device kept is gone.
+      }
+    }
+    return System.currentTimeMillis();
   }
 
   /** The line in which producers wait for room. */
@@ -119,7 +137,7 @@ final class Lane implements Deliverable {
 
   /** Every sequence below is completed, and its failure, if any, a letter. Under no lock. */
   long pass() {
-    return log.progress().pass(letterWriter::failed);
+    return log.progress().pass(failures);
   }
 
   /** Whether a poll for a group may not come back empty, or would throw. Waits for nothing. */

@@ -20,10 +20,14 @@ final class LetterWriter implements DeadLetterSink {
   }
 
   /** Of an entry whose handler failed for good; false when there is no room. */
-  boolean failed(long sequence, long word) {
+  boolean failed(long sequence, long word, String verdict) {
     int tries = CompletionWord.tries(word);
-    String reason = handler + "failed with error " + CompletionWord.error(word);
-    return write(sequence, DeadLetter.Cause.HANDLER_FAILED, reason, tries, "");
+    if (verdict == null) {
+      String reason = handler + "failed with error " + CompletionWord.error(word);
+      return write(sequence, DeadLetter.Cause.HANDLER_FAILED, reason, tries, "");
+    }
+    String reason = handler + "ended its device process at attempt " + tries + ": " + verdict;
+    return write(sequence, DeadLetter.Cause.HANDLER_FAULT, reason, tries, "");
   }
 
   /** Writes the letter of an entry that a group gives up; returns false when there is no room. */

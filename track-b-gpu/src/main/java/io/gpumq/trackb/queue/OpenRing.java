@@ -2,8 +2,11 @@ package io.gpumq.trackb.queue;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.memory.RingFile;
@@ -19,6 +22,7 @@ final class OpenRing {
   private final RingFile file;
   private final Ring ring;
   private final Carrier carrier;
+  private final Watch watch;
 
   /** Lanes that go through it. Guarded by the rings. */
   private int lanes;
@@ -26,44 +30,78 @@ final class OpenRing {
   /** Why it does not run any more, or {@code null}. */
   private volatile String failure;
 
-  private OpenRing(Arena arena, RingShape shape, RingFile file, Ring ring, Carrier carrier) {
+  /** Whether looks at its memory are over. Guarded by this object, as those looks are. */
+  private boolean closed;
+
+  private OpenRing(
+      Arena arena, RingShape shape, RingFile file, Ring ring, Carrier carrier, Watch watch) {
     this.arena = arena;
     this.shape = shape;
     this.file = file;
     this.ring = ring;
     this.carrier = carrier;
+    this.watch = watch;
   }
 
   /**
-   * Opens a ring on a device.
+   * What runs on a ring.
    *
-   * @param arena of the device, which keeps what the device wants for itself, too
+   * @param largestPayload in bytes
+   * @param maxTries runs of the handler before a message is given up
+   * @param timeoutNanos that one message may take
+   * @param lanes as {@link RingShape#lanes}
    */
-  static OpenRing open(
+  record Plan(
       String name,
       int largestPayload,
       HandlerSpec handler,
       int maxTries,
-      Device device,
-      Arena arena) {
-    RingShape sizes = RingShape.of(largestPayload, handler, maxTries, 0);
-    int bytes = RingShape.deviceBytes(sizes.slots());
+      long timeoutNanos,
+      int lanes) {
+    private RingShape shape(long place) {
+      return RingShape.of(largestPayload, handler, maxTries, place, lanes);
+    }
+  }
+
+  /**
+   * Opens a ring on a device. An interrupt, which would close the file that is being made, is kept
+   * for the caller.
+   *
+   * @param arena of the device, which keeps what the device wants for itself, too
+   */
+  static OpenRing open(Plan plan, Device device, Arena arena) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return make(plan, device, arena);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static OpenRing make(Plan plan, Device device, Arena arena) {
+    HandlerSpec handler = plan.handler();
+    int bytes = plan.shape(0).deviceBytes();
     long place = arena.allocate(bytes);
     if (place == Arena.NO_ROOM) {
-      throw new io.gpumq.api.ConfigException(
+      throw new ConfigException(
           "ring '"
-              + name
+              + plan.name()
               + "': the store has no room for its "
               + bytes
               + " bytes; set store.bytes");
     }
-    RingShape shape = RingShape.of(largestPayload, handler, maxTries, place);
+    RingShape shape = plan.shape(place);
     RingFile file = null;
     try {
-      file = RingFile.create(name, shape);
+      file = RingFile.create(plan.name(), shape);
+      device.vram().writeWords(place, shape.emptyStates());
       Ring ring = new Ring(file, shape, device.hasExpress());
-      Carrier carrier = device.start(file, shape, handler, ring::landedSoFar);
-      return new OpenRing(arena, shape, file, ring, carrier);
+      Carrier carrier = device.start(file, shape, handler, ring);
+      Control control = new Control(file.control());
+      Watch watch = new Watch(handler.text(), plan.timeoutNanos(), control, ring);
+      return new OpenRing(arena, shape, file, ring, carrier, watch);
     } catch (Throwable e) {
       RingFile made = file;
       Steps.undo(e, () -> arena.free(place, bytes), made == null ? () -> {} : made::close);
@@ -80,9 +118,9 @@ final class OpenRing {
     lanes--;
   }
 
-  /** Whether no lane goes through it, and nothing is under way. */
+  /** Whether no lane goes through it, and nothing is under way, or ever will be. */
   boolean isUnused() {
-    return lanes == 0 && ring.isIdle();
+    return lanes == 0 && (failure != null || ring.isIdle());
   }
 
   Ring ring() {
@@ -101,18 +139,42 @@ final class OpenRing {
     return failure;
   }
 
-  /** Looks whether it still runs. */
-  void watch() {
-    if (failure == null) {
-      failure = carrier.failure();
+  /** Throws if it does not run any more, and will not again. */
+  void requireRunning() {
+    if (failure != null) {
+      throw new TrackFailedException(failure);
     }
+  }
+
+  /** Whether nothing works on it now: its device has died, and perhaps comes back. */
+  boolean isAway() {
+    return failure != null || carrier.isAway();
+  }
+
+  /** Looks whether it still runs, and whether a handler hangs. */
+  synchronized void watch() {
+    if (closed || failure != null) {
+      return;
+    }
+    long epoch = carrier.epoch();
+    String why = carrier.failure();
+    if (why == null) {
+      String hangs = watch.look(System.nanoTime(), epoch);
+      why = hangs == null ? null : carrier.hung(hangs, epoch);
+    }
+    failure = why;
+  }
+
+  private synchronized void endLooks() {
+    closed = true;
   }
 
   /** Stops it and gives back what it took. Once. */
   void close() {
     new Steps()
+        .run(this::endLooks)
         .run(carrier::stop)
-        .run(() -> arena.free(shape.statesPlace(), RingShape.deviceBytes(shape.slots())))
+        .run(() -> arena.free(shape.statesPlace(), shape.deviceBytes()))
         .run(file::close)
         .finish();
   }

@@ -9,6 +9,11 @@ interface Reading {
   /** Reads whole segments. */
   SegmentReads segments();
 
-  /** Reads runs one by one, as {@link Fetch#read}. */
-  int fetch(Fetch.Wanted wanted, int from, ByteBuffer memory, Runnable alive);
+  /**
+   * Reads runs one by one, and waits until all are there: by the ring for reads, or, where that
+   * does not run, by the copy engine.
+   *
+   * @throws io.gpumq.api.TrackFailedException if neither can read any more
+   */
+  void fetch(Fetch.Wanted wanted, ByteBuffer memory);
 }

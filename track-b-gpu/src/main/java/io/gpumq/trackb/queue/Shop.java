@@ -33,16 +33,20 @@ public record Shop(Rings rings, Store store, SegmentReads segments, Waiters wait
     }
 
     @Override
-    public int fetch(Fetch.Wanted wanted, int from, ByteBuffer memory, Runnable alive) {
+    public void fetch(Fetch.Wanted wanted, ByteBuffer memory) {
+      OpenRing ring = shop.rings().reads();
       if (fetch == null) {
-        fetch = shop.rings().fetch();
+        fetch = new Fetch(ring.ring(), ring.window());
       }
-      int bytes = wanted.units(from) * UNIT;
-      if (bytes > fetch.mostBytes()) {
-        shop.segments().copy(wanted.place(from), bytes, memory, wanted.target(from));
-        return 1;
+      for (int done = 0; done < wanted.count(); ) {
+        int bytes = wanted.units(done) * UNIT;
+        if (bytes > fetch.mostBytes() || ring.isAway()) {
+          shop.segments().copy(wanted.place(done), bytes, memory, wanted.target(done));
+          done++;
+        } else {
+          done += fetch.read(wanted, done, memory, ring::requireRunning);
+        }
       }
-      return fetch.read(wanted, from, memory, alive);
     }
   }
 }

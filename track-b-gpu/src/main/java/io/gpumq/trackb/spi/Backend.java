@@ -34,6 +34,9 @@ public interface Backend extends AutoCloseable {
   /** Device memory that is free for an arena, in bytes. */
   long freeBytes();
 
+  /** How much a track takes for its arena where nobody says, in bytes. */
+  long usualBytes();
+
   /**
    * Takes memory for an arena.
    *

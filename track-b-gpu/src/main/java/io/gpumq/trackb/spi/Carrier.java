@@ -16,6 +16,11 @@ public interface Carrier {
     return 0;
   }
 
+  /** Whether nothing works on it now, though it has not failed: something is about to again. */
+  default boolean isAway() {
+    return false;
+  }
+
   /**
    * A handler hangs.
    *
@@ -26,14 +31,6 @@ public interface Carrier {
   default String hung(String why, long epoch) {
     return why;
   }
-
-  /** What became of the device by the message that was condemned for it, or {@code null}. */
-  default String verdict(long sequence) {
-    return null;
-  }
-
-  /** The verdict on a sequence is written down: it need not be kept. */
-  default void forget(long sequence) {}
 
   /** Sets the stop word and waits for the ring to end. Once. */
   void stop();

@@ -3,7 +3,6 @@ package io.gpumq.trackb.spi;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.memory.RingFile;
-import java.util.function.LongSupplier;
 
 /** What keeps the entries of a track and handles them: a GPU, or threads. */
 public interface Device extends AutoCloseable {
@@ -20,13 +19,20 @@ public interface Device extends AutoCloseable {
   Vram vram();
 
   /**
-   * Starts to handle what is published in {@code file}.
+   * So many rings more are about to be started: so that a process that has no room for them is not
+   * replaced once for each.
+   */
+  default void expect(int rings) {}
+
+  /**
+   * Starts to handle what is published in {@code file}. Every slot's state is {@link
+   * RingShape#emptyStates empty}.
    *
-   * @param landed tells below which sequence every completion word was seen in its place
+   * @param host the ring's other side
    * @throws io.gpumq.api.ConfigException if the device has no room for one more ring
    * @throws io.gpumq.api.TrackFailedException if the device has failed
    */
-  Carrier start(RingFile file, RingShape shape, HandlerSpec handler, LongSupplier landed);
+  Carrier start(RingFile file, RingShape shape, HandlerSpec handler, HostSide host);
 
   /** Ends the device, and gives the arena back. Every ring must have been stopped. */
   @Override

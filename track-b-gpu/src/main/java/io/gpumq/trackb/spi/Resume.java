@@ -1,6 +1,6 @@
 package io.gpumq.trackb.spi;
 
-import io.gpumq.kernels.RingLayout;
+import io.gpumq.kernels.LinkLayout;
 
 /**
  * Where a device takes up the work on a ring, and how far it goes.
@@ -12,7 +12,7 @@ import io.gpumq.kernels.RingLayout;
  *     {@link #NEVER} for a ring at work as usual
  */
 public record Resume(long first, long resumeEnd, long end) {
-  public static final long NEVER = RingLayout.NEVER;
+  public static final long NEVER = LinkLayout.NEVER;
 
   /** Of a ring that nobody has worked on. */
   public static Resume fresh(long firstSequence) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * process or, where it is shared, in another. Places are in units of 16 bytes, all counts in bytes.
  * Safe for use by many threads.
  *
- * <p>Every method but {@link #close} throws {@link io.gpumq.api.TrackFailedException} if the device
+ * <p>Every method but the last two throws {@link io.gpumq.api.TrackFailedException} if the device
  * has failed or the memory is closed.
  */
 public interface Vram extends AutoCloseable {
@@ -44,6 +44,9 @@ public interface Vram extends AutoCloseable {
 
   /** Writes words. No kernel may work on them. */
   void writeWords(long place, long[] words);
+
+  /** Removes what keeps the memory of another process, which has ended without a word. */
+  default void orphaned() {}
 
   /** Gives the memory back, if it is this process's own. Once; no kernel may run on it. */
   @Override

@@ -1,10 +1,10 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.layout.ControlBlock;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.MountedRing;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
 import java.util.Set;
@@ -40,29 +40,21 @@ public final class Elastic extends HostBackendBut {
   }
 
   @Override
-  public RingKernel launch(
-      SharedFile file,
-      RingGeometry geometry,
-      HandlerSpec handler,
-      RingMemory memory,
-      Resume resume) {
+  protected RingKernel launch(
+      MountedRing ring, RingFile file, RingShape shape, HandlerSpec handler, Resume resume) {
     changes.decrementAndGet(); // the first is no change
     ElasticKernel.Launcher launcher =
         (from, small) -> {
           changes.incrementAndGet();
-          RingKernel kernel = super.launch(file, geometry, handler, memory, from);
+          RingKernel kernel = super.launch(ring, file, shape, handler, from);
           kernels.add(kernel);
           return kernel;
         };
     return lull.start(
         () ->
             new ElasticKernel(
-                new ControlBlock(file.control()),
-                new CompletedSequences(
-                    file.completions(),
-                    geometry.capacity(),
-                    geometry.ingressSlots(),
-                    geometry.firstSequence()),
+                new Control(file.control()),
+                new CompletedSequences(file.completions(), shape.slots()),
                 resume,
                 0,
                 launcher,

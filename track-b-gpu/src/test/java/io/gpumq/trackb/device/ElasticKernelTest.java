@@ -3,15 +3,14 @@ package io.gpumq.trackb.device;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.kernels.RingLayout;
-import io.gpumq.trackb.layout.Completion;
-import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.kernels.LinkLayout;
+import io.gpumq.trackb.layout.CompletionWord;
+import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
 import java.util.ArrayList;
@@ -24,13 +23,9 @@ class ElasticKernelTest {
   private static final long IDLE_NANOS = 2 * ElasticKernel.LOOK_NANOS;
   private static final int LOOKS = 50;
 
-  private final RingGeometry g =
-      RingGeometry.of(
-          QueueConfig.named("elastic").capacity(1024).slotBytes(64).build(),
-          HandlerSpec.parse("echo"),
-          0);
-  private final SharedFile file = SharedFile.create("elastic", g);
-  private final ControlBlock control = new ControlBlock(file.control());
+  private final RingShape shape = RingShape.of(64, HandlerSpec.parse("echo"), 1, 0, 1);
+  private final RingFile file = RingFile.create("elastic", shape);
+  private final Control control = new Control(file.control());
 
   /** Of each launch, whether it was small. */
   private final List<Boolean> launches = new ArrayList<>();
@@ -78,10 +73,9 @@ class ElasticKernelTest {
   private ElasticKernel small() {
     var kernel =
         new ElasticKernel(
-            new ControlBlock(file.control()),
-            new CompletedSequences(
-                file.completions(), g.capacity(), g.ingressSlots(), g.firstSequence()),
-            Resume.fresh(g.firstSequence()),
+            new Control(file.control()),
+            new CompletedSequences(file.completions(), shape.slots()),
+            Resume.fresh(0),
             IDLE_NANOS,
             this::launch,
             ended -> {});
@@ -108,8 +102,8 @@ class ElasticKernelTest {
     for (int i = 0; i < count; i++, completed++) {
       Words.setRelease(
           file.completions(),
-          (int) (completed & g.capacity() - 1) * Long.BYTES,
-          Completion.word(completed, 8, RingLayout.STATUS_OK, false, 1, 0));
+          (int) (completed & shape.slots() - 1) * Long.BYTES,
+          CompletionWord.of(completed, LinkLayout.STATUS_OK, false, 1, 0));
     }
   }
 
@@ -129,10 +123,9 @@ class ElasticKernelTest {
   void aLargeKernelStaysWhileMessagesWait() {
     var kernel =
         new ElasticKernel(
-            new ControlBlock(file.control()),
-            new CompletedSequences(
-                file.completions(), g.capacity(), g.ingressSlots(), g.firstSequence()),
-            Resume.fresh(g.firstSequence()),
+            new Control(file.control()),
+            new CompletedSequences(file.completions(), shape.slots()),
+            Resume.fresh(0),
             IDLE_NANOS,
             this::launch,
             ended -> {});
@@ -186,10 +179,9 @@ class ElasticKernelTest {
   void anErrorWhileItChangesIsItsFailure() {
     var kernel =
         new ElasticKernel(
-            new ControlBlock(file.control()),
-            new CompletedSequences(
-                file.completions(), g.capacity(), g.ingressSlots(), g.firstSequence()),
-            Resume.fresh(g.firstSequence()),
+            new Control(file.control()),
+            new CompletedSequences(file.completions(), shape.slots()),
+            Resume.fresh(0),
             0,
             (resume, small) -> {
               if (small) {

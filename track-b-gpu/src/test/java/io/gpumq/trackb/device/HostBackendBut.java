@@ -1,16 +1,18 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.trackb.ring.RingBackend;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.spi.MountedRing;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
+import io.gpumq.trackb.spi.Vram;
 import java.util.Map;
 
 /** The device host, for tests that change one thing about it. */
-public class HostBackendBut implements RingBackend {
+public class HostBackendBut implements Backend {
   private final HostBackend host = new HostBackend();
 
   @Override
@@ -39,23 +41,45 @@ public class HostBackendBut implements RingBackend {
   }
 
   @Override
-  public RingMemory allocate(SharedFile file, RingGeometry geometry, boolean shared) {
-    return host.allocate(file, geometry, shared);
+  public long freeBytes() {
+    return host.freeBytes();
   }
 
   @Override
-  public RingMemory open(SharedFile file, RingGeometry geometry, String handle) {
-    return host.open(file, geometry, handle);
+  public long usualBytes() {
+    return host.usualBytes();
   }
 
   @Override
-  public RingKernel launch(
-      SharedFile file,
-      RingGeometry geometry,
-      HandlerSpec handler,
-      RingMemory memory,
-      Resume resume) {
-    return host.launch(file, geometry, handler, memory, resume);
+  public Vram allocate(long bytes, ReadAreas areas, boolean shared) {
+    return host.allocate(bytes, areas, shared);
+  }
+
+  @Override
+  public Vram open(String handle, long bytes) {
+    return host.open(handle, bytes);
+  }
+
+  @Override
+  public MountedRing mount(RingFile file, RingShape shape, Vram vram) {
+    MountedRing ring = host.mount(file, shape, vram);
+    return new MountedRing() {
+      @Override
+      public RingKernel launch(HandlerSpec handler, Resume resume) {
+        return HostBackendBut.this.launch(ring, file, shape, handler, resume);
+      }
+
+      @Override
+      public void close() {
+        ring.close();
+      }
+    };
+  }
+
+  /** Starts to work on a ring. */
+  protected RingKernel launch(
+      MountedRing ring, RingFile file, RingShape shape, HandlerSpec handler, Resume resume) {
+    return ring.launch(handler, resume);
   }
 
   @Override

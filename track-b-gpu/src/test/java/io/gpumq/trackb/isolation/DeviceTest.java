@@ -5,18 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.HostBackendBut;
-import io.gpumq.trackb.layout.ControlBlock;
-import io.gpumq.trackb.ring.RingBackend;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
+import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.spi.MountedRing;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
+import io.gpumq.trackb.spi.Vram;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -38,30 +39,25 @@ import org.junit.jupiter.api.Timeout;
 class DeviceTest {
   private static final int RING = 3;
 
-  private final HandlerSpec handler = HandlerSpec.parse("fail:every=2,how=trap");
-  private final RingGeometry g =
-      RingGeometry.of(
-          QueueConfig.named("d").capacity(64).slotBytes(64).handler(handler.text()).build(),
-          handler,
-          0);
-  private final SharedFile file = SharedFile.create("d", g);
-  private final RingMemory memory = new HostBackend().allocate(file, g, true);
+  private static final HandlerSpec HANDLER = HandlerSpec.parse("fail:every=2,how=trap");
+  private static final long BYTES = 16 << 20;
+
+  private final ReadAreas areas = ReadAreas.create();
+  private final Vram vram = new HostBackend().allocate(BYTES, areas, true);
+  private final RingShape shape = RingShape.of(64, HANDLER, 1, 0, 1);
+  private final RingFile file = RingFile.create("d", shape);
   private final PipedOutputStream commands = new PipedOutputStream();
   private final PipedInputStream answers = new PipedInputStream();
 
   /** What the next look at a kernel throws. */
   private final AtomicReference<Error> thrown = new AtomicReference<>();
 
-  private final RingBackend backend =
+  private final Backend backend =
       new HostBackendBut() {
         @Override
-        public RingKernel launch(
-            SharedFile file,
-            RingGeometry geometry,
-            HandlerSpec handler,
-            RingMemory memory,
-            Resume resume) {
-          return failing(super.launch(file, geometry, handler, memory, resume));
+        protected RingKernel launch(
+            MountedRing ring, RingFile file, RingShape shape, HandlerSpec handler, Resume resume) {
+          return failing(super.launch(ring, file, shape, handler, resume));
         }
       };
 
@@ -93,8 +89,9 @@ class DeviceTest {
   @AfterEach
   void close() throws IOException {
     commands.close();
-    memory.close();
     file.close();
+    vram.close();
+    areas.close();
   }
 
   /** The kernel, but that a look at it may throw. */
@@ -121,11 +118,13 @@ class DeviceTest {
   }
 
   private Command.Open open(Path path, String handle) {
-    return new Command.Open(RING, path, handle, g, handler.text());
+    var store = new Command.Memory(handle, BYTES);
+    return new Command.Open(RING, path, shape, store, HANDLER.text());
   }
 
   private void opens() throws IOException {
-    say(open(file.path(), memory.handle()));
+    vram.writeWords(0, shape.emptyStates());
+    say(open(file.path(), vram.handle()));
     assertEquals(new Answer.Opened(RING), answer());
   }
 
@@ -138,14 +137,14 @@ class DeviceTest {
   @Test
   void aRingIsLaunchedAndEnded() throws IOException {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
+    say(new Command.Launch(RING, Resume.fresh(0)));
     assertEquals(new Answer.Launched(RING), answer());
     say(new Command.Ask(RING));
     assertEquals(new Answer.Alive(RING), answer());
     say(new Command.Stop(RING));
     assertEquals(new Answer.Ended(RING), answer());
     say(new Command.Close(RING));
-    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
+    say(new Command.Launch(RING, Resume.fresh(0)));
     assertEquals("ring 3 is not open in this device process", refusal());
   }
 
@@ -153,9 +152,9 @@ class DeviceTest {
   @Test
   void aRingThatDiesBeforeItIsStoppedHasDied() throws IOException {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
+    say(new Command.Launch(RING, Resume.fresh(0)));
     assertEquals(new Answer.Launched(RING), answer());
-    ControlBlock control = new ControlBlock(file.control());
+    Control control = new Control(file.control());
     control.releaseHead(1); // nothing was published there
     Await.until("the ring is found broken", () -> control.error() != 0);
     say(new Command.Stop(RING));
@@ -166,7 +165,7 @@ class DeviceTest {
   @Test
   void aLookThatThrowsIsNotTheLast() throws IOException {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
+    say(new Command.Launch(RING, Resume.fresh(0)));
     assertEquals(new Answer.Launched(RING), answer());
     thrown.set(new OutOfMemoryError("of a test"));
     Await.until("a look threw", () -> thrown.get() == null);
@@ -184,11 +183,13 @@ class DeviceTest {
 
   @Test
   void whatCannotBeOpenedIsRefused() throws IOException {
-    say(open(file.companion(), memory.handle()));
-    assertTrue(refusal().startsWith("shared-memory file " + file.companion() + ": "));
     say(open(file.path(), "/no/such/memory"));
-    assertEquals("memory of a ring, /no/such/memory: it is not there", refusal());
-    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
+    assertEquals("memory of a store, /no/such/memory: it is not there", refusal());
+    say(open(Path.of(vram.handle()), vram.handle()));
+    assertTrue(refusal().startsWith("shared-memory file " + vram.handle() + ": "));
+    say(open(file.path(), "/another/memory"));
+    assertTrue(refusal().startsWith("a second store, "));
+    say(new Command.Launch(RING, Resume.fresh(0)));
     assertEquals("ring 3 is not open in this device process", refusal());
   }
 
@@ -196,12 +197,12 @@ class DeviceTest {
   @Test
   void theEndOfTheCommandsIsTheEndOfAll() throws Exception {
     opens();
-    say(new Command.Launch(RING, Resume.fresh(g.firstSequence())));
+    say(new Command.Launch(RING, Resume.fresh(0)));
     assertEquals(new Answer.Launched(RING), answer());
     commands.close();
     assertEquals(Device.EXIT_ENDED, exit.get(30, TimeUnit.SECONDS));
     assertFalse(Files.exists(file.path()));
-    assertFalse(Files.exists(file.companion()));
+    assertFalse(Files.exists(Path.of(vram.handle())));
   }
 
   @Test
@@ -211,7 +212,7 @@ class DeviceTest {
     commands.close();
     assertEquals(Device.EXIT_ENDED, exit.get(30, TimeUnit.SECONDS));
     assertTrue(Files.exists(file.path()));
-    assertTrue(Files.exists(file.companion()));
+    assertTrue(Files.exists(Path.of(vram.handle())));
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gpumq.trackb.ring.RingGeometry;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.spi.Resume;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What owner and device process say arrives as it was said, or not at all. */
 class LinesTest {
-  private static final RingGeometry GEOMETRY =
-      new RingGeometry(4, 1024, 512, 256, 64, 4, 80, 32, 3, 5L << 56);
+  private static final RingShape SHAPE =
+      new RingShape(1024, 32_768, 32, 8, 3, 8192, 4, 5L << 32, 16);
 
   private static InputStream in(String text) {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
@@ -39,7 +39,11 @@ class LinesTest {
   static Stream<Command> commands() {
     return Stream.of(
         new Command.Open(
-            7, Path.of("/tmp/a b/ü%\n.ring"), "two words", GEOMETRY, "fail:every=2,how=trap"),
+            7,
+            Path.of("/tmp/a b/ü%\n.ring"),
+            SHAPE,
+            new Command.Memory("two words", 1L << 40),
+            "fail:every=2,how=trap"),
         new Command.Launch(1, new Resume(3, 9, Resume.NEVER)),
         new Command.Launch(1, new Resume(3, 9, 17)),
         new Command.Stop(2),
@@ -105,7 +109,7 @@ class LinesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "open", "open 1 /x h echo 1 2", "launch 1 2 3", "stop", "stop x", "dance 1"})
+      strings = {"", "open", "open 1 /x h 9 echo 1 2", "launch 1 2 3", "stop", "stop x", "dance 1"})
   void whatIsNoCommandIsRefused(String line) {
     assertThrows(IOException.class, () -> Command.parse(List.of(line.split(" "))));
   }

@@ -35,9 +35,9 @@ final class Carriage implements AutoCloseable {
     this.shape = shape;
     device = new InProcessDevice(backend, backend.allocate(ARENA_BYTES, areas, false));
     file = RingFile.create("test", shape);
+    device.vram().writeWords(shape.statesPlace(), shape.emptyStates());
     ring = new Ring(file, shape, device.hasExpress());
-    carrier =
-        device.start(file, shape, HandlerSpec.parse(handler), ring.completions()::landedSoFar);
+    carrier = device.start(file, shape, HandlerSpec.parse(handler), ring);
   }
 
   private static ByteBuffer direct(int bytes) {
@@ -199,6 +199,11 @@ final class Carriage implements AutoCloseable {
     @Override
     public void landed(Run run) {
       landed++;
+    }
+
+    @Override
+    public String describe(long sequence) {
+      return "message " + sequence + " of lane " + number;
     }
   }
 }

@@ -33,7 +33,8 @@ abstract class Rings {
   }
 
   private static RingShape small(String handler) {
-    return new RingShape(256, 8192, 8, 8, 3, LARGEST, HandlerSpec.parse(handler).resultBytes(), 0);
+    return new RingShape(
+        256, 8192, 8, 8, 3, LARGEST, HandlerSpec.parse(handler).resultBytes(), 0, 1);
   }
 
   private Carriage open(String handler, RingShape shape) {
@@ -118,7 +119,7 @@ abstract class Rings {
   /** A run's first slot is another's before its last entry is done. */
   @Test
   void tellsOfRunsThatAreLongerThanTheRest() throws InterruptedException {
-    RingShape shape = new RingShape(128, 8192, 8, 8, 3, 24, 0, 0);
+    RingShape shape = new RingShape(128, 8192, 8, 8, 3, 24, 0, 0, 1);
     try (Carriage ring = open("echo", shape)) {
       List<Carriage.Lane> lanes = List.of(ring.new Lane(2, 24, false), ring.new Lane(2, 24, true));
       sendAll(ring, lanes, 50_000);

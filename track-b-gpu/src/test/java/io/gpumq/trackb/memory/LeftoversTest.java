@@ -4,16 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gpumq.api.QueueConfig;
-import io.gpumq.kernels.HandlerSpec;
-import io.gpumq.kernels.RingLayout;
-import io.gpumq.trackb.device.HostBackend;
-import io.gpumq.trackb.layout.Completion;
-import io.gpumq.trackb.layout.ControlBlock;
+import io.gpumq.kernels.LinkLayout;
+import io.gpumq.trackb.layout.CompletionWord;
+import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.ring.RingGeometry;
-import io.gpumq.trackb.ring.RingMemory;
-import io.gpumq.trackb.ring.SharedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,34 +24,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is swept and what is not, and what is said of it. */
 class LeftoversTest {
   private static final Owner DEAD = new Owner(Integer.MAX_VALUE, 1);
-  private static final long FIRST = 3L << 56;
 
   /** Not that of all, where another track may sweep first. */
   @TempDir private Path folder;
 
-  private final String queue = "left-" + ProcessHandle.current().pid();
-  private final RingGeometry g =
-      RingGeometry.of(
-          QueueConfig.named("l").capacity(64).slotBytes(64).build(),
-          HandlerSpec.parse("echo"),
-          FIRST);
-  private final SharedFile file = SharedFile.create(queue, g);
-  private final RingMemory memory = new HostBackend().allocate(file, g, true);
-  private final RingFileName orphan = new RingFileName(DEAD, "7", queue);
+  private final String label = "left-" + ProcessHandle.current().pid();
+  private final RingShape shape = new RingShape(64, 4096, 4, 8, 1, 64, 0, 0, 1);
+  private final RingFile file = RingFile.create(label, shape);
+  private final RingFileName orphan = new RingFileName(DEAD, "7", label);
 
   @AfterEach
   void close() {
-    memory.close();
     file.close();
   }
 
-  private static List<Leftovers.Found> of(List<Leftovers.Found> all, String queue) {
-    return all.stream().filter(found -> found.name().queue().equals(queue)).toList();
+  private static List<Leftovers.Found> of(List<Leftovers.Found> all, String label) {
+    return all.stream().filter(found -> found.name().label().equals(label)).toList();
   }
 
   /** As if this process had died: its files bear another owner, and nobody has locked them. */
   private void die() throws IOException {
-    Files.copy(file.companion(), orphan.memory(folder), StandardCopyOption.COPY_ATTRIBUTES);
     Files.copy(file.path(), orphan.ring(folder), StandardCopyOption.COPY_ATTRIBUTES);
   }
 
@@ -68,36 +55,35 @@ class LeftoversTest {
 
   /** A hundred published, the slots of the last lap completed but for three. */
   private void work() {
-    new ControlBlock(file.control()).releaseHead(FIRST + 100);
-    for (long sequence = FIRST + 36; sequence < FIRST + 97; sequence++) {
+    new Control(file.control()).releaseHead(100);
+    for (long sequence = 36; sequence < 97; sequence++) {
       Words.setRelease(
           file.completions(),
           (int) (sequence & 63) * Long.BYTES,
-          Completion.word(sequence, 8, RingLayout.STATUS_OK, false, 1, 0));
+          CompletionWord.of(sequence, LinkLayout.STATUS_OK, false, 1, 0));
     }
   }
 
   @Test
   void whatAnOwnerUsesStays() {
     Path folder = file.path().getParent();
-    Leftovers.Found found = of(Leftovers.find(folder), queue).get(0);
+    Leftovers.Found found = of(Leftovers.find(folder), label).get(0);
     assertFalse(found.isLeft());
     assertEquals(Owner.self(), found.name().owner());
-    assertEquals(2, found.files().size());
-    assertTrue(of(Leftovers.sweep(folder), queue).isEmpty());
+    assertEquals(1, found.files().size());
+    assertTrue(of(Leftovers.sweep(folder), label).isEmpty());
     assertTrue(Files.exists(file.path()));
-    assertTrue(Files.exists(file.companion()));
   }
 
   /** Where no descriptor is free, its start cannot be read, and the name is without. */
   @Test
   void aLookDropsNoLockOfThisProcess() throws IOException {
     Owner unknown = new Owner(Owner.self().pid(), Owner.UNKNOWN);
-    MemoryFile own = MemoryFile.create(new RingFileName(unknown, "8", queue).ring(folder), 4096);
+    MemoryFile own = MemoryFile.create(new RingFileName(unknown, "8", label).ring(folder), 4096);
     try {
-      Path path = new RingFileName(unknown, "8", queue).ring(folder);
+      Path path = new RingFileName(unknown, "8", label).ring(folder);
       assertTrue(isLocked(path));
-      assertFalse(of(Leftovers.find(folder), queue).get(0).isLeft());
+      assertFalse(of(Leftovers.find(folder), label).get(0).isLeft());
       assertTrue(isLocked(path));
     } finally {
       own.remove();
@@ -113,30 +99,28 @@ class LeftoversTest {
   @Test
   void whatADeadOwnerLeftIsToldAndRemoved() throws IOException {
     work();
-    long bytes = Files.size(file.path()) + Files.size(file.companion());
+    long bytes = Files.size(file.path());
     die();
-    Leftovers.Found found = of(Leftovers.find(folder), queue).get(0);
+    Leftovers.Found found = of(Leftovers.find(folder), label).get(0);
     assertTrue(found.isLeft());
     assertEquals(
-        "queue '"
-            + queue
-            + "' of process "
+        label
+            + " of process "
             + DEAD.pid()
             + ", which has ended: "
             + bytes
-            + " bytes, 100 messages published, 97 completed",
+            + " bytes, 100 messages and reads published, 97 completed",
         found.describe());
-    assertEquals(List.of(found), of(Leftovers.sweep(folder), queue));
+    assertEquals(List.of(found), of(Leftovers.sweep(folder), label));
     assertFalse(Files.exists(orphan.ring(folder)));
-    assertFalse(Files.exists(orphan.memory(folder)));
-    assertTrue(of(Leftovers.sweep(folder), queue).isEmpty());
+    assertTrue(of(Leftovers.sweep(folder), label).isEmpty());
   }
 
   @Test
   void whatWasHalfMadeIsRemovedToo() throws IOException {
     Path path = orphan.ring(folder);
     write(path, new byte[100]);
-    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
+    Leftovers.Found found = of(Leftovers.sweep(folder), label).get(0);
     assertTrue(found.describe().endsWith("100 bytes, nothing in it"), found::describe);
     assertFalse(Files.exists(path));
   }
@@ -144,8 +128,8 @@ class LeftoversTest {
   @Test
   void memoryAloneIsRemovedToo() throws IOException {
     write(orphan.memory(folder), new byte[10]);
-    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
-    assertTrue(found.describe().endsWith("memory of a ring that is gone"), found::describe);
+    Leftovers.Found found = of(Leftovers.sweep(folder), label).get(0);
+    assertTrue(found.describe().endsWith("memory of a track"), found::describe);
   }
 
   @Test
@@ -156,7 +140,7 @@ class LeftoversTest {
     byte[] bytes = Files.readAllBytes(path);
     bytes[8] = 99;
     Files.write(path, bytes);
-    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
+    Leftovers.Found found = of(Leftovers.sweep(folder), label).get(0);
     assertTrue(found.describe().endsWith("not of this version"), found::describe);
     assertFalse(Files.exists(path));
   }
@@ -170,7 +154,7 @@ class LeftoversTest {
     Files.setLastModifiedTime(path, FileTime.from(Instant.now().plusSeconds(60)));
     assertTrue(Leftovers.sweep(folder).isEmpty());
     Files.setLastModifiedTime(path, FileTime.from(Instant.now().minusSeconds(60)));
-    Leftovers.Found found = of(Leftovers.sweep(folder), queue).get(0);
+    Leftovers.Found found = of(Leftovers.sweep(folder), label).get(0);
     assertTrue(found.describe().endsWith("100 bytes, half made"), found::describe);
     assertFalse(Files.exists(path));
   }

@@ -1,22 +1,18 @@
-package io.gpumq.trackb.ring;
+package io.gpumq.trackb.queue;
 
-import io.gpumq.trackb.layout.ControlBlock;
-import java.util.function.LongFunction;
+import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.link.Ring;
 
 /**
- * Notices a handler that hangs: the oldest published sequence is not completed for longer than the
- * queue allows. What is completed and has no room among the dead letters does not hang, nor does a
- * ring with nothing to do. For one thread at a time, some hundred looks a second.
+ * Notices a handler that hangs: the oldest published message of a ring is not completed for longer
+ * than the handler may take. A ring with nothing to do does not hang. For one thread at a time,
+ * some hundred looks a second.
  */
 final class Watch {
-  /** Most words that one look reads. */
-  private static final int MAX_STEP = 8192;
-
   private final String handler;
   private final long timeoutNanos;
-  private final LongFunction<String> describer;
-  private final ControlBlock control;
-  private final Completions completions;
+  private final Control control;
+  private final Ring ring;
 
   /** The oldest sequence that was not completed at the last look. */
   private long oldest;
@@ -32,28 +28,21 @@ final class Watch {
   private long epoch;
 
   /**
-   * @param describer how a sequence is named
+   * @param timeoutNanos that the handler may take
    */
-  Watch(
-      String handler,
-      long timeoutNanos,
-      LongFunction<String> describer,
-      ControlBlock control,
-      Completions completions) {
+  Watch(String handler, long timeoutNanos, Control control, Ring ring) {
     this.handler = handler;
     this.timeoutNanos = timeoutNanos;
-    this.describer = describer;
     this.control = control;
-    this.completions = completions;
-    this.oldest = completions.completed();
+    this.ring = ring;
   }
 
   /**
    * Looks once.
    *
    * @param nowNanos as {@link System#nanoTime} tells it
-   * @param deviceEpoch as {@link RunningRing#epoch} tells it: the time before it changed counts for
-   *     nothing
+   * @param deviceEpoch as {@link io.gpumq.trackb.spi.Carrier#epoch} tells it: the time before it
+   *     changed counts for nothing
    * @return what hangs, or {@code null}
    */
   String look(long nowNanos, long deviceEpoch) {
@@ -62,12 +51,7 @@ final class Watch {
       stoodNanos = 0;
     }
     long head = control.acquireHead();
-    long next = Math.max(oldest, completions.completed());
-    for (long end = Math.min(head, next + MAX_STEP); next < end; next++) {
-      if (!completions.isComplete(next)) {
-        break;
-      }
-    }
+    long next = ring.completed();
     // A look is late when the whole process was held up: no fault of the handler's. One such gap is
     // no more than a part of the time allowed.
     long gap = Math.min(nowNanos - lookedNanos, timeoutNanos / 4);
@@ -79,22 +63,25 @@ final class Watch {
       return null;
     }
     stoodNanos += gap;
-    // The words were read after the watermark: a sequence that is below it by now was completed and
-    // released meanwhile, and its word may be a later lap's.
-    return stoodNanos <= timeoutNanos || completions.completed() > oldest ? null : describe();
+    return stoodNanos <= timeoutNanos ? null : describe();
   }
 
+  /** Null when it was completed meanwhile. */
   private String describe() {
+    String message = ring.describe(oldest);
+    if (message == null) {
+      return null;
+    }
     String stands = " has not been completed for " + timeoutNanos / 1_000_000 + " ms, its timeout";
     return control.heartbeat() != heartbeat
         ? "handler '"
             + handler
             + "' hangs on "
-            + describer.apply(oldest)
+            + message
             + ", which"
             + stands
             + "; the rest of the device is alive"
-        : describer.apply(oldest)
+        : message
             + stands
             + ", and the device shows no sign of life: handler '"
             + handler

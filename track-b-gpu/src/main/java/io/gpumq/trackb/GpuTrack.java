@@ -19,8 +19,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /** Track B on one device. One thread watches the rings, so that a dead kernel is noticed. */
-final class StoreTrack implements Track {
+final class GpuTrack implements Track {
   private static final long WATCH_NANOS = 5_000_000;
+
+  /** This part of the store is kept for its cleaner. */
+  private static final int SPARE_PART = 64;
 
   private final Device device;
   private final ReadAreas areas;
@@ -31,18 +34,24 @@ final class StoreTrack implements Track {
   private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
 
   /**
-   * @param device is the track's from now on, and {@code areas}: closed with it
+   * @param device is the track's from now on, and {@code areas}: closed with it, and where it
+   *     cannot be made
    */
-  StoreTrack(Device device, ReadAreas areas) {
+  GpuTrack(Device device, ReadAreas areas) {
     this.device = device;
     this.areas = areas;
-    Arena arena = new Arena(device.vram().bytes());
-    Store store = new Store(arena, device.vram().bytes() / 64);
-    shop =
-        new Shop(
-            new Rings(device, arena), store, new SegmentReads(device.vram(), areas), new Waiters());
-    watcher.setDaemon(true);
-    watcher.start();
+    try {
+      long bytes = device.vram().bytes();
+      Arena arena = new Arena(bytes);
+      Store store = new Store(arena, bytes / SPARE_PART);
+      SegmentReads segments = new SegmentReads(device.vram(), areas);
+      shop = new Shop(new Rings(device, arena), store, segments, new Waiters());
+      watcher.setDaemon(true);
+      watcher.start();
+    } catch (Throwable e) { // no room for one more thread
+      Steps.undo(e, device::close, areas::close);
+      throw e;
+    }
   }
 
   private void watch() {
@@ -64,7 +73,8 @@ final class StoreTrack implements Track {
 
   @Override
   public String describe() {
-    return "rings and a store of " + (device.vram().bytes() >> 20) + " MB on " + device.describe();
+    String where = device.name().equals("host") ? " MB on " : " MB in VRAM of ";
+    return "store of " + (device.vram().bytes() >> 20) + where + device.describe();
   }
 
   @Override
