@@ -81,8 +81,8 @@ constexpr uint32_t kPlaceBits = 34;
 //
 // op CARRY: an entry with a payload of `length` bytes goes from `unit` of the ingress memory to `place`,
 // and, where P (push) is set, to the same unit of the window; its handler runs. READ: `length` bytes go
-// from `place` to `unit` of the window. WRITE: `length` bytes go from `unit` of the ingress memory to
-// `place`, and nothing is made of them. VOID: there is nothing to do.
+// from `place` to `unit` of the window, and P is set. WRITE: `length` bytes go from `unit` of the ingress
+// memory to `place`, and nothing is made of them. VOID: there is nothing to do.
 // tries: runs of the handler that a device did not survive. C (condemned): the message killed devices
 // enough; it is not handled again, but fails. extensions: units between header and payload. check: the low
 // five bits of place + unit + sequence, so that a stale word is found out beside a fresh one.

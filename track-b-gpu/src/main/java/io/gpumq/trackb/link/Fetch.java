@@ -26,8 +26,11 @@ public final class Fetch implements Carried {
   /** Runs that have come. Written by whoever asks the ring how far it is, as is the next. */
   private volatile long arrived;
 
-  /** Whether the device gave a run up, which happens where one takes over from another. */
-  private volatile boolean isLost;
+  /**
+   * Whether some of it is not in the window: it came by express, or the device gave it up, as
+   * happens where one takes over from another.
+   */
+  private volatile boolean isMissing;
 
   /**
    * @param window of the ring
@@ -62,7 +65,7 @@ public final class Fetch implements Carried {
    *
    * @param from the first run to read
    * @param alive throws when nothing comes any more
-   * @return how many were read; 0 if there is no room, or they were lost with a device: try again
+   * @return how many were read; 0 if there is no room, or some were lost: try again
    */
   public int read(Wanted wanted, int from, ByteBuffer memory, Runnable alive) {
     chunk = ring.chunks().take(chunk, wanted.units(from) * UNIT);
@@ -87,7 +90,7 @@ public final class Fetch implements Carried {
       copy(wanted, from, count, memory);
     }
     ring.chunks().leave(chunk);
-    return isThere || !isLost ? count : 0;
+    return isThere || !isMissing ? count : 0;
   }
 
   /** Runs from one on that have room in the chunk together. */
@@ -101,14 +104,14 @@ public final class Fetch implements Carried {
   }
 
   private void ask(Wanted wanted, int from, int count, long first) {
-    isLost = false;
-    ring.run(first).set(first, this, asked, count, wanted.place(from), chunk, 0, 0, false);
+    isMissing = false;
+    ring.run(first).set(first, this, asked, count, wanted.place(from), chunk, 0, 0, true);
     asked += count;
     int unit = chunk.at() / UNIT;
     for (int i = 0; i < count; i++) {
       int bytes = wanted.units(from + i) * UNIT;
       long where = SlotWords.where(first + i, wanted.place(from + i), unit, 0);
-      ring.describe(first + i, SlotWords.what(first + i, OP_READ, false, bytes), where);
+      ring.describe(first + i, SlotWords.what(first + i, OP_READ, true, bytes), where);
       if (count == 1) {
         ring.offerRead(first, where, bytes);
       }
@@ -151,12 +154,13 @@ public final class Fetch implements Carried {
 
   @Override
   public void completed(Run run, int first, int count, boolean landed) {
+    isMissing |= !run.isPushed(); // before it has arrived: who sees that looks here next
     arrived = run.sequence() + first + count;
   }
 
   @Override
   public void failed(Run run, int index, long word) {
-    isLost = true;
+    isMissing = true;
     arrived = run.sequence() + index + 1;
   }
 
