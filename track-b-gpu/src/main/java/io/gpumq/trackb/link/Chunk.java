@@ -58,9 +58,9 @@ final class Chunk {
     return state.get() == OPEN;
   }
 
-  /** Gives it back to whoever comes next. */
+  /** Gives it back to whoever comes next, whose compare-and-set this pairs with. */
   void open() {
-    state.set(OPEN);
+    state.setRelease(OPEN);
   }
 
   void rest() {
@@ -80,7 +80,12 @@ final class Chunk {
     return filled;
   }
 
-  /** Bytes behind that. */
+  /** Where it ends. */
+  int end() {
+    return end;
+  }
+
+  /** Bytes that are left. */
   int room() {
     return end - filled;
   }

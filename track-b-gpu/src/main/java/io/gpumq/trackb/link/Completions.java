@@ -1,12 +1,10 @@
 package io.gpumq.trackb.link;
 
-import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.layout.CompletionWord;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Reads the device's completion words in the ring's order, and tells each run's owner: the one
@@ -16,12 +14,6 @@ import java.util.function.BooleanSupplier;
 final class Completions {
   /** Most words that one call reads, so that a fast device cannot keep a caller here. */
   private static final int MAX_STEP = 8192;
-
-  /**
-   * A word lands microseconds after its express, but for a device that dies in between and has to
-   * be started again; what takes so much longer never comes.
-   */
-  private static final long LANDING_NANOS = 30_000_000_000L;
 
   private final ByteBuffer words;
   private final int mask;
@@ -38,10 +30,10 @@ final class Completions {
   private int index;
 
   /** Written by the holder of {@link #advancing}, as are the next. */
-  private volatile long completed;
+  private final AtomicLong completed = new AtomicLong();
 
   /** Every word below stands in its place, too, and its owner has heard of that. */
-  private volatile long landed;
+  private final AtomicLong landed = new AtomicLong();
 
   private volatile long failed;
 
@@ -57,31 +49,31 @@ final class Completions {
 
   /** Every sequence below is completed: what {@link #advance()} found last. */
   long completed() {
-    return completed;
+    return completed.get();
   }
 
   /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
   long advance() {
-    long at = completed;
+    long at = completed.get();
     if (hasMore(at) && advancing.compareAndSet(false, true)) {
       try {
         advanceAlone();
       } finally {
-        advancing.set(false);
+        advancing.setRelease(false); // pairs with the compare-and-set of the next
       }
     }
-    return completed;
+    return completed.get();
   }
 
   /** Whether there is something to move on over: words are read far more often than they change. */
   private boolean hasMore(long at) {
-    long down = landed;
+    long down = landed.get();
     return hasLanded(at) || express.has(at) || down < at && hasLanded(down);
   }
 
   private void advanceAlone() {
-    long next = completed;
-    long down = landed;
+    long next = completed.getPlain();
+    long down = landed.getPlain();
     long end = Math.min(slots.published(), next + MAX_STEP); // behind it a run shows what it holds
     while (next < end) {
       if (index == run.count()) {
@@ -112,8 +104,9 @@ final class Completions {
       next += count;
       index += count;
     }
-    landed = land(down, next);
-    completed = next;
+    // Released: who sees landed may write to what lies below, who sees completed may look at it.
+    landed.setRelease(land(down, next));
+    completed.setRelease(next);
   }
 
   /** How many words from {@code first} on say that all is well, and stand in their places. */
@@ -138,17 +131,17 @@ final class Completions {
   /** Every sequence below is completed, has landed, and its owner has heard of it. */
   long landed() {
     advance();
-    return landed;
+    return landed.get();
   }
 
   /** Whether every sequence below has landed; looks no further than it must to tell. */
   boolean hasLandedTo(long end) {
-    return landed >= end || landed() >= end;
+    return landed.get() >= end || landed() >= end;
   }
 
   /** {@link #landed()} as it was found last: looks at nothing, waits for nobody. */
   long landedSoFar() {
-    return landed;
+    return landed.get();
   }
 
   /**
@@ -160,7 +153,7 @@ final class Completions {
       return null;
     }
     try {
-      if (completed != sequence || slots.published() <= sequence) {
+      if (completed.get() != sequence || slots.published() <= sequence) {
         return null;
       }
       boolean isBegun = index < run.count();
@@ -174,37 +167,6 @@ final class Completions {
   /** Messages whose handler failed for good. */
   long failed() {
     return failed;
-  }
-
-  /**
-   * Whether a sequence that has not landed before is completed, though one before it may not be.
-   */
-  boolean isComplete(long sequence) {
-    return sequence < completed || hasLanded(sequence) || express.has(sequence);
-  }
-
-  /**
-   * Waits until every completed sequence below {@code end} has landed.
-   *
-   * @param alive throws when nothing lands any more
-   */
-  void awaitLandedTo(long end, Runnable alive) {
-    await(() -> hasLandedTo(end), alive);
-  }
-
-  private static void await(BooleanSupplier landing, Runnable alive) {
-    Backoff backoff = new Backoff();
-    long deadline = System.nanoTime() + LANDING_NANOS;
-    while (!landing.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new TrackFailedException(
-            "a message was completed by express, and its completion word is missing after "
-                + LANDING_NANOS / 1_000_000
-                + " ms: the device has stopped");
-      }
-      alive.run();
-      backoff.pause();
-    }
   }
 
   private boolean hasLanded(long sequence) {

@@ -54,7 +54,7 @@ public final class Ring implements HostSide {
     ingress = file.ingress();
     express = new Express(file.express(), shape.expressBytes());
     completions = new Completions(file.completions(), shape.slots(), express);
-    slots = new Slots(shape.slots(), new Control(file.control()), completions::landed);
+    slots = new Slots(shape.slots(), new Control(file.control()), completions::landedSoFar);
     completions.of(slots);
     chunks = new Chunks(shape, completions::hasLandedTo);
   }
@@ -95,6 +95,13 @@ public final class Ring implements HostSide {
 
   Completions completions() {
     return completions;
+  }
+
+  /** Looks how far the device is, where that has to be known for so many slots to be claimed. */
+  public void makeRoom(int count) {
+    if (slots.room() < count) {
+      completions.advance();
+    }
   }
 
   /**
@@ -143,7 +150,7 @@ public final class Ring implements HostSide {
   private boolean isQuick(long sequence) {
     return offersExpress
         && sequence - completions.completed() < EXPRESS_DEPTH
-        && completions.hasLandedTo(sequence - EXPRESS_SLOTS + 1);
+        && completions.landedSoFar() > sequence - EXPRESS_SLOTS;
   }
 
   /** Publishes claimed and described slots. */

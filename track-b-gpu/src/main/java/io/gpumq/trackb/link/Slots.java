@@ -121,7 +121,7 @@ final class Slots {
     return ring.getCursor() + 1;
   }
 
-  /** Slots that could be claimed now, perhaps by another. */
+  /** Slots that could be claimed now, perhaps by another, as far as it was found last. */
   int room() {
     return (int) ring.remainingCapacity();
   }

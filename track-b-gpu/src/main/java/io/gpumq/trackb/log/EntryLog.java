@@ -7,6 +7,7 @@ import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.waiting.SpinningLock;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
@@ -23,25 +24,32 @@ import java.util.function.LongFunction;
 public final class EntryLog {
   private final Ring ring;
   private final Progress progress;
+  private final long first;
   private final long mostEntries;
 
   /** Orders claims. Held for no longer than it takes to describe what is claimed. */
   private final SpinningLock tail = new SpinningLock();
 
-  // Written under the tail. Who has changed a watermark looks at the others behind it.
+  // Of the tail's holder.
   private final Segments segments;
   private long reserved;
-  private volatile long freed;
-  private volatile boolean isEnded;
+  private long payloadBytes;
+  private boolean isEnded;
 
   /** Every sequence below is claimed, and so published. Written under the tail. */
-  private volatile long claimed;
+  private final AtomicLong claimed;
 
   /** Every sequence below is released: nobody reads it any more. */
   private volatile long released;
 
+  /**
+   * Memory can be given back once all below is released and has landed. Who has written one of
+   * these three looks at the others behind it: so the last one gives it back.
+   */
+  private volatile long freeable = Long.MAX_VALUE;
+
   /** How far the reader has come that is furthest ahead; nothing is pushed while there is none. */
-  private volatile long ahead = Long.MIN_VALUE / 2;
+  private final AtomicLong ahead = new AtomicLong(Long.MIN_VALUE / 2);
 
   /**
    * @param segments that it fills, whose first entry is its first
@@ -53,11 +61,11 @@ public final class EntryLog {
       Ring ring, Segments segments, long first, long mostEntries, LongFunction<String> describer) {
     this.ring = ring;
     this.segments = segments;
+    this.first = first;
     this.mostEntries = mostEntries;
-    claimed = first;
-    progress = new Progress(ring, first, this::freeWhatHasLanded, describer);
+    claimed = new AtomicLong(first);
     released = first;
-    freed = first;
+    progress = new Progress(ring, first, this::freeWhatIsDue, describer);
   }
 
   /** Who claims, asked under the lock that orders claims. */
@@ -86,13 +94,12 @@ public final class EntryLog {
   /**
    * Keeps room for entries that are about to be written, by the limit of entries.
    *
-   * @return for how many, 0 to {@code most}; what is not appended is to be given back
+   * @return for how many, 0 to {@code most}
    */
   public int reserve(int most) {
     tail.lock();
     try {
-      int some = (int) Math.min(most, released + mostEntries - claimed - reserved);
-      some = Math.max(0, some);
+      int some = (int) Math.min(most, room());
       reserved += some;
       return some;
     } finally {
@@ -100,7 +107,7 @@ public final class EntryLog {
     }
   }
 
-  /** Gives back what was reserved, whether or not it was appended. */
+  /** Gives back what was reserved and is not used up. */
   public void unreserve(int entries) {
     tail.lock();
     try {
@@ -110,31 +117,35 @@ public final class EntryLog {
     }
   }
 
+  /** Whether one more entry may be kept, by the limit of entries alone. */
+  public boolean mayGrow() {
+    return room() > 0;
+  }
+
+  /** Entries that may be added, by their limit. */
+  private long room() {
+    return Math.max(0, released + mostEntries - claimed.get() - reserved);
+  }
+
   /**
    * Claims what was drafted, as far as there is room, and publishes it.
    *
-   * @param isReserved whether room for it was reserved, by the limit of entries
+   * @param isReserved whether room for it was reserved, which is used up by what is claimed
    * @param claimer is asked under the lock that orders claims
    */
   public Room append(Draft draft, boolean isReserved, Claimer claimer) {
+    ring.makeRoom(draft.unclaimed()); // first: under the lock nobody asks the ring how far it is
     tail.lock();
     try {
       claimer.requireOpen();
-      while (draft.claimed() < draft.count()) {
-        int most = draft.count() - draft.claimed();
-        if (!isReserved) {
-          most = (int) Math.min(most, released + mostEntries - claimed - reserved);
-        }
-        if (most <= 0) {
-          return Room.NO_ENTRIES;
-        }
-        claimer.next(claimed);
-        Room room = appendRun(draft, most);
-        if (room != Room.ENOUGH) {
-          return room;
-        }
+      Room room = Room.ENOUGH;
+      while (room == Room.ENOUGH && draft.unclaimed() > 0) {
+        long most = isReserved ? draft.unclaimed() : Math.min(draft.unclaimed(), room());
+        claimer.next(claimed.getPlain());
+        room = most > 0 ? appendRun(draft, (int) most) : Room.NO_ENTRIES;
+        reserved -= isReserved && room == Room.ENOUGH ? draft.runCount() : 0;
       }
-      return Room.ENOUGH;
+      return room;
     } finally {
       tail.unlock();
     }
@@ -142,34 +153,28 @@ public final class EntryLog {
 
   /** Appends entries that follow each other in the store. */
   private Room appendRun(Draft draft, int most) {
-    int from = draft.claimed();
-    if (!segments.makeRoom(draft.units(from), wanted(draft, from, most))) {
+    Segment segment = segments.withRoom(draft.nextUnits(), draft.unclaimedUnits());
+    if (segment == null) {
       return Room.NO_MEMORY;
     }
-    long place = segments.place();
-    int count = 0;
-    while (count < most && segments.room() >= draft.units(from + count)) {
-      segments.append(draft.units(from + count));
-      count++;
+    long sequence = claimed.getPlain();
+    long gap = sequence - ahead.get();
+    boolean isAwaited = gap < EXPRESS_SLOTS;
+    boolean isNear = isAwaited || isNear(gap, draft.nextUnits());
+    int count = draft.claim(most, segment.room(), isNear, isAwaited);
+    if (count == 0) {
+      return Room.NO_SLOTS;
+    }
+    long place = segment.next();
+    for (int i = 0; i < count; i++) {
+      segment.append(draft.describe(segment.next()));
     }
     // Behind the store's part: who hears of an entry finds its place.
-    long gap = claimed - ahead;
-    boolean isAwaited = gap < EXPRESS_SLOTS;
-    boolean isNear = isAwaited || isNear(gap, (segments.place() - place) / count);
-    int some = draft.claim(progress, claimed, count, place, isNear, isAwaited);
-    while (count > some) {
-      segments.cut(draft.units(from + --count));
-    }
-    claimed += some;
-    return some > 0 ? Room.ENOUGH : Room.NO_SLOTS;
-  }
-
-  private static long wanted(Draft draft, int from, int count) {
-    long units = 0;
-    for (int i = from; i < from + count; i++) {
-      units += draft.units(i);
-    }
-    return units;
+    draft.publish(progress, sequence, place);
+    claimed.setRelease(sequence + count);
+    payloadBytes += draft.runBytes();
+    noteFreeable();
+    return Room.ENOUGH;
   }
 
   /**
@@ -180,31 +185,19 @@ public final class EntryLog {
    * @param units of an entry
    */
   private boolean isNear(long gap, long units) {
-    return gap * Math.max(1, units) < ring.windowUnits() / 8 * 7;
+    return gap * units < ring.windowUnits() / 8 * 7;
   }
 
   /** A reader has come to a sequence. */
   public void readTo(long sequence) {
-    if (sequence > ahead) {
-      ahead = sequence;
+    if (sequence > ahead.getPlain()) {
+      ahead.setRelease(sequence);
     }
-  }
-
-  /** Whether one more entry may be kept, by the limit of entries alone. */
-  public boolean mayGrow() {
-    return claimed + reserved - released < mostEntries;
   }
 
   /** What the ring tells of its entries. */
   public Progress progress() {
     return progress;
-  }
-
-  /** What was released before it had landed. Called by who tells that something has. */
-  private void freeWhatHasLanded() {
-    if (isEnded || released > freed) {
-      free();
-    }
   }
 
   /** The ring that it goes through. */
@@ -214,7 +207,22 @@ public final class EntryLog {
 
   /** The next sequence to be claimed. */
   public long claimed() {
-    return claimed;
+    return claimed.get();
+  }
+
+  /** Entries that were ever appended. */
+  public long appended() {
+    return claimed.get() - first;
+  }
+
+  /** Bytes of their payloads. */
+  public long payloadBytes() {
+    tail.lock();
+    try {
+      return payloadBytes;
+    } finally {
+      tail.unlock();
+    }
   }
 
   /**
@@ -231,11 +239,14 @@ public final class EntryLog {
     }
   }
 
-  /** Where an entry ends in the store, in units. */
+  /** Where an entry that has landed ends in the store, in units. */
   public long endOf(Segment segment, long sequence) {
+    if (sequence + 1 < progress.landed()) {
+      return segment.endOf(sequence); // the next one is known as well
+    }
     tail.lock();
     try {
-      return sequence + 1 < segment.end() ? segment.place(sequence + 1) : segment.next();
+      return segment.endOf(sequence);
     } finally {
       tail.unlock();
     }
@@ -271,18 +282,41 @@ public final class EntryLog {
     if (sequence > released) {
       released = sequence;
       progress.dropBelow(sequence);
-      free();
+      freeWhatIsDue();
+    }
+  }
+
+  /** Gives memory back if there is some, now that one more has been released, or has landed. */
+  private void freeWhatIsDue() {
+    if (isFreeDue()) {
+      tail.lock();
+      try {
+        free();
+      } finally {
+        tail.unlock();
+      }
     }
   }
 
   /** What has not landed, the device may still write to. */
+  private boolean isFreeDue() {
+    long end = freeable;
+    return released >= end && progress.landed() >= end;
+  }
+
   private void free() {
-    tail.lock();
-    try {
-      freed = Math.min(isEnded ? claimed : released, progress.landed());
-      segments.releaseBelow(freed);
-    } finally {
-      tail.unlock();
+    segments.releaseBelow(Math.min(released, progress.landed()), !isEnded);
+    freeable = segments.freeable(!isEnded);
+  }
+
+  /** Memory may have become such as can be given back, and all of it may be released already. */
+  private void noteFreeable() {
+    long end = segments.freeable(!isEnded);
+    if (end != freeable) {
+      freeable = end;
+      if (isFreeDue()) {
+        free();
+      }
     }
   }
 
@@ -297,11 +331,12 @@ public final class EntryLog {
     tail.lock();
     try {
       isEnded = true;
+      released = claimed.getPlain();
+      noteFreeable();
     } finally {
       tail.unlock();
     }
     ring.advance();
-    free();
   }
 
   /** Bytes of the store that it holds. */

@@ -10,6 +10,7 @@ import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.link.Run;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
@@ -26,7 +27,7 @@ public final class Progress implements Carried {
   private final NearRuns near = new NearRuns();
 
   // Written by the ring's caller, one at a time.
-  private volatile long completed;
+  private final AtomicLong completed;
   private volatile long landed;
   private int landing;
 
@@ -43,7 +44,7 @@ public final class Progress implements Carried {
     this.ring = ring;
     this.start = first;
     this.hasLanded = hasLanded;
-    completed = first;
+    completed = new AtomicLong(first);
     landed = first;
   }
 
@@ -76,7 +77,7 @@ public final class Progress implements Carried {
 
   private void settle(long end, boolean hasLanded) {
     landing += hasLanded ? 0 : 1;
-    completed = end;
+    completed.setRelease(end); // who sees it may look at the entries below
     if (landing == 0) {
       land(end);
     }
@@ -85,7 +86,7 @@ public final class Progress implements Carried {
   @Override
   public void landed(Run run) {
     landing--;
-    land(landing == 0 ? completed : run.sequence() + 1);
+    land(landing == 0 ? completed.getPlain() : run.sequence() + 1);
   }
 
   private void land(long end) {
@@ -101,7 +102,7 @@ public final class Progress implements Carried {
   /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
   public long completed() {
     ring.advance();
-    return completed;
+    return completed.get();
   }
 
   /** Every sequence below is completed, and its failure, if any, taken note of. */
@@ -123,7 +124,7 @@ public final class Progress implements Carried {
 
   /** Entries that the device has handled, those that failed included. */
   public long handled() {
-    return completed - start;
+    return completed.get() - start;
   }
 
   /** Entries whose handler failed for good. */

@@ -23,7 +23,7 @@ record Copied(ByteBuffer bytes) {
   }
 
   private static Copied read(Lane lane, long sequence, int mostUnits) {
-    lane.log().progress().awaitLanded(sequence, lane.queue().state()::requireUsable);
+    lane.log().progress().awaitLanded(sequence, lane.alive());
     Segment segment = lane.log().segmentOf(sequence);
     long place = segment.place(sequence);
     int units = (int) Math.min(mostUnits, lane.log().endOf(segment, sequence) - place);

@@ -27,6 +27,9 @@ final class Lane implements Deliverable {
   private final LaneGroups groups;
   private final Waiters.Line room;
 
+  /** Throws when nothing comes any more; made once. */
+  private final Runnable alive;
+
   Lane(Queue queue, int number, OpenRing ring) {
     this.queue = queue;
     this.number = number;
@@ -40,6 +43,7 @@ final class Lane implements Deliverable {
     failures = letterWriter::failed;
     groups = new LaneGroups(log, failures, targets);
     room = queue.bell().line(this::hasRoom);
+    alive = queue.state()::requireUsable;
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */
@@ -117,6 +121,11 @@ final class Lane implements Deliverable {
       }
     }
     return System.currentTimeMillis();
+  }
+
+  /** To be asked while the device is waited for: throws when nothing comes any more. */
+  Runnable alive() {
+    return alive;
   }
 
   /** The line in which producers wait for room. */

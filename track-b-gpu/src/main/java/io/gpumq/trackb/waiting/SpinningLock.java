@@ -1,39 +1,49 @@
 package io.gpumq.trackb.waiting;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A lock held for a microsecond or two by threads that come back a hundred thousand times a second.
- * Who finds it taken looks again for some microseconds, then yields some dozen times, and parks
- * only then: being woken takes fifty times as long as the lock is held.
+ * Who finds it taken looks again for some microseconds, then yields some dozen times, and sleeps
+ * only then, a little longer than a lock is held. Nobody is woken: that would take fifty times as
+ * long, and would have who unlocks look for sleepers behind a fence. It cannot be taken twice by
+ * one thread.
  *
  * <p>No {@link Thread#onSpinWait}: a tight loop around the processor's pause makes a hypervisor
  * take the processor away, for tens of microseconds each time.
  */
-public final class SpinningLock extends ReentrantLock {
-  private static final long serialVersionUID = 1L;
+public final class SpinningLock {
   private static final int LOOKS = 2_000;
   private static final int YIELDS = 64;
+  private static final long SLEEP_NANOS = 20_000;
 
-  @Override
+  private final AtomicBoolean taken = new AtomicBoolean();
+
+  /** Takes the lock, and waits for that. */
   public void lock() {
-    if (!tryLock() && !spin()) {
-      super.lock();
+    if (!tryLock()) {
+      spin();
     }
   }
 
-  private boolean spin() {
-    for (int i = 0; i < LOOKS; i++) {
-      if (!isLocked() && tryLock()) {
-        return true;
+  /** Takes the lock if nobody has it. */
+  public boolean tryLock() {
+    return !taken.get() && taken.compareAndSet(false, true);
+  }
+
+  /** Gives the lock back, which the caller has: shows the next what was done under it. */
+  public void unlock() {
+    taken.setRelease(false); // pairs with the compare-and-set of whoever takes it next
+  }
+
+  private void spin() {
+    for (int turn = 0; !tryLock(); turn++) {
+      if (turn >= LOOKS + YIELDS) {
+        LockSupport.parkNanos(this, SLEEP_NANOS);
+      } else if (turn >= LOOKS) {
+        Thread.yield();
       }
     }
-    for (int i = 0; i < YIELDS; i++) {
-      Thread.yield();
-      if (tryLock()) {
-        return true;
-      }
-    }
-    return false;
   }
 }
