@@ -13,9 +13,9 @@ import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Carrier;
 import io.gpumq.trackb.spi.Device;
+import io.gpumq.trackb.spi.HostSide;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
-import java.util.function.LongSupplier;
 
 /**
  * A device without threads that completes what was published in its one ring when it is told to. It
@@ -53,7 +53,7 @@ final class PlayedDevice implements Device {
   }
 
   @Override
-  public Carrier start(RingFile ring, RingShape shape, HandlerSpec handler, LongSupplier landed) {
+  public Carrier start(RingFile ring, RingShape shape, HandlerSpec handler, HostSide host) {
     file = ring;
     control = new Control(ring.control());
     mask = shape.slots() - 1;
