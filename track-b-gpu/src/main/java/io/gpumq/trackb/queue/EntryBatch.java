@@ -79,6 +79,14 @@ final class EntryBatch implements Entry {
     return polled;
   }
 
+  /**
+   * Entries that one poll is to take at most: more would hold more of the memory that all readers
+   * share than is this one's part.
+   */
+  int mostEntries() {
+    return finder.mostEntries();
+  }
+
   /** Lets go of the entries: they may be overwritten from now on. */
   void release() {
     polled = null;

@@ -34,6 +34,11 @@ final class EntryFinder implements Fetch.Wanted {
 
   private static final int MOST_EXPRESS = 16;
 
+  /** What one delivery should hold at most, and how many entries that may be. */
+  private static final int MOST_BYTES = 512 << 10;
+
+  private static final int MOST_ENTRIES = 4096;
+
   private final Reading reading;
   private int[] offsets = new int[64];
   private int[] sources = new int[64];
@@ -83,6 +88,12 @@ final class EntryFinder implements Fetch.Wanted {
       reading.fetch(this, own);
     }
     log.readTo(taken.last() + 1);
+  }
+
+  /** Entries to take next at most, by the size of those that were found last. */
+  int mostEntries() {
+    int bytes = segment == null ? 0 : segment.entryBytes();
+    return bytes == 0 ? MOST_ENTRIES : Math.max(1, Math.min(MOST_ENTRIES, MOST_BYTES / bytes));
   }
 
   private void makeRoom(int size) {

@@ -23,7 +23,6 @@ import java.util.function.BooleanSupplier;
  */
 final class QueueConsumer implements Consumer {
   private static final int MAX_POLL = 65_536;
-  private static final int MOST_ENTRIES = 4096;
   private static final int MOST_IN_A_ROW = 16;
 
   /** Its part of one lane. */
@@ -158,7 +157,7 @@ final class QueueConsumer implements Consumer {
     }
     for (int i = 0; i < parts.length; i++) {
       polled = parts[at];
-      Batch taken = take(polled, Math.min(max, MOST_ENTRIES));
+      Batch taken = take(polled, Math.min(max, batch.mostEntries()));
       if (taken != null) {
         inARow++;
         return taken;

@@ -83,6 +83,12 @@ public final class Segment {
     return used * UNIT;
   }
 
+  /** What an entry takes here, in bytes: about that, where they differ. Under no lock. */
+  public int entryBytes() {
+    int each = stride;
+    return (each != 0 ? each : (used - HEADER_UNITS) / Math.max(1, count)) * UNIT;
+  }
+
   /** Where the next entry goes, and the last one ends. */
   public long next() {
     return place + used;
