@@ -84,9 +84,10 @@ template <class H>
 GPUMQ_FN void correct_header(const Ring& ring, uint64_t what, uint64_t where, uint32_t outcome) {
   if (outcome == kFirstTry || op_in(what) != kOpCarry) return;
   auto* header = reinterpret_cast<uint64_t*>(ring.at(place_in(where)));
-  const uint64_t word = *header & kEntryKinds |
-                        entry_word(length_in(what), extensions_in(where), status_of(what, outcome),
-                                   outcome >> 8, outcome & 0xff, H::kResultBytes);
+  const uint64_t kinds = *header & kEntryKinds;
+  const uint64_t word =
+      kinds | entry_word(length_in(what), extensions_in(where), status_of(what, outcome),
+                         outcome >> 8, outcome & 0xff, H::kResultBytes);
   *header = word;
   if (is_pushed(what)) {
     *reinterpret_cast<uint64_t*>(ring.window + static_cast<uint64_t>(unit_in(where)) * kUnit) = word;
@@ -132,7 +133,7 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
   if (flaw != 0) {
     fail(ring, flaw, sequence);
   } else {
-    if constexpr (runs<H>()) correct_header<H>(ring, work.what, work.where, outcome);
+    correct_header<H>(ring, work.what, work.where, outcome);
     finish(ring, sequence, moves);
     before_shared_release();
     complete(ring, sequence, moves, completion_of(sequence, work.what, outcome));
@@ -181,12 +182,11 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
     return;
   }
   if (mine) {
-    if constexpr (runs<H>()) {
-      correct_header<H>(ring, what, where, outcome);
-    } else {
+    if constexpr (!runs<H>()) {
       empty(ring, sequence);
       take(ring, sequence, moves);
     }
+    correct_header<H>(ring, what, where, outcome);
     finish(ring, sequence, moves);
     landing.sequence = sequence;
     landing.word = completion_of(sequence, what, outcome);
