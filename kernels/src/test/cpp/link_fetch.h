@@ -1,0 +1,145 @@
+// Reads of the arena by a ring, and writes to it: Fetch of io.gpumq.trackb.link, and what is to fill places
+// without a handler.
+#pragma once
+
+#include "link_host.h"
+
+namespace host {
+
+// Units that lie one behind the other in the arena.
+struct Stretch {
+  uint64_t place;
+  uint32_t units;
+};
+
+// Asks a ring for something, and waits until it has come. For one thread.
+class Errand : public Carried {
+ public:
+  explicit Errand(Link& link) : link_(link) {}
+
+  void completed(const Slot& slot, uint64_t word, bool has_landed) override {
+    const Outcome outcome = outcome_in(word);
+    const bool is_void = outcome.status == kStatusVoid;
+    if (outcome.error != 0 || (has_landed && outcome.tries != 0)) die("what a read came to", word);
+    is_lost_ = is_lost_ || is_void;
+    came_express_ = !has_landed;
+    came_pushed_ = word >> kPushedBit & 1;
+    arrived_.store(slot.index + 1);
+  }
+  void landed(const Slot&) override {}
+
+ protected:
+  // Claims slots for up to `most`; `most` becomes for how many. Nothing has come of them.
+  uint64_t claim(uint32_t& most) {
+    const uint64_t first = link_.try_claim(most);
+    is_lost_ = false;
+    return first;
+  }
+
+  void describe(uint64_t sequence, uint64_t what, uint64_t where) {
+    link_.describe(sequence, what, where, this, asked_++);
+  }
+
+  void await() {
+    while (arrived_.load() != asked_) {
+      link_.completions().advance();
+      if (arrived_.load() != asked_) host::wait("what was asked for", asked_);
+    }
+  }
+
+  Link& link_;
+
+  // Of who tells, until it has come.
+  bool is_lost_ = false;       // a device gave it up
+  bool came_express_ = false;  // the last did, and is kept there
+  bool came_pushed_ = false;   // the last did
+
+ private:
+  uint64_t asked_ = 0;
+  std::atomic<uint64_t> arrived_{0};
+};
+
+class Fetch : public Errand {
+ public:
+  using Errand::Errand;
+
+  // Reads the first of some stretches to `to`, one behind the other, as many as there is room for.
+  // Returns how many; 0 if there was no room, or they were lost.
+  uint32_t read(const Stretch* wanted, uint32_t count, uint8_t* to) {
+    Chunk* chunk = link_.read_chunks().take(wanted[0].units * kUnit);
+    if (chunk == nullptr) return 0;
+    uint32_t some = 0;
+    for (uint32_t room = chunk->room() / kUnit; some < count && wanted[some].units <= room; some++) {
+      room -= wanted[some].units;
+    }
+    some = std::min(some, link_.shape().slots);
+    const uint64_t first = claim(some);
+    bool is_there = false;
+    if (first != Slots::kFull) {
+      const uint32_t bytes = ask(wanted, some, first, chunk);
+      await();
+      is_there = !is_lost_ && collect(first, chunk, bytes, to);
+    }
+    link_.read_chunks().leave(chunk);
+    return is_there ? some : 0;
+  }
+
+ private:
+  // Pushed: so the completion word tells what came to the window from what came by express. Returns
+  // how many bytes will come.
+  uint32_t ask(const Stretch* wanted, uint32_t count, uint64_t first, Chunk* chunk) {
+    uint32_t unit = chunk->at() / kUnit;
+    for (uint32_t i = 0; i < count; i++) {
+      const uint64_t where = where_word(first + i, wanted[i].place, unit, 0);
+      const uint32_t bytes = wanted[i].units * kUnit;
+      describe(first + i, what_word(first + i, kOpRead, true, bytes), where);
+      if (count == 1 && !was_missed_ && link_.is_quick(first) && link_.express().fits(bytes)) {
+        link_.express().offer_read(first, where, bytes);
+      }
+      unit += wanted[i].units;
+    }
+    chunk->fill(chunk->at(), first + count);  // it rests until they have landed
+    link_.slots().publish(first, count);
+    return unit * kUnit - chunk->at();
+  }
+
+  // False if it went by express, and was not seen there: the next goes the usual way.
+  bool collect(uint64_t first, const Chunk* chunk, uint32_t bytes, uint8_t* to) {
+    if (came_express_) {
+      link_.express().copy(first, 0, to);
+      link_.express().let_go(first);
+    } else if (came_pushed_) {
+      std::memcpy(to, link_.ring().window + chunk->at(), bytes);
+    }
+    was_missed_ = !came_express_ && !came_pushed_;
+    return !was_missed_;
+  }
+
+  bool was_missed_ = false;
+};
+
+class Placing : public Errand {
+ public:
+  using Errand::Errand;
+
+  // Writes bytes to a place; false if there was no room in the ring.
+  bool write(const uint8_t* from, const Stretch& to) {
+    Chunk* chunk = link_.chunks().take(to.units * kUnit);
+    if (chunk == nullptr) return false;
+    std::memcpy(link_.ring().ingress + chunk->at(), from, to.units * kUnit);
+    uint32_t one = 1;
+    const uint64_t first = claim(one);
+    if (first != Slots::kFull) {
+      const uint64_t where = where_word(first, to.place, chunk->at() / kUnit, 0);
+      describe(first, what_word(first, kOpWrite, false, to.units * kUnit), where);
+      chunk->fill(chunk->at() + to.units * kUnit, first + 1);
+      link_.slots().publish(first, 1);
+    }
+    link_.chunks().leave(chunk);
+    if (first == Slots::kFull) return false;
+    await();
+    return true;
+  }
+};
+
+}  // namespace host
