@@ -1,16 +1,6 @@
 // The kernels of GpuMQ, two for each handler. Built to PTX, shipped as a resource.
 #include "batch.cuh"
 #include "link/protocol.h"
-#include "ring_protocol.h"
-
-// The persistent kernel of one queue: any number of blocks of 256 threads.
-#define GPUMQ_RING_KERNEL(name, Handler)                            \
-  extern "C" __global__ void __launch_bounds__(256, 1)              \
-      gpumq_ring_##name(const __grid_constant__ gpumq::Ring ring) { \
-    gpumq::run_warp<gpumq::Handler>(gpumq::Warp(), ring);           \
-  }
-GPUMQ_HANDLERS(GPUMQ_RING_KERNEL)
-#undef GPUMQ_RING_KERNEL
 
 // The persistent kernel of one ring: any number of blocks of 256 threads.
 #define GPUMQ_LINK_KERNEL(name, Handler)                                  \

@@ -45,11 +45,6 @@ public enum Handler {
   }
 
   /** Name of the persistent kernel that runs this handler on a ring. */
-  public String ringEntryPoint() {
-    return "gpumq_ring_" + label();
-  }
-
-  /** Name of the persistent kernel that runs this handler on a ring that queues share. */
   public String linkEntryPoint() {
     return "gpumq_link_" + label();
   }

@@ -77,11 +77,6 @@ public record HandlerSpec(String text, Handler handler, Failure failure) {
   }
 
   /** Name of the persistent kernel that runs this handler on a ring. */
-  public String ringEntryPoint() {
-    return handler.ringEntryPoint();
-  }
-
-  /** Name of the persistent kernel that runs this handler on a ring that queues share. */
   public String linkEntryPoint() {
     return handler.linkEntryPoint();
   }

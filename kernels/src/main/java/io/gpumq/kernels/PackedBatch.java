@@ -49,7 +49,7 @@ public abstract class PackedBatch implements BatchRunner {
     long stride = align(slotBytes, ALIGNMENT);
     this.resultBytes = handler.resultBytes();
     this.resultStrideBytes = (int) Math.max(ALIGNMENT, align(resultBytes, ALIGNMENT));
-    long room = Integer.MAX_VALUE - 2L * RingLayout.PAGE_BYTES;
+    long room = Integer.MAX_VALUE - 2L * LinkLayout.PAGE_BYTES;
     if (slotBytes < 1 || capacity < 1 || Math.max(stride, resultStrideBytes) * capacity > room) {
       throw new ConfigException(
           "slot-bytes "
@@ -72,7 +72,7 @@ public abstract class PackedBatch implements BatchRunner {
   }
 
   private static ByteBuffer pages(long bytes) {
-    int page = RingLayout.PAGE_BYTES;
+    int page = LinkLayout.PAGE_BYTES;
     int whole = (int) align(bytes, page);
     return ByteBuffer.allocateDirect(whole + page - 1)
         .alignedSlice(page)

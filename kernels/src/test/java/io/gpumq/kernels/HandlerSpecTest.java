@@ -22,7 +22,7 @@ class HandlerSpecTest {
     assertEquals(resultBytes, spec.resultBytes());
     assertEquals(1, Integer.bitCount(spec.lanes()));
     assertTrue(spec.lanes() <= 32);
-    assertEquals("gpumq_ring_" + label, spec.ringEntryPoint());
+    assertEquals("gpumq_link_" + label, spec.linkEntryPoint());
     assertEquals("gpumq_batch_" + label, spec.batchEntryPoint());
   }
 

@@ -110,7 +110,6 @@ final class CudaContext implements AutoCloseable {
       enter();
       check(cuModuleLoadData(module, Ptx.zeroTerminated()), "loading the kernels");
       for (Handler handler : Handler.values()) {
-        load(handler.ringEntryPoint());
         load(handler.linkEntryPoint());
         load(handler.batchEntryPoint());
       }
