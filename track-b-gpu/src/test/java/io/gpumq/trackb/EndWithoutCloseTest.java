@@ -103,7 +103,7 @@ class EndWithoutCloseTest {
 
   private Process kill() throws Exception {
     Process process = start("none", "term");
-    assertEquals(2, files(process.pid()).size(), "a file for each lane's ring");
+    assertEquals(3, files(process.pid()).size(), "two lanes' rings, and that for reads");
     process.destroyForcibly().waitFor();
     return process;
   }

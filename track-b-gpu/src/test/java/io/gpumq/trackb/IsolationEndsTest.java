@@ -71,7 +71,7 @@ class IsolationEndsTest {
       MessageQueue queue = opened.track().open(config("closed").lanes(2).build());
       queue.createGroup("g");
       queue.producer().send(ByteBuffer.allocate(1), Await.DEADLINE);
-      assertEquals(3, files(SELF).stream().mapToInt(file -> file.files().size()).sum());
+      assertEquals(4, files(SELF).stream().mapToInt(file -> file.files().size()).sum());
       Await.until("one stands by", () -> processes(SELF).size() == 2);
     }
     assertNothingLeft(SELF);

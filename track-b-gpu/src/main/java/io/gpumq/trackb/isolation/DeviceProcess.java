@@ -140,12 +140,21 @@ final class DeviceProcess {
     return room;
   }
 
-  /** Opens a ring there, if it was not yet. For the supervisor's thread. */
-  void open(IsolatedRing ring) {
-    if (!told.contains(ring.number())) {
-      send(ring.open());
-      told.add(ring.number());
+  /**
+   * Opens a ring there, if it was not yet; returns whether it was told to now. For the supervisor's
+   * thread.
+   */
+  boolean open(IsolatedRing ring) {
+    if (told.contains(ring.number())) {
+      return false;
     }
+    send(ring.open());
+    return told.add(ring.number());
+  }
+
+  /** Whether it was told to open a ring, and has not. For the supervisor's thread. */
+  boolean owes(IsolatedRing ring) {
+    return told.contains(ring.number()) && !open.contains(ring.number());
   }
 
   /** It has opened a ring. For the supervisor's thread. */

@@ -108,7 +108,19 @@ final class Staff {
   private void openAll(DeviceProcess process) {
     List<IsolatedRing> wanted =
         rings.live().stream().filter(ring -> !ring.isPausing() && !ring.isStopping()).toList();
-    Rings.each(wanted, process::open);
+    Rings.each(wanted, ring -> open(process, ring));
+  }
+
+  private void open(DeviceProcess process, IsolatedRing ring) {
+    if (process.open(ring)) {
+      events.later(
+          plan.startTime().toMillis(),
+          () -> {
+            if (process.owes(ring)) {
+              process.kill("it did not open a ring within " + plan.startTime());
+            }
+          });
+    }
   }
 
   void close(IsolatedRing ring) {

@@ -7,11 +7,10 @@ import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Arena;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The rings of a track: opened when first wanted, one for each lane's number of each class of
@@ -32,12 +31,17 @@ public final class Rings {
 
   private final Device device;
   private final Arena arena;
+
+  /** Orders the opening and closing of rings, which takes long; the rest waits for none of it. */
+  private final Object opening = new Object();
+
+  /** All that run, or have failed and are still used. */
+  private final List<OpenRing> all = new CopyOnWriteArrayList<>();
+
+  /** Those that queues may join. Guarded by this object, as is who uses a ring. */
   private final Map<Kind, OpenRing> open = new HashMap<>();
 
-  /** Those of them that have failed, until nobody uses them. */
-  private final List<OpenRing> failed = new ArrayList<>();
-
-  private OpenRing reads;
+  private volatile OpenRing reads;
 
   /** Whether it was said that a look has failed. For who watches. */
   private boolean isTold;
@@ -51,25 +55,27 @@ public final class Rings {
   }
 
   /** Returns the rings of a queue's lanes: each is to be left. */
-  synchronized OpenRing[] forLanesOf(QueueConfig config) {
+  OpenRing[] forLanesOf(QueueConfig config) {
     OpenRing[] rings = new OpenRing[config.lanes()];
-    device.expect(missing(config) + (reads == null ? 1 : 0));
     int lane = 0;
     try {
+      device.expect(missing(config));
+      reads(); // at once: who needs it is in a call that should not wait for that
       for (; lane < rings.length; lane++) {
-        rings[lane] = of(config, lane);
+        rings[lane] = of(kind(config, lane), config.lanes());
       }
       return rings;
     } catch (Throwable e) {
       while (lane > 0) {
-        rings[--lane].leave();
+        leave(rings[--lane]);
       }
       throw e;
     }
   }
 
-  private int missing(QueueConfig config) {
-    int missing = 0;
+  /** Rings that a queue needs and that are not open. */
+  private synchronized int missing(QueueConfig config) {
+    int missing = reads == null ? 1 : 0;
     for (int lane = 0; lane < config.lanes(); lane++) {
       missing += open.containsKey(kind(config, lane)) ? 0 : 1;
     }
@@ -83,49 +89,37 @@ public final class Rings {
         config.handler(), config.handlerAttempts(), config.handlerTimeout().toNanos(), size, lane);
   }
 
-  private OpenRing of(QueueConfig config, int lane) {
-    Kind kind = kind(config, lane);
+  private OpenRing of(Kind kind, int lanes) {
+    OpenRing ring = join(kind);
+    if (ring != null) {
+      return ring;
+    }
+    synchronized (opening) {
+      ring = join(kind); // another may have opened it meanwhile
+      if (ring == null) {
+        ring = openWithRoom(kind, lanes);
+        add(kind, ring);
+      }
+      return ring;
+    }
+  }
+
+  /** Null if there is none that runs. */
+  private synchronized OpenRing join(Kind kind) {
     OpenRing ring = open.get(kind);
     if (ring != null && ring.failure() != null) {
-      failed.add(open.remove(kind)); // its queues have failed with it; this one is another
+      open.remove(kind); // its queues have failed with it; what comes now has another
       ring = null;
     }
-    if (ring == null) {
-      ring = openWithRoom(kind, config.lanes());
-      open.put(kind, ring);
+    if (ring != null) {
+      ring.join();
     }
-    ring.join();
     return ring;
   }
 
-  /** Where the device has no room for one more, those make room that no queue uses. */
-  private OpenRing openWithRoom(Kind kind, int lanes) {
-    try {
-      return openNew(kind, lanes);
-    } catch (ConfigException e) {
-      if (!closeUnused()) {
-        throw e;
-      }
-      return openNew(kind, lanes);
-    }
-  }
-
-  private OpenRing openNew(Kind kind, int lanes) {
-    HandlerSpec handler = HandlerSpec.parse(kind.handler());
-    String name = "ring-" + opened++;
-    var plan =
-        new OpenRing.Plan(name, kind.size(), handler, kind.attempts(), kind.timeoutNanos(), lanes);
-    return OpenRing.open(plan, device, arena);
-  }
-
-  private boolean closeUnused() {
-    List<OpenRing> unused = Stream.of(all()).filter(OpenRing::isUnused).toList();
-    open.values().removeAll(unused);
-    failed.removeAll(unused);
-    Steps steps = new Steps();
-    unused.forEach(ring -> steps.run(ring::close));
-    steps.finish();
-    return !unused.isEmpty();
+  private synchronized void add(Kind kind, OpenRing ring) {
+    open.put(kind, ring);
+    ring.join();
   }
 
   /** A queue's lane goes through a ring no more. */
@@ -133,15 +127,69 @@ public final class Rings {
     ring.leave();
   }
 
-  /** Returns the ring for reads. */
-  synchronized OpenRing reads() {
-    if (reads == null) {
-      HandlerSpec none = HandlerSpec.parse("echo");
-      var plan = new OpenRing.Plan("reads", READ_BYTES, none, 1, READ_NANOS, 1);
-      reads = OpenRing.open(plan, device, arena);
-      reads.join(); // until the end: readers keep it
+  /** Where the device has no room for one more, those make room that nobody uses. */
+  private OpenRing openWithRoom(Kind kind, int lanes) {
+    String name = "ring-" + opened++;
+    var plan =
+        new OpenRing.Plan(
+            name,
+            kind.size(),
+            HandlerSpec.parse(kind.handler()),
+            kind.attempts(),
+            kind.timeoutNanos(),
+            lanes);
+    try {
+      return openNew(plan);
+    } catch (ConfigException e) {
+      if (!closeUnused()) {
+        throw e;
+      }
+      return openNew(plan);
     }
-    return reads;
+  }
+
+  private OpenRing openNew(OpenRing.Plan plan) {
+    OpenRing ring = OpenRing.open(plan, device, arena);
+    all.add(ring);
+    return ring;
+  }
+
+  private boolean closeUnused() {
+    List<OpenRing> unused = takeUnused();
+    Steps steps = new Steps();
+    unused.forEach(ring -> steps.run(ring::close));
+    steps.finish();
+    return !unused.isEmpty();
+  }
+
+  private synchronized List<OpenRing> takeUnused() {
+    List<OpenRing> unused = all.stream().filter(OpenRing::isUnused).toList();
+    open.values().removeAll(unused);
+    all.removeAll(unused);
+    return unused;
+  }
+
+  /** Returns the ring for reads. */
+  OpenRing reads() {
+    OpenRing running = reads;
+    return running != null && running.failure() == null ? running : openReads();
+  }
+
+  private OpenRing openReads() {
+    synchronized (opening) {
+      if (reads == null || reads.failure() != null) {
+        HandlerSpec none = HandlerSpec.parse("echo");
+        OpenRing ring = openNew(new OpenRing.Plan("reads", READ_BYTES, none, 1, READ_NANOS, 1));
+        synchronized (this) {
+          ring.join(); // while it runs: readers keep it
+          if (reads != null) {
+            reads.leave();
+          }
+        }
+        reads = ring;
+      }
+      return reads;
+    }
   }
 
   /**
@@ -150,7 +198,7 @@ public final class Rings {
    */
   public void watch() {
     try {
-      for (OpenRing ring : all()) {
+      for (OpenRing ring : all) {
         watch(ring);
       }
     } catch (Throwable e) {
@@ -169,21 +217,10 @@ public final class Rings {
     }
   }
 
-  private synchronized OpenRing[] all() {
-    List<OpenRing> all = new ArrayList<>(open.values());
-    all.addAll(failed);
-    if (reads != null) {
-      all.add(reads);
-    }
-    return all.toArray(OpenRing[]::new);
-  }
-
   /** Stops all. Once, when no queue is open. */
   public void close() {
     Steps steps = new Steps();
-    for (OpenRing ring : all()) {
-      steps.run(ring::close);
-    }
+    all.forEach(ring -> steps.run(ring::close));
     steps.finish();
   }
 }

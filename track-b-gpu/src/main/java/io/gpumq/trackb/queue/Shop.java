@@ -21,6 +21,7 @@ public record Shop(Rings rings, Store store, SegmentReads segments, Waiters wait
 
   private static final class Own implements Reading {
     private final Shop shop;
+    private OpenRing ring;
     private Fetch fetch;
 
     private Own(Shop shop) {
@@ -34,9 +35,10 @@ public record Shop(Rings rings, Store store, SegmentReads segments, Waiters wait
 
     @Override
     public void fetch(Fetch.Wanted wanted, ByteBuffer memory) {
-      OpenRing ring = shop.rings().reads();
-      if (fetch == null) {
-        fetch = new Fetch(ring.ring(), ring.window());
+      OpenRing now = shop.rings().reads();
+      if (now != ring) {
+        ring = now;
+        fetch = new Fetch(now.ring(), now.window());
       }
       for (int done = 0; done < wanted.count(); ) {
         int bytes = wanted.units(done) * UNIT;
