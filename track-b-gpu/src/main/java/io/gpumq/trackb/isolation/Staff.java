@@ -116,7 +116,7 @@ final class Staff {
       events.later(
           plan.startTime().toMillis(),
           () -> {
-            if (process.owes(ring)) {
+            if (process.isReady() && process.owes(ring)) {
               process.kill("it did not open a ring within " + plan.startTime());
             }
           });
