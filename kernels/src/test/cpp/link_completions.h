@@ -47,14 +47,14 @@ class Completions {
     for (; next < end; next++) {
       uint64_t word = this->word(next);  // once: it may come between two looks
       const bool landed = stamp_in(word) == stamp_of(next);
-      if (!landed && !express_.has(next)) break;
+      const bool express = express_.has(next);
+      if (!landed && !express) break;
       Slot& slot = slots_.at(next);
+      slot.came_express = express;
       slot.is_landing = !landed;
-      if (!landed) {
-        express_.keep(next);
-        word = completion_word(next, kStatusOk, false, 1, 0);
-      }
-      slot.owner->completed(slot, word, landed);
+      if (express) express_.keep(next);
+      if (!landed) word = completion_word(next, kStatusOk, false, 1, 0);
+      slot.owner->completed(slot, word);
     }
     for (; down < next && has_landed(down); down++) {
       const Slot& slot = slots_.at(down);

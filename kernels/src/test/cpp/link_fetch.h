@@ -17,13 +17,13 @@ class Errand : public Carried {
  public:
   explicit Errand(Link& link) : link_(link) {}
 
-  void completed(const Slot& slot, uint64_t word, bool has_landed) override {
+  void completed(const Slot& slot, uint64_t word) override {
     const Outcome outcome = outcome_in(word);
-    const bool is_void = outcome.status == kStatusVoid;
-    if (outcome.error != 0 || (has_landed && outcome.tries != 0)) die("what a read came to", word);
-    is_lost_ = is_lost_ || is_void;
-    came_express_ = !has_landed;
-    came_pushed_ = word >> kPushedBit & 1;
+    if (outcome.error != 0 || (!slot.is_landing && outcome.tries != 0)) {
+      die("a completion word says what did not happen", word);
+    }
+    is_lost_ = is_lost_ || outcome.status == kStatusVoid;
+    came_express_ = slot.came_express;
     arrived_.store(slot.index + 1);
   }
   void landed(const Slot&) override {}
@@ -52,7 +52,6 @@ class Errand : public Carried {
   // Of who tells, until it has come.
   bool is_lost_ = false;       // a device gave it up
   bool came_express_ = false;  // the last did, and is kept there
-  bool came_pushed_ = false;   // the last did
 
  private:
   uint64_t asked_ = 0;
@@ -78,22 +77,22 @@ class Fetch : public Errand {
     if (first != Slots::kFull) {
       const uint32_t bytes = ask(wanted, some, first, chunk);
       await();
-      is_there = !is_lost_ && collect(first, chunk, bytes, to);
+      is_there = !is_lost_;
+      if (is_there) collect(first, chunk, bytes, to);
     }
     link_.read_chunks().leave(chunk);
     return is_there ? some : 0;
   }
 
  private:
-  // Pushed: so the completion word tells what came to the window from what came by express. Returns
-  // how many bytes will come.
+  // Returns how many bytes will come.
   uint32_t ask(const Stretch* wanted, uint32_t count, uint64_t first, Chunk* chunk) {
     uint32_t unit = chunk->at() / kUnit;
     for (uint32_t i = 0; i < count; i++) {
       const uint64_t where = where_word(first + i, wanted[i].place, unit, 0);
       const uint32_t bytes = wanted[i].units * kUnit;
-      describe(first + i, what_word(first + i, kOpRead, true, bytes), where);
-      if (count == 1 && !was_missed_ && link_.is_quick(first) && link_.express().fits(bytes)) {
+      describe(first + i, what_word(first + i, kOpRead, false, bytes), where);
+      if (count == 1 && link_.is_quick(first) && link_.express().fits(bytes)) {
         link_.express().offer_read(first, where, bytes);
       }
       unit += wanted[i].units;
@@ -103,19 +102,14 @@ class Fetch : public Errand {
     return unit * kUnit - chunk->at();
   }
 
-  // False if it went by express, and was not seen there: the next goes the usual way.
-  bool collect(uint64_t first, const Chunk* chunk, uint32_t bytes, uint8_t* to) {
+  void collect(uint64_t first, const Chunk* chunk, uint32_t bytes, uint8_t* to) {
     if (came_express_) {
       link_.express().copy(first, 0, to);
       link_.express().let_go(first);
-    } else if (came_pushed_) {
+    } else {
       std::memcpy(to, link_.ring().window + chunk->at(), bytes);
     }
-    was_missed_ = !came_express_ && !came_pushed_;
-    return !was_missed_;
   }
-
-  bool was_missed_ = false;
 };
 
 class Placing : public Errand {

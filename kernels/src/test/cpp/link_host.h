@@ -47,7 +47,7 @@ class Link {
   void describe(uint64_t sequence, uint64_t what, uint64_t where, Carried* owner, uint64_t index) {
     descriptor(sequence, 0).set_opaque(what);
     descriptor(sequence, 1).set_opaque(where);
-    slots_.at(sequence) = {owner, index, 0, false, false};
+    slots_.at(sequence) = {owner, index, 0, false, false, false};
   }
 
   // Of a published slot, while no warp runs: a device died at work on it, or beside it.

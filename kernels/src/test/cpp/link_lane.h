@@ -58,7 +58,7 @@ struct Entry {
   uint64_t filling;
   uint32_t unit;
   uint64_t word;      // once completed
-  bool came_express;  // completed before it had landed
+  bool came_express;  // and is kept there
 };
 
 class Lane : public Carried {
@@ -92,7 +92,7 @@ class Lane : public Carried {
     return some;
   }
 
-  void completed(const Slot& slot, uint64_t word, bool has_landed) override {
+  void completed(const Slot& slot, uint64_t word) override {
     Entry& done = entry(slot.index);
     const Outcome right =
         outcome_of(link_.ring(), handler_, done.message, slot.tries, slot.condemned);
@@ -102,8 +102,8 @@ class Lane : public Carried {
       die("a completion word says what did not happen", word);
     }
     done.word = word;
-    done.came_express = !has_landed;
-    landing_ += !has_landed;
+    done.came_express = slot.came_express;
+    landing_ += slot.is_landing;
     completed_.store(slot.index + 1);
     if (landing_ == 0) landed_.store(slot.index + 1);
   }

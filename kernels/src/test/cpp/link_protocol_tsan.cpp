@@ -89,6 +89,7 @@ int main(int count, char** arguments) {
       {"laps", tally.laps},
       {"entries from the window", tally.from_window},
       {"entries by express", tally.by_express},
+      {"looks for an entry that had not landed", tally.landed_late},
       {"entries by a read", tally.by_read},
       {"entries from VRAM", tally.from_vram},
       {"entries that were not pushed", tally.not_pushed},

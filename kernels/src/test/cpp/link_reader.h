@@ -9,7 +9,7 @@ namespace host {
 
 // What a run was made to do; each must happen, or the test tests less than it says.
 struct Tally {
-  std::atomic<uint64_t> from_window, by_express, by_read, from_vram, moved, voids, failures, retries,
+  std::atomic<uint64_t> from_window, by_express, landed_late, by_read, from_vram, moved, voids, failures, retries,
       condemned, lost_reads, trials, resumed, not_pushed, laps;
 };
 inline Tally tally;
@@ -71,6 +71,7 @@ class Reader {
       return;
     }
     while (lane_.landed() <= index) {
+      tally.landed_late++;
       link_.completions().advance();
       wait("an entry to land", index);
     }

@@ -136,7 +136,7 @@ class Run {
     uint64_t id = static_cast<uint64_t>(producer) << 40;
     uint64_t left = plan_.messages / plan_.producers;
     while (left > 0) {
-      const bool alone = dice.one_in(2);
+      const bool alone = plan_.shape.express ? !dice.one_in(4) : dice.one_in(2);
       const uint64_t most = alone ? 1 : std::min<uint64_t>(left, 1 + dice.below(6));
       if (alone && plan_.shape.express) await_calm();
       Draft draft(link_);
@@ -159,7 +159,7 @@ class Run {
 
   // The express wants the ring nearly empty: waits for that, for a while.
   void await_calm() {
-    for (uint32_t turn = 0; turn < 16; turn++) {
+    for (uint32_t turn = 0; turn < 64; turn++) {
       if (link_.completions().advance() == link_.slots().claimed()) return;
       std::this_thread::yield();
     }
@@ -183,6 +183,10 @@ class Run {
   void clean() {
     Dice dice(seed_ + 1);
     while (!all_sent_.load()) {
+      if (plan_.shape.express && !dice.one_in(16)) {
+        wait("the end of sending", sent_.load());
+        continue;
+      }
       const bool by_ring = dice.one_in(4);
       Lane& lane = *lanes_[dice.below(plan_.lanes)];
       const bool moved = lane.move_one(dice, [&](uint64_t from, uint64_t to, uint32_t units) {

@@ -12,10 +12,11 @@ class Carried;
 // What a slot carries: set by whoever claimed it, before it is published.
 struct Slot {
   Carried* owner;
-  uint64_t index;    // what it is to its owner
-  uint32_t tries;    // runs of the handler that a device did not survive
-  bool condemned;    // not to be handled any more
-  bool is_landing;   // completed by express, and not landed
+  uint64_t index;     // what it is to its owner
+  uint32_t tries;     // runs of the handler that a device did not survive
+  bool condemned;     // not to be handled any more
+  bool came_express;  // completed by express, where it is kept
+  bool is_landing;    // and has not landed
 };
 
 // What a ring carries something for: hears what became of it, in the ring's order, from one thread at a
@@ -24,7 +25,7 @@ class Carried {
  public:
   virtual ~Carried() = default;
   // `word` is its completion word, or for one that came by express and has not landed what it will be.
-  virtual void completed(const Slot& slot, uint64_t word, bool landed) = 0;
+  virtual void completed(const Slot& slot, uint64_t word) = 0;
   // What was completed by express has landed.
   virtual void landed(const Slot& slot) = 0;
 };
