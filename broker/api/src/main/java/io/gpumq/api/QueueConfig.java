@@ -17,15 +17,14 @@ import java.util.Objects;
  * @param deadLetterCapacity most letters kept; 1 to 1,000,000
  * @param handlerTimeout how long the oldest published message may stay without being completed, all
  *     runs of its handler included; 10 ms to 1 day. After that its handler counts as hanging: the
- *     queue fails with {@link TrackFailedException}, or, where handlers run in a process of their
- *     own, that process is replaced. Track A has no use for it: its handlers run within the poll.
- *     One that never returns keeps that poll, however long it was to wait; its consumer and the
- *     queue can be closed by other threads. On a GPU it keeps a close of the track, too; on the
- *     device {@code host} that close leaves it behind
- * @param lanes rings that the queue is striped into, each of {@code capacity / lanes} messages; a
- *     power of two, 1 to 16, at most half of the capacity. Lanes work side by side, and each
- *     message goes through one: {@link MessageQueue} says which order holds. Track A has no use for
- *     them: it has one stream
+ *     queue fails with {@link TrackFailedException}, as do those that share a ring with it, or,
+ *     where handlers run in a process of their own, that process is replaced. Track A has no use
+ *     for it: its handlers run within the poll. One that never returns keeps that poll, however
+ *     long it was to wait; its consumer and the queue can be closed by other threads. On a GPU it
+ *     keeps a close of the track, too; on the device {@code host} that close leaves it behind
+ * @param lanes parts of the queue, each of {@code capacity / lanes} messages; a power of two, 1 to
+ *     16, at most half of the capacity. Lanes work side by side, and each message goes through one:
+ *     {@link MessageQueue} says which order holds. Track A has no use for them: it has one stream
  * @param strictOrder whether the order of a lane holds for redeliveries, too ({@link
  *     MessageQueue}). A group has one batch of a lane out at a time then, and gets the next when
  *     that is settled. Otherwise consumers of one group work on a lane side by side, and what comes
@@ -104,8 +103,8 @@ public record QueueConfig(
   }
 
   /**
-   * Begins a configuration: 65,536 slots of 256 bytes, one lane, no strict order, {@code echo}, a
-   * lease of 30 s, 5 deliveries, 3 attempts and 10 s of the handler, 10,000 dead letters.
+   * Begins a configuration: 65,536 messages of 256 bytes, one lane, no strict order, {@code echo},
+   * a lease of 30 s, 5 deliveries, 3 attempts and 10 s of the handler, 10,000 dead letters.
    *
    * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}, looked at by {@link Builder#build}
    */

@@ -9,7 +9,7 @@ public class QueueFullException extends GpuMqException {
   /**
    * Makes one for a call that was cut short.
    *
-   * @param message who holds the slots, and what to do
+   * @param message who holds the entries, and what to do
    * @param accepted how many messages of the call, from the first on, were sent
    */
   public QueueFullException(String message, int accepted) {

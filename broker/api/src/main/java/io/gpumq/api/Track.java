@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Carries messages in one way: Track A through Redis Streams, Track B through the ring in VRAM.
+ * Carries messages in one way: Track A through Redis Streams, Track B through GPU memory.
  *
  * <p>Opened by {@link Tracks#open}. Safe for use by many threads.
  */
@@ -19,7 +19,7 @@ public interface Track extends AutoCloseable {
   String describe();
 
   /**
-   * Opens a queue. Track B takes VRAM for all of its capacity at once.
+   * Opens a queue. On Track B it takes memory as it is filled, of a store that all queues share.
    *
    * @param config what it is to be
    * @return the queue, to be closed by the caller or with this track

@@ -11,7 +11,7 @@ public final class Tracks {
   /**
    * Opens the track of that name. Any thread may; each call opens another.
    *
-   * @param name {@code a} (Redis Streams) or {@code b} (ring in VRAM)
+   * @param name {@code a} (Redis Streams) or {@code b} (GPU memory)
    * @param options device and settings
    * @return the track, to be closed by the caller
    * @throws ConfigException if there is no such track, or the options name an unknown device or
