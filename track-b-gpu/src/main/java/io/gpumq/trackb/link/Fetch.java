@@ -23,6 +23,9 @@ public final class Fetch implements Carried {
   /** Runs asked for so far. */
   private long asked;
 
+  /** The first run of this reading: what became of earlier ones was told, or does not matter. */
+  private volatile long begun;
+
   /** Runs that have come. Written by whoever asks the ring how far it is, as is the next. */
   private volatile long arrived;
 
@@ -102,6 +105,7 @@ public final class Fetch implements Carried {
   }
 
   private void ask(Wanted wanted, int from, int count, long first) {
+    begun = asked;
     isMissing = false;
     ring.run(first).set(first, this, asked, count, wanted.place(from), chunk, 0, 0, true);
     asked += count;
@@ -152,7 +156,8 @@ public final class Fetch implements Carried {
 
   @Override
   public void completed(Run run, int first, int count, boolean landed) {
-    isMissing |= !run.isPushed(); // before it has arrived: who sees that looks here next
+    // Before it has arrived: who sees that looks here next.
+    isMissing |= run.sequence() >= begun && !run.isPushed();
     arrived = run.sequence() + first + count;
   }
 
