@@ -164,7 +164,7 @@ final class CudaContext implements AutoCloseable {
               + CONNECTIONS
               + " connections to "
               + name
-              + " are in use, one by each open queue: close one, or start this process with "
+              + " are in use, one by each ring: close queues of a kind of their own, or start this process with "
               + CONNECTIONS_VARIABLE
               + " set higher in its environment, to at most "
               + MOST_CONNECTIONS);
@@ -260,13 +260,13 @@ final class CudaContext implements AutoCloseable {
     int free = multiprocessors() - held;
     if (multiprocessors > free) {
       throw new ConfigException(
-          "the queue's kernel fills "
+          "the ring's kernel fills "
               + multiprocessors
               + " multiprocessors, and "
               + name
               + " has "
               + free
-              + " free: close a queue, or set cuda.blocks lower");
+              + " free: close queues of a kind of their own, or set cuda.blocks lower");
     }
     held += multiprocessors;
   }

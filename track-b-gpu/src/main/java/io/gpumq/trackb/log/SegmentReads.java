@@ -48,6 +48,7 @@ public final class SegmentReads {
   private static final int BOUNCE = ReadAreas.COUNT - 1;
 
   private final Vram vram;
+  private final ReadAreas all;
   private final ByteBuffer memory;
   private final SpinningLock bouncing = new SpinningLock();
   private final List<Area> areas = new ArrayList<>();
@@ -55,6 +56,7 @@ public final class SegmentReads {
 
   public SegmentReads(Vram vram, ReadAreas memory) {
     this.vram = vram;
+    this.all = memory;
     this.memory = memory.memory();
     for (int i = 0; i < BOUNCE; i++) {
       areas.add(new Area(i));
@@ -64,6 +66,15 @@ public final class SegmentReads {
   /** The memory of all areas. */
   public ByteBuffer memory() {
     return memory;
+  }
+
+  /** Keeps the memory of all areas for one more reader, until its {@link #letGo}. */
+  public void hold() {
+    all.hold();
+  }
+
+  public void letGo() {
+    all.release();
   }
 
   /** Whether a segment has room in an area. */

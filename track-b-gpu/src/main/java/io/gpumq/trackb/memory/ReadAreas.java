@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The memory that runs of entries are read into from a track's arena: areas of a megabyte, which
@@ -19,6 +20,9 @@ public final class ReadAreas implements AutoCloseable {
 
   private final MemoryFile file;
   private final ByteBuffer memory;
+
+  /** Who wants the memory: the track until it is closed, and readers. */
+  private final AtomicInteger holders = new AtomicInteger(1);
 
   private ReadAreas(MemoryFile file, ByteBuffer memory) {
     this.file = file;
@@ -60,9 +64,21 @@ public final class ReadAreas implements AutoCloseable {
     return memory;
   }
 
-  /** Gives the memory back. Once, when nobody looks at it any more. */
+  /** Keeps the memory for one more reader, until its {@link #release}. */
+  public void hold() {
+    holders.incrementAndGet();
+  }
+
+  /** One holder less: with the last the memory goes. */
+  public void release() {
+    if (holders.decrementAndGet() == 0) {
+      file.discard();
+    }
+  }
+
+  /** Gives the memory back as soon as no reader holds it any more. Once. */
   @Override
   public void close() {
-    file.discard();
+    release();
   }
 }

@@ -135,6 +135,15 @@ final class OpenRing {
     return file.window();
   }
 
+  /** Keeps the window's memory for one more reader, until its {@link #letGo}. */
+  void hold() {
+    file.hold();
+  }
+
+  void letGo() {
+    file.release();
+  }
+
   String failure() {
     return failure;
   }

@@ -195,8 +195,25 @@ public final class Queue implements TrackQueue {
           }
           int home = consumerCount.getAndIncrement() & lanes.length - 1;
           EntryBatch batch = new EntryBatch(new EntryFinder(shop.reading()));
+          hold(); // the last: nothing behind it may fail
           return new QueueConsumer(this, group, name, owner, parts, home, batch, line);
         });
+  }
+
+  /** Keeps the memory that a consumer looks at, also beyond the end of queue and track. */
+  private void hold() {
+    for (Lane lane : lanes) {
+      lane.ring().hold();
+    }
+    shop.segments().hold();
+  }
+
+  /** A consumer looks at nothing any more. */
+  void letGo() {
+    for (Lane lane : lanes) {
+      lane.ring().letGo();
+    }
+    shop.segments().letGo();
   }
 
   private boolean isReady(String group) {

@@ -277,7 +277,12 @@ final class QueueConsumer implements Consumer {
       steps.run(() -> part.group.abandon(owner));
       steps.run(() -> part.lane.groups().leave(part.hold));
     }
-    steps.run(batch::release).run(() -> queue.forget(this)).run(queue::changed).finish();
+    steps
+        .run(batch::release)
+        .run(queue::letGo)
+        .run(() -> queue.forget(this))
+        .run(queue::changed)
+        .finish();
   }
 
   private void enter() {

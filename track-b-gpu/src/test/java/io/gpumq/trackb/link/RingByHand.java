@@ -57,9 +57,14 @@ public final class RingByHand implements AutoCloseable, Carried {
     for (int i = 0; i < count; i++) {
       draft.add(ByteBuffer.allocate(length), 0);
     }
-    if (draft.claim(this, next, count, next, true, true) < count) {
+    if (draft.claim(count, Integer.MAX_VALUE, true, true) < count) {
       throw new AssertionError("no slot is free");
     }
+    long place = next; // any will do
+    for (int i = 0; i < count; i++) {
+      place += draft.describe(place);
+    }
+    draft.publish(this, next, next);
     next += count;
     draft.end();
   }
