@@ -76,7 +76,7 @@ final class Deaths implements AutoCloseable {
     this.consumer = queue.consumer(GROUP, GROUP);
     this.verifier = workload.verifier(GROUP);
     boolean standby = row.kind() != Row.Kind.FAULT_ALONE;
-    this.processes = new OwnDeviceProcesses(config.name(), row.lanes(), standby);
+    this.processes = new OwnDeviceProcesses(row.lanes(), standby);
   }
 
   /**

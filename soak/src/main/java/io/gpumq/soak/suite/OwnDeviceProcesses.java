@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The device processes that this process has started for one queue, seen from outside, as whoever
- * runs it sees them. For one thread.
+ * The device processes that this process has started for its one track, seen from outside, as
+ * whoever runs it sees them. For one thread.
  */
 final class OwnDeviceProcesses {
   private static final String MARK = "-Dgpumq.owner=" + ProcessHandle.current().pid();
@@ -25,8 +27,7 @@ final class OwnDeviceProcesses {
 
   private static final Duration REST_CPU = Duration.ofMillis(20);
 
-  private final String ring;
-  private final int rings;
+  private final int lanes;
   private final boolean standby;
   private long lookedNanos = System.nanoTime() - LOOK_NANOS;
 
@@ -37,13 +38,11 @@ final class OwnDeviceProcesses {
   private Duration watchedCpu;
 
   /**
-   * @param queue its name
-   * @param lanes of it
+   * @param lanes of the queue that they work for, which has a ring for each at least
    * @param standby whether there is to be one beside the one at work
    */
-  OwnDeviceProcesses(String queue, int lanes, boolean standby) {
-    this.ring = "-" + queue + ".ring";
-    this.rings = lanes;
+  OwnDeviceProcesses(int lanes, boolean standby) {
+    this.lanes = lanes;
     this.standby = standby;
   }
 
@@ -61,8 +60,8 @@ final class OwnDeviceProcesses {
   }
 
   /**
-   * Whether they are all there, have every ring of the queue open, and the standby is done with its
-   * start: it maps the queue's files and then rests. Looks at most every 25 ms; false in between.
+   * Whether they are all there, have the same rings open, and the standby is done with its start:
+   * it maps the rings' files and then rests. Looks at most every 25 ms; false in between.
    */
   boolean ready() {
     long now = System.nanoTime();
@@ -71,7 +70,11 @@ final class OwnDeviceProcesses {
     }
     lookedNanos = now;
     List<ProcessHandle> all = all();
-    if (all.size() != (standby ? 2 : 1) || !all.stream().allMatch(this::maps)) {
+    if (all.size() != (standby ? 2 : 1)) {
+      return false;
+    }
+    Set<String> rings = rings(all.get(0));
+    if (rings.size() < lanes || standby && !rings(all.get(1)).equals(rings)) {
       return false;
     }
     return !standby || rests(all.get(1), now);
@@ -90,16 +93,16 @@ final class OwnDeviceProcesses {
     return process.info().startInstant().orElse(Instant.MAX);
   }
 
-  private boolean maps(ProcessHandle process) {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/maps"))) {
+  /** The files of the rings that a process maps; none of one that has just ended. */
+  private static Set<String> rings(ProcessHandle process) {
+    Path maps = Path.of("/proc", Long.toString(process.pid()), "maps");
+    try (Stream<String> lines = Files.lines(maps)) {
       return lines
-              .filter(line -> line.endsWith(ring))
-              .map(line -> line.substring(line.indexOf('/')))
-              .distinct()
-              .count()
-          == rings;
+          .filter(line -> line.endsWith(".ring"))
+          .map(line -> line.substring(line.indexOf('/')))
+          .collect(Collectors.toSet());
     } catch (IOException | RuntimeException e) {
-      return false; // it has just ended
+      return Set.of();
     }
   }
 

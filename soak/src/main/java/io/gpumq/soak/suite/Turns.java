@@ -86,7 +86,7 @@ final class Turns {
 
   /** A process that starts would slow down what is measured beside it. */
   private void awaitStandby(String queue) {
-    var processes = new OwnDeviceProcesses(queue, bench.lanes(), true);
+    var processes = new OwnDeviceProcesses(bench.lanes(), true);
     long deadline = System.nanoTime() + plan.patience().toNanos();
     while (!processes.ready()) {
       if (System.nanoTime() > deadline) {
