@@ -19,9 +19,6 @@ final class Chunks {
   /** Those that rest, in the order in which they were full. Guarded by this object. */
   private final ArrayDeque<Chunk> resting = new ArrayDeque<>();
 
-  /** Left by the last caller. Any chunk will do, so that a race costs no more than a look. */
-  private Chunk latest;
-
   /**
    * @param hasLanded whether every ring sequence below the one given has landed
    */
@@ -33,7 +30,6 @@ final class Chunks {
       all[i] = new Chunk(i * shape.chunkBytes(), shape.chunkBytes());
       resting.add(all[i]);
     }
-    latest = all[0];
   }
 
   /**
@@ -45,17 +41,14 @@ final class Chunks {
    * @return {@code null} if there is none now
    */
   Chunk take(Chunk hint, int bytes) {
-    Chunk chunk = takeOpen(hint != null ? hint : latest, bytes);
-    if (chunk != null) {
-      return chunk;
+    Chunk chunk = hint == null ? null : takeOpen(hint, bytes);
+    if (chunk == null) {
+      chunk = takeRested();
     }
-    for (Chunk other : all) {
-      chunk = takeOpen(other, bytes);
-      if (chunk != null) {
-        return chunk;
-      }
+    for (int i = 0; i < all.length && chunk == null; i++) {
+      chunk = takeOpen(all[i], bytes); // which another may want back
     }
-    return takeRested();
+    return chunk;
   }
 
   /** Takes a chunk if it is open and has the room. One that has not is full enough to rest. */
@@ -101,7 +94,6 @@ final class Chunks {
       rest(chunk);
     } else {
       chunk.open();
-      latest = chunk;
     }
   }
 

@@ -1,12 +1,10 @@
 package io.gpumq.trackb.link;
 
-import io.gpumq.api.TrackFailedException;
+import com.lmax.disruptor.Sequence;
 import io.gpumq.trackb.layout.CompletionWord;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.waiting.Backoff;
+import io.gpumq.trackb.waiting.SpinningLock;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 
 /**
  * Reads the device's completion words in the ring's order, and tells each run's owner: the one
@@ -17,12 +15,6 @@ final class Completions {
   /** Most words that one call reads, so that a fast device cannot keep a caller here. */
   private static final int MAX_STEP = 8192;
 
-  /**
-   * A word lands microseconds after its express, but for a device that dies in between and has to
-   * be started again; what takes so much longer never comes.
-   */
-  private static final long LANDING_NANOS = 30_000_000_000L;
-
   private final ByteBuffer words;
   private final int mask;
   private final Express express;
@@ -30,20 +22,25 @@ final class Completions {
   /** Set once, before the first call. */
   private Slots slots;
 
-  private final AtomicBoolean advancing = new AtomicBoolean();
+  /** Guards where it stands, and orders the writes of the next two. */
+  private final Position at = new Position();
 
-  // Where the holder of `advancing` stands: in which run, and before which of its entries. A copy,
-  // since the run's slot may be another's as soon as its first entry has landed.
-  private final Run run = new Run();
-  private int index;
-
-  /** Written by the holder of {@link #advancing}, as are the next. */
-  private volatile long completed;
+  private final Sequence completed = new Sequence(0);
 
   /** Every word below stands in its place, too, and its owner has heard of that. */
-  private volatile long landed;
+  private final Sequence landed = new Sequence(0);
 
-  private volatile long failed;
+  /** A lock, with where its holder stands. */
+  private static final class Position extends SpinningLock {
+    /** A copy: the run's slot may be another's as soon as its first entry has landed. */
+    private final Run run = new Run();
+
+    /** The next of its entries. */
+    private int index;
+
+    /** How far the ring was published: looked at again only where that does not do. */
+    private long published;
+  }
 
   Completions(ByteBuffer words, int slots, Express express) {
     this.words = words;
@@ -57,38 +54,38 @@ final class Completions {
 
   /** Every sequence below is completed: what {@link #advance()} found last. */
   long completed() {
-    return completed;
+    return completed.get();
   }
 
   /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
   long advance() {
-    long at = completed;
-    if (hasMore(at) && advancing.compareAndSet(false, true)) {
+    if (hasMore(completed.get()) && at.tryLock()) {
       try {
         advanceAlone();
       } finally {
-        advancing.set(false);
+        at.unlock();
       }
     }
-    return completed;
+    return completed.get();
   }
 
   /** Whether there is something to move on over: words are read far more often than they change. */
-  private boolean hasMore(long at) {
-    long down = landed;
-    return hasLanded(at) || express.has(at) || down < at && hasLanded(down);
+  private boolean hasMore(long next) {
+    long down = landed.get();
+    return hasLanded(next) || express.has(next) || down < next && hasLanded(down);
   }
 
   private void advanceAlone() {
-    long next = completed;
-    long down = landed;
-    long end = Math.min(slots.published(), next + MAX_STEP); // behind it a run shows what it holds
-    while (next < end) {
-      if (index == run.count()) {
+    Run run = at.run;
+    long next = completed.get();
+    long down = landed.get();
+    long most = next + MAX_STEP;
+    while (next < most && (next < at.published || isPublished(next))) {
+      if (at.index == run.count()) {
         run.take(slots.run(next));
-        index = 0;
+        at.index = 0;
       }
-      int most = (int) Math.min(end - next, run.count() - index);
+      int index = at.index;
       long word = word(next); // once: it may come between two looks
       int count = 1;
       boolean hasLanded = CompletionWord.isOf(word, next);
@@ -97,10 +94,9 @@ final class Completions {
         run.leaveOut(); // what comes by express is not pushed, whatever its descriptor says
       }
       if (CompletionWord.isHandled(word, next)) {
-        count += handledFrom(next + 1, most - 1);
+        count += handledFrom(next + 1, run.count() - index - 1);
         run.owner.completed(run, index, count, true);
       } else if (hasLanded) {
-        failed++;
         run.owner.failed(run, index, word);
       } else if (isExpress) {
         slots.run(next).awaitLanding(run.owner);
@@ -110,10 +106,17 @@ final class Completions {
       }
       down = hasLanded && down == next ? down + count : down;
       next += count;
-      index += count;
+      at.index += count;
     }
-    landed = land(down, next);
-    completed = next;
+    // Released: who sees landed may write to what lies below, who sees completed may look at it.
+    landed.set(land(down, next));
+    completed.set(next);
+  }
+
+  /** Looks how far the ring is published: behind that a run shows what it holds. */
+  private boolean isPublished(long sequence) {
+    at.published = slots.published();
+    return sequence < at.published;
   }
 
   /** How many words from {@code first} on say that all is well, and stand in their places. */
@@ -138,53 +141,17 @@ final class Completions {
   /** Every sequence below is completed, has landed, and its owner has heard of it. */
   long landed() {
     advance();
-    return landed;
+    return landed.get();
   }
 
   /** Whether every sequence below has landed; looks no further than it must to tell. */
   boolean hasLandedTo(long end) {
-    return landed >= end || landed() >= end;
+    return landed.get() >= end || landed() >= end;
   }
 
   /** {@link #landed()} as it was found last: looks at nothing, waits for nobody. */
   long landedSoFar() {
-    return landed;
-  }
-
-  /** Messages whose handler failed for good. */
-  long failed() {
-    return failed;
-  }
-
-  /**
-   * Whether a sequence that has not landed before is completed, though one before it may not be.
-   */
-  boolean isComplete(long sequence) {
-    return sequence < completed || hasLanded(sequence) || express.has(sequence);
-  }
-
-  /**
-   * Waits until every completed sequence below {@code end} has landed.
-   *
-   * @param alive throws when nothing lands any more
-   */
-  void awaitLandedTo(long end, Runnable alive) {
-    await(() -> hasLandedTo(end), alive);
-  }
-
-  private static void await(BooleanSupplier landing, Runnable alive) {
-    Backoff backoff = new Backoff();
-    long deadline = System.nanoTime() + LANDING_NANOS;
-    while (!landing.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new TrackFailedException(
-            "a message was completed by express, and its completion word is missing after "
-                + LANDING_NANOS / 1_000_000
-                + " ms: the device has stopped");
-      }
-      alive.run();
-      backoff.pause();
-    }
+    return landed.get();
   }
 
   private boolean hasLanded(long sequence) {

@@ -24,20 +24,28 @@ public final class Draft {
   private final int resultBytes;
   private final int resultUnits;
 
+  /** What the longest entry takes. */
+  private final int mostBytes;
+
   /** The chunk of the call under way; between calls the one to begin with. */
   private Chunk chunk;
 
+  // What was written: the first words of the entries' headers, which a writer that still has its
+  // buffer cannot reach here, and where the next one goes, in bytes of the ingress memory.
+  private long[] headers = new long[FIRST_SIZE];
   private int count;
-  private int[] lengths = new int[FIRST_SIZE];
-  private boolean[] keyed = new boolean[FIRST_SIZE];
-
-  /** Where the next entry goes, in bytes from the start of the ingress memory. */
   private int at;
 
-  /** So many entries are claimed, from the first on; the next one begins there. */
+  // What is claimed of it: how many entries, and where the next one begins.
   private int claimed;
-
   private int claimedAt;
+
+  // The run that is being claimed.
+  private long runFirst;
+  private int runCount;
+  private long runBytes;
+  private boolean isPushed;
+  private boolean isAlone;
 
   /**
    * @param largestPayload in bytes; a keyed entry of it fits into a chunk
@@ -48,11 +56,12 @@ public final class Draft {
     this.largestPayload = largestPayload;
     this.resultBytes = ring.shape().resultBytes();
     this.resultUnits = EntryHeader.units(resultBytes);
+    this.mostBytes = (2 + EntryHeader.units(largestPayload) + resultUnits) * UNIT;
   }
 
   /** Begins with nothing; returns false if the ring has no chunk free for an entry. */
   public boolean begin() {
-    Chunk free = ring.chunks().take(chunk, mostBytes());
+    Chunk free = ring.chunks().take(chunk, mostBytes);
     if (free == null) {
       return false;
     }
@@ -64,14 +73,9 @@ public final class Draft {
     return true;
   }
 
-  /** What the longest entry takes. */
-  private int mostBytes() {
-    return (2 + EntryHeader.units(largestPayload) + resultUnits) * UNIT;
-  }
-
   /** Whether one more entry has room in the chunk, however long. */
   public boolean hasRoom() {
-    return chunk.room() - (at - chunk.at()) >= mostBytes();
+    return chunk.end() - at >= mostBytes;
   }
 
   /**
@@ -82,7 +86,7 @@ public final class Draft {
   public void add(ByteBuffer payload, long sentMillis) {
     int length = payload.remaining();
     ingress.put(at + UNIT, payload, payload.position(), length);
-    describe(length, false, sentMillis);
+    finish(length, false, sentMillis);
   }
 
   /** Writes an entry that has a key. */
@@ -91,7 +95,7 @@ public final class Draft {
     Words.set(ingress, at + UNIT, key);
     Words.set(ingress, at + UNIT + Long.BYTES, 0);
     ingress.put(at + 2 * UNIT, payload, payload.position(), length);
-    describe(length, true, sentMillis);
+    finish(length, true, sentMillis);
   }
 
   /**
@@ -105,20 +109,27 @@ public final class Draft {
 
   /** Adds the entry whose payload was written to {@link #payload()}. */
   public void add(int length, long sentMillis) {
-    describe(length, false, sentMillis);
+    finish(length, false, sentMillis);
   }
 
   /** Writes the header as it will nearly always stay: handled at the first try. */
-  private void describe(int length, boolean hasKey, long sentMillis) {
-    Words.set(ingress, at, EntryHeader.handled(length, hasKey, resultBytes));
+  private void finish(int length, boolean hasKey, long sentMillis) {
+    long header = EntryHeader.handled(length, hasKey, resultBytes);
+    Words.set(ingress, at, header);
     Words.set(ingress, at + Long.BYTES, EntryHeader.id(sentMillis, 0));
-    if (count == lengths.length) {
-      lengths = Arrays.copyOf(lengths, 2 * count);
-      keyed = Arrays.copyOf(keyed, 2 * count);
+    if (count == headers.length) {
+      headers = Arrays.copyOf(headers, 2 * count);
     }
-    lengths[count] = length;
-    keyed[count] = hasKey;
-    at += units(count++) * UNIT;
+    headers[count++] = header;
+    at += units(header) * UNIT;
+  }
+
+  /** Units that an entry takes: header, extensions, payload, room for the result. */
+  private int units(long header) {
+    return 1
+        + EntryHeader.extensions(header)
+        + EntryHeader.units(EntryHeader.length(header))
+        + resultUnits;
   }
 
   /** Entries that were written. */
@@ -126,78 +137,113 @@ public final class Draft {
     return count;
   }
 
-  /** Bytes of their payloads. */
-  public long payloadBytes() {
-    long bytes = 0;
-    for (int i = 0; i < count; i++) {
-      bytes += lengths[i];
-    }
-    return bytes;
-  }
-
   /** Entries of those that are claimed. */
   public int claimed() {
     return claimed;
   }
 
-  /** Units that an entry takes: header, extensions, payload, room for the result. */
-  public int units(int index) {
-    return 1 + extensions(index) + EntryHeader.units(lengths[index]) + resultUnits;
+  /** Entries that are not. */
+  public int unclaimed() {
+    return count - claimed;
   }
 
-  private int extensions(int index) {
-    return keyed[index] ? 1 : 0;
+  /** Units that these take. */
+  public int unclaimedUnits() {
+    return (at - claimedAt) / UNIT;
+  }
+
+  /** Units that the first of these takes. */
+  public int nextUnits() {
+    return units(headers[claimed]);
   }
 
   /**
-   * Claims slots for the next entries, as one run, describes and publishes them. Under the lock
+   * Claims slots for the next entries, as one run, which is to be published at once. Under the lock
    * that orders the queue's entries.
    *
-   * @param owner is told what becomes of them
-   * @param sequence of the first, in its queue
-   * @param most how many at most, which follow each other in the store
-   * @param place of the first there, in units
+   * @param most how many at most
+   * @param room units that the store has for them, one behind the other
    * @param isNear whether a reader is so near that they should go to the window
    * @param isAwaited whether it is so near that one alone should take the express
-   * @return how many there were slots for
+   * @return how many there were slots and room for
    */
-  public int claim(
-      Carried owner, long sequence, int most, long place, boolean isNear, boolean isAwaited) {
-    int some = Math.min(most, ring.size());
-    long first = ring.tryClaim(some);
-    if (first == Ring.FULL) {
-      some = Math.min(some, ring.room());
-      first = some < 1 ? Ring.FULL : ring.tryClaim(some);
+  public int claim(int most, int room, boolean isNear, boolean isAwaited) {
+    int fitting = fitting(most, room);
+    runCount = Math.min(fitting, ring.size());
+    runFirst = ring.tryClaim(runCount);
+    if (runFirst == Ring.FULL) {
+      runCount = Math.min(fitting, ring.room());
+      runFirst = runCount > 0 ? ring.tryClaim(runCount) : Ring.FULL;
     }
-    if (first == Ring.FULL) {
+    if (runFirst == Ring.FULL) {
       return 0;
     }
-    boolean push = isNear && chunk.isPushed();
-    int unit = claimedAt / UNIT;
-    boolean alone = some == 1 && isAwaited;
-    long end = place;
-    for (int i = 0; i < some; i++) {
-      end = describe(first + i, end, push, alone);
-    }
-    int units = (int) (end - place);
-    ring.run(first).set(first, owner, sequence, some, place, chunk, unit, units, push);
-    chunk.fill(claimedAt, first + some);
-    ring.publish(first, some);
-    return some;
+    isPushed = isNear && chunk.isPushed();
+    isAlone = runCount == 1 && isAwaited;
+    return runCount;
   }
 
-  /** Describes the next entry to the device; returns where the one behind it goes in the store. */
-  private long describe(long sequence, long place, boolean push, boolean alone) {
-    int length = lengths[claimed];
-    int extensions = extensions(claimed);
-    long where = SlotWords.where(sequence, place, claimedAt / UNIT, extensions);
-    ring.describe(sequence, SlotWords.what(sequence, OP_CARRY, push, length), where);
-    if (alone) {
-      ring.offerExpress(sequence, where, claimedAt, (1 + extensions) * UNIT + length);
+  /** How many of the next entries have room in so many units. */
+  private int fitting(int most, int room) {
+    if (most == unclaimed() && unclaimedUnits() <= room) {
+      return most;
     }
-    int units = units(claimed++);
-    claimedAt += units * UNIT;
-    return place + units;
+    int fit = 0;
+    for (int left = room; fit < most && (left -= units(headers[claimed + fit])) >= 0; ) {
+      fit++;
+    }
+    return fit;
+  }
+
+  /** Units that an entry of the run takes. */
+  public int runUnits(int index) {
+    return units(headers[claimed + index]);
+  }
+
+  /**
+   * Describes the run to the device, and publishes it.
+   *
+   * @param owner is told what becomes of it
+   * @param sequence of its first entry, in its queue
+   * @param place of the first in the store, in units: the others follow it
+   */
+  public void publish(Carried owner, long sequence, long place) {
+    int start = claimedAt / UNIT;
+    int unit = start;
+    long bytes = 0;
+    for (int i = 0; i < runCount; i++) {
+      long header = headers[claimed + i];
+      describe(runFirst + i, header, place + unit - start, unit);
+      bytes += EntryHeader.length(header);
+      unit += units(header);
+    }
+    ring.run(runFirst)
+        .set(runFirst, owner, sequence, runCount, place, chunk, start, unit - start, isPushed);
+    runBytes = bytes;
+    claimed += runCount;
+    claimedAt = unit * UNIT;
+    chunk.fill(claimedAt, runFirst + runCount);
+    ring.publish(runFirst, runCount);
+  }
+
+  private void describe(long slot, long header, long place, int unit) {
+    int length = EntryHeader.length(header);
+    int extensions = EntryHeader.extensions(header);
+    long where = SlotWords.where(slot, place, unit, extensions);
+    ring.describe(slot, SlotWords.what(slot, OP_CARRY, isPushed, length), where);
+    if (isAlone) {
+      ring.offerExpress(slot, where, unit * UNIT, (1 + extensions) * UNIT + length);
+    }
+  }
+
+  /** Entries of the run that was claimed last. */
+  public int runCount() {
+    return runCount;
+  }
+
+  /** Bytes of their payloads, once it is published. */
+  public long runBytes() {
+    return runBytes;
   }
 
   /** Ends the call: what was not claimed is nothing. */

@@ -69,12 +69,10 @@ public final class Fetch implements Carried {
     if (chunk == null) {
       return 0;
     }
-    int count = Math.min(fitting(wanted, from), ring.size());
-    long first = ring.tryClaim(count);
-    if (first == Ring.FULL) {
-      count = Math.min(count, ring.room());
-      first = count < 1 ? Ring.FULL : ring.tryClaim(count);
-    }
+    int count = fitting(wanted, from);
+    ring.makeRoom(count);
+    count = Math.min(count, ring.room());
+    long first = count > 0 ? ring.tryClaim(count) : Ring.FULL;
     if (first == Ring.FULL) {
       ring.chunks().leave(chunk);
       return 0;

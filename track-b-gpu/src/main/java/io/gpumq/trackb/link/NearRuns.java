@@ -1,5 +1,7 @@
 package io.gpumq.trackb.link;
 
+import io.gpumq.trackb.waiting.SpinningLock;
+
 /**
  * Where the latest entries of a lane lie in the window: runs in the order of their sequences, of
  * which the oldest give way. What a run tells of is there until its chunk is filled anew. Safe for
@@ -11,17 +13,27 @@ public final class NearRuns {
   /** More of a lane's runs than the window has room for would only be looked through. */
   private static final int MOST = 1024;
 
-  /** A ring of a power of two, made when first wanted. Guarded by this object, as is the rest. */
+  private final SpinningLock lock = new SpinningLock();
+
+  /** A ring of a power of two, made when first wanted. Guarded by the lock, as is the rest. */
   private NearRun[] runs = {};
 
   private int head;
   private int size;
 
   /** Adds a run behind all others. */
-  public synchronized void add(Run run) {
-    if (size > 0 && get(size - 1).extendBy(run)) {
-      return;
+  public void add(Run run) {
+    lock.lock();
+    try {
+      if (size == 0 || !get(size - 1).extendBy(run)) {
+        append(run);
+      }
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private void append(Run run) {
     if (size == MOST) {
       head = head + 1 & MOST - 1;
       size--;
@@ -55,7 +67,21 @@ public final class NearRuns {
    * @param into is set to the run, from here to the end that it has now
    * @return whether it is there
    */
-  public synchronized boolean hold(long sequence, NearRun into) {
+  public boolean hold(long sequence, NearRun into) {
+    lock.lock();
+    try {
+      NearRun found = find(sequence);
+      if (found == null) {
+        return false;
+      }
+      into.set(found);
+    } finally {
+      lock.unlock();
+    }
+    return into.tryHold(); // which tells whether the chunk was filled anew meanwhile
+  }
+
+  private NearRun find(long sequence) {
     int low = 0;
     int high = size;
     while (low < high) {
@@ -66,10 +92,6 @@ public final class NearRuns {
         high = middle;
       }
     }
-    if (low == size || !get(low).has(sequence)) {
-      return false;
-    }
-    into.set(get(low));
-    return into.tryHold();
+    return low < size && get(low).has(sequence) ? get(low) : null;
   }
 }

@@ -48,7 +48,7 @@ public final class Ring {
     ingress = file.ingress();
     express = new Express(file.express(), shape.expressBytes());
     completions = new Completions(file.completions(), shape.slots(), express);
-    slots = new Slots(shape.slots(), new Control(file.control()), completions::landed);
+    slots = new Slots(shape.slots(), new Control(file.control()), completions::landedSoFar);
     completions.of(slots);
     chunks = new Chunks(shape, completions::hasLandedTo);
   }
@@ -91,6 +91,13 @@ public final class Ring {
     return completions;
   }
 
+  /** Looks how far the device is, where that has to be known for so many slots to be claimed. */
+  public void makeRoom(int count) {
+    if (slots.room() < count) {
+      completions.advance();
+    }
+  }
+
   /**
    * Claims the next slots: they must be described and published at once.
    *
@@ -106,11 +113,11 @@ public final class Ring {
     return slots.run(sequence);
   }
 
-  /** Describes a claimed slot. Plain order would do: the release of the head covers it. */
+  /** Describes a claimed slot. The release of the head covers it. */
   void describe(long sequence, long what, long where) {
     int at = (int) (sequence & shape.slots() - 1) * DESCRIPTOR_BYTES;
-    Words.setOpaque(descriptors, at, what);
-    Words.setOpaque(descriptors, at + Long.BYTES, where);
+    Words.set(descriptors, at, what);
+    Words.set(descriptors, at + Long.BYTES, where);
   }
 
   /**
@@ -133,11 +140,15 @@ public final class Ring {
     }
   }
 
-  /** Whether the ring is so empty that the express is the quicker way. */
+  /** Whether the ring is so empty that the express is the quicker way for the next message. */
+  public boolean isQuick() {
+    return isQuick(slots.claimed());
+  }
+
   private boolean isQuick(long sequence) {
     return offersExpress
         && sequence - completions.completed() < EXPRESS_DEPTH
-        && completions.hasLandedTo(sequence - EXPRESS_SLOTS + 1);
+        && completions.landedSoFar() > sequence - EXPRESS_SLOTS;
   }
 
   /** Publishes claimed and described slots. */

@@ -6,7 +6,6 @@ import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
-import io.gpumq.trackb.waiting.SpinningLock;
 
 /**
  * The entries of one lane, in the order in which they were claimed:
@@ -20,27 +19,28 @@ import io.gpumq.trackb.waiting.SpinningLock;
  * use by many threads.
  */
 public final class EntryLog {
+  /** Where a reader is while there is none: so far that nothing is pushed. */
+  private static final long NOBODY = Long.MIN_VALUE >> 20; // no product overflows
+
   private final Ring ring;
   private final Progress progress;
+  private final long first;
   private final long mostEntries;
 
   /** Orders claims. Held for no longer than it takes to describe what is claimed. */
-  private final SpinningLock tail = new SpinningLock();
+  private final Tail tail;
 
-  // Written under the tail. Who has changed a watermark looks at the others behind it.
+  private final Watermarks marks;
+
+  // Of the tail's holder.
   private final Segments segments;
-  private long reserved;
-  private volatile long freed;
-  private volatile boolean isEnded;
+  private boolean isEnded;
 
-  /** Every sequence below is claimed, and so published. Written under the tail. */
-  private volatile long claimed;
-
-  /** Every sequence below is released: nobody reads it any more. */
-  private volatile long released;
-
-  /** How far the reader has come that is furthest ahead; nothing is pushed while there is none. */
-  private volatile long ahead = Long.MIN_VALUE / 2;
+  /**
+   * Memory can be given back once all below is released and has landed. Who has written one of
+   * these three looks at the others behind it: so the last one gives it back.
+   */
+  private volatile long freeable = Segments.NOTHING;
 
   /**
    * @param segments that it fills, whose first entry is its first
@@ -50,11 +50,11 @@ public final class EntryLog {
   public EntryLog(Ring ring, Segments segments, long first, long mostEntries) {
     this.ring = ring;
     this.segments = segments;
+    this.first = first;
     this.mostEntries = mostEntries;
-    claimed = first;
-    progress = new Progress(ring, first, this::freeWhatHasLanded);
-    released = first;
-    freed = first;
+    tail = new Tail(first, NOBODY);
+    marks = new Watermarks(first, NOBODY);
+    progress = new Progress(ring, first, marks, this::freeWhatIsDue);
   }
 
   /** Who claims, asked under the lock that orders claims. */
@@ -83,55 +83,70 @@ public final class EntryLog {
   /**
    * Keeps room for entries that are about to be written, by the limit of entries.
    *
-   * @return for how many, 0 to {@code most}; what is not appended is to be given back
+   * @return for how many, 0 to {@code most}
    */
   public int reserve(int most) {
     tail.lock();
     try {
-      int some = (int) Math.min(most, released + mostEntries - claimed - reserved);
-      some = Math.max(0, some);
-      reserved += some;
+      int some = room(most);
+      tail.reserved += some;
       return some;
     } finally {
       tail.unlock();
     }
   }
 
-  /** Gives back what was reserved, whether or not it was appended. */
+  /** Gives back what was reserved and is not used up. */
   public void unreserve(int entries) {
     tail.lock();
     try {
-      reserved -= entries;
+      tail.reserved -= entries;
     } finally {
       tail.unlock();
     }
   }
 
+  /** How many entries may be added, by their limit, of so many. */
+  private int room(int most) {
+    long end = tail.claimed() + tail.reserved - mostEntries;
+    if (tail.seenReleased < end + most) {
+      tail.seenReleased = marks.released();
+    }
+    return (int) Math.max(0, Math.min(most, tail.seenReleased - end));
+  }
+
+  /** Whether one more entry may be kept, by the limit of entries alone. */
+  public boolean mayGrow() {
+    return tail.claimed() + tail.reserved - marks.released() < mostEntries;
+  }
+
   /**
    * Claims what was drafted, as far as there is room, and publishes it.
    *
-   * @param isReserved whether room for it was reserved, by the limit of entries
+   * @param isReserved whether room was reserved for it, which is used up by what is claimed
    * @param claimer is asked under the lock that orders claims
    */
   public Room append(Draft draft, boolean isReserved, Claimer claimer) {
+    Room room = tryAppend(draft, isReserved, claimer);
+    if (room == Room.NO_SLOTS) {
+      ring.advance(); // not under the lock: others would wait
+      room = tryAppend(draft, isReserved, claimer);
+    }
+    return room;
+  }
+
+  private Room tryAppend(Draft draft, boolean isReserved, Claimer claimer) {
     tail.lock();
     try {
       claimer.requireOpen();
-      while (draft.claimed() < draft.count()) {
-        int most = draft.count() - draft.claimed();
-        if (!isReserved) {
-          most = (int) Math.min(most, released + mostEntries - claimed - reserved);
-        }
-        if (most <= 0) {
-          return Room.NO_ENTRIES;
-        }
-        claimer.next(claimed);
-        Room room = appendRun(draft, most);
-        if (room != Room.ENOUGH) {
-          return room;
-        }
+      Room room = Room.ENOUGH;
+      while (room == Room.ENOUGH && draft.unclaimed() > 0) {
+        int most = isReserved ? draft.unclaimed() : room(draft.unclaimed());
+        claimer.next(tail.claimed());
+        room = most > 0 ? appendRun(draft, most) : Room.NO_ENTRIES;
+        tail.reserved -= isReserved && room == Room.ENOUGH ? draft.runCount() : 0;
       }
-      return Room.ENOUGH;
+      return room;
     } finally {
       tail.unlock();
     }
@@ -139,69 +154,69 @@ public final class EntryLog {
 
   /** Appends entries that follow each other in the store. */
   private Room appendRun(Draft draft, int most) {
-    int from = draft.claimed();
-    if (!segments.makeRoom(draft.units(from), wanted(draft, from, most))) {
+    Segment segment = segments.withRoom(draft.nextUnits(), draft.unclaimedUnits());
+    if (segment == null) {
       return Room.NO_MEMORY;
     }
-    long place = segments.place();
-    int count = 0;
-    while (count < most && segments.room() >= draft.units(from + count)) {
-      segments.append(draft.units(from + count));
-      count++;
+    long sequence = tail.claimed();
+    boolean isAwaited = draft.unclaimed() == 1 && isAwaited(sequence);
+    boolean isNear = isAwaited || isNear(sequence, draft.nextUnits());
+    int count = draft.claim(most, segment.room(), isNear, isAwaited);
+    if (count == 0) {
+      return Room.NO_SLOTS;
+    }
+    long place = segment.next();
+    for (int i = 0; i < count; i++) {
+      segment.append(draft.runUnits(i));
     }
     // Behind the store's part: who hears of an entry finds its place.
-    long gap = claimed - ahead;
-    boolean isAwaited = gap < EXPRESS_SLOTS;
-    boolean isNear = isAwaited || isNear(gap, (segments.place() - place) / count);
-    int some = draft.claim(progress, claimed, count, place, isNear, isAwaited);
-    while (count > some) {
-      segments.cut(draft.units(from + --count));
+    draft.publish(progress, sequence, place);
+    tail.claimTo(sequence + count);
+    tail.payloadBytes += draft.runBytes();
+    if (segments.freeable(true) != freeable) {
+      free(); // what it is now may be released already
     }
-    claimed += some;
-    return some > 0 ? Room.ENOUGH : Room.NO_SLOTS;
+    return Room.ENOUGH;
   }
 
-  private static long wanted(Draft draft, int from, int count) {
-    long units = 0;
-    for (int i = from; i < from + count; i++) {
-      units += draft.units(i);
+  /**
+   * Whether a reader is so near that one alone should take the express, if that is free. Where it
+   * was not, it will hardly be soon.
+   */
+  private boolean isAwaited(long sequence) {
+    if (sequence < tail.awaitedFrom) {
+      return false;
     }
-    return units;
+    tail.seenAhead = marks.ahead();
+    boolean isAwaited = sequence - tail.seenAhead < EXPRESS_SLOTS && ring.isQuick();
+    tail.awaitedFrom = isAwaited ? sequence : sequence + EXPRESS_SLOTS;
+    return isAwaited;
   }
 
   /**
    * Whether a reader is so near that what is appended will be in the window when it comes. Others
    * fill the window, too: so not all of it is counted on.
    *
-   * @param gap entries that it has before it
    * @param units of an entry
    */
-  private boolean isNear(long gap, long units) {
-    return gap * Math.max(1, units) < ring.windowUnits() / 8 * 7;
+  private boolean isNear(long sequence, long units) {
+    int most = ring.windowUnits() / 8 * 7;
+    if ((sequence - tail.seenAhead) * units >= most) {
+      tail.seenAhead = marks.ahead();
+    }
+    return (sequence - tail.seenAhead) * units < most;
   }
 
   /** A reader has come to a sequence. */
   public void readTo(long sequence) {
-    if (sequence > ahead) {
-      ahead = sequence;
+    if (sequence > marks.ahead()) {
+      marks.readTo(sequence);
     }
-  }
-
-  /** Whether one more entry may be kept, by the limit of entries alone. */
-  public boolean mayGrow() {
-    return claimed + reserved - released < mostEntries;
   }
 
   /** What the ring tells of its entries. */
   public Progress progress() {
     return progress;
-  }
-
-  /** What was released before it had landed. Called by who tells that something has. */
-  private void freeWhatHasLanded() {
-    if (isEnded || released > freed) {
-      free();
-    }
   }
 
   /** The ring that it goes through. */
@@ -211,7 +226,22 @@ public final class EntryLog {
 
   /** The next sequence to be claimed. */
   public long claimed() {
-    return claimed;
+    return tail.claimed();
+  }
+
+  /** Entries that were ever appended. */
+  public long appended() {
+    return tail.claimed() - first;
+  }
+
+  /** Bytes of their payloads. */
+  public long payloadBytes() {
+    tail.lock();
+    try {
+      return tail.payloadBytes;
+    } finally {
+      tail.unlock();
+    }
   }
 
   /**
@@ -228,11 +258,14 @@ public final class EntryLog {
     }
   }
 
-  /** Where an entry ends in the store, in units. */
+  /** Where an entry that has landed ends in the store, in units. */
   public long endOf(Segment segment, long sequence) {
+    if (sequence + 1 < progress.landed()) {
+      return segment.endOf(sequence); // the next one is known as well
+    }
     tail.lock();
     try {
-      return sequence + 1 < segment.end() ? segment.place(sequence + 1) : segment.next();
+      return segment.endOf(sequence);
     } finally {
       tail.unlock();
     }
@@ -260,27 +293,42 @@ public final class EntryLog {
 
   /** Every sequence below was released. */
   public long released() {
-    return released;
+    return marks.released();
   }
 
   /** Nobody wants what lies below a completed sequence any more: its memory is given back. */
   public void release(long sequence) {
-    if (sequence > released) {
-      released = sequence;
+    if (sequence > marks.released()) {
+      marks.releaseTo(sequence);
       progress.dropBelow(sequence);
-      free();
+      freeWhatIsDue();
     }
+  }
+
+  /** Gives memory back if there is some, now that one more has been released, or has landed. */
+  private void freeWhatIsDue() {
+    if (isFreeDue()) {
+      tail.lock();
+      try {
+        free();
+      } finally {
+        tail.unlock();
+      }
+    }
+  }
+
+  private boolean isFreeDue() {
+    long end = freeable;
+    end = end == Segments.ALL ? tail.claimed() : end;
+    return marks.released() >= end && progress.landed() >= end;
   }
 
   /** What has not landed, the device may still write to. */
   private void free() {
-    tail.lock();
-    try {
-      freed = Math.min(isEnded ? claimed : released, progress.landed());
-      segments.releaseBelow(freed);
-    } finally {
-      tail.unlock();
-    }
+    do {
+      segments.releaseBelow(Math.min(marks.released(), progress.landed()), !isEnded);
+      freeable = segments.freeable(!isEnded);
+    } while (isFreeDue());
   }
 
   /** Waits for whoever is claiming now: who claims from now on asks again whether it may. */
@@ -294,11 +342,12 @@ public final class EntryLog {
     tail.lock();
     try {
       isEnded = true;
+      marks.releaseTo(tail.claimed());
+      free();
     } finally {
       tail.unlock();
     }
     ring.advance();
-    free();
   }
 
   /** Bytes of the store that it holds. */

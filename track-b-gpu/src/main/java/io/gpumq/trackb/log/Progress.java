@@ -21,8 +21,7 @@ public final class Progress implements Carried {
   private final NearRuns near = new NearRuns();
 
   // Written by the ring's caller, one at a time.
-  private volatile long completed;
-  private volatile long landed;
+  private final Watermarks marks;
   private int landing;
 
   /** Made with the first entry that comes by express. */
@@ -32,12 +31,11 @@ public final class Progress implements Carried {
    * @param first the lane's first sequence
    * @param hasLanded run behind each rise of {@link #landed()}; waits for nothing
    */
-  Progress(Ring ring, long first, Runnable hasLanded) {
+  Progress(Ring ring, long first, Watermarks marks, Runnable hasLanded) {
     this.ring = ring;
     this.start = first;
     this.hasLanded = hasLanded;
-    completed = first;
-    landed = first;
+    this.marks = marks;
   }
 
   @Override
@@ -67,7 +65,7 @@ public final class Progress implements Carried {
 
   private void settle(long end, boolean hasLanded) {
     landing += hasLanded ? 0 : 1;
-    completed = end;
+    marks.completeTo(end);
     if (landing == 0) {
       land(end);
     }
@@ -76,18 +74,18 @@ public final class Progress implements Carried {
   @Override
   public void landed(Run run) {
     landing--;
-    land(landing == 0 ? completed : run.sequence() + 1);
+    land(landing == 0 ? marks.completed() : run.sequence() + 1);
   }
 
   private void land(long end) {
-    landed = end;
+    marks.landTo(end);
     hasLanded.run();
   }
 
   /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
   public long completed() {
     ring.advance();
-    return completed;
+    return marks.completed();
   }
 
   /** Every sequence below is completed, and its failure, if any, taken note of. */
@@ -98,7 +96,7 @@ public final class Progress implements Carried {
 
   /** Every sequence below has landed, as it was found last. */
   public long landed() {
-    return landed;
+    return marks.landed();
   }
 
   /** {@link #passed()}, when a sink has taken note of what it could. Under no lock. */
@@ -109,7 +107,7 @@ public final class Progress implements Carried {
 
   /** Entries that the device has handled, those that failed included. */
   public long handled() {
-    return completed - start;
+    return marks.completed() - start;
   }
 
   /** Entries whose handler failed for good. */
@@ -163,9 +161,9 @@ public final class Progress implements Carried {
    */
   public void awaitLanded(long sequence, Runnable alive) {
     Backoff backoff = new Backoff();
-    while (landed <= sequence) {
+    while (marks.landed() <= sequence) {
       ring.advance();
-      if (landed <= sequence) {
+      if (marks.landed() <= sequence) {
         alive.run();
         backoff.pause();
       }

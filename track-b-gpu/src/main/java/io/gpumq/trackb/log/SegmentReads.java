@@ -75,18 +75,21 @@ public final class SegmentReads {
    * The area of a segment that is not released, read at least from one place to another. Given back
    * by {@link #release}.
    *
-   * @param landed up to where the segment may be read, in units: at least {@code to}
+   * @param log that the segment belongs to: {@code to} has landed there
    * @return null when every area is in use
    */
-  public Area acquire(Segment segment, long from, long to, long landed) {
+  public Area acquire(EntryLog log, Segment segment, long from, long to) {
     Area area = find(segment);
     if (area == null) {
       return null;
     }
+    int start = (int) (from - segment.place());
+    int end = (int) (to - segment.place());
+    if (end <= area.to && start >= area.from) {
+      return area;
+    }
     try {
-      int start = (int) (from - segment.place());
-      int end = (int) (to - segment.place());
-      extend(area, segment, start, end, (int) (landed - segment.place()));
+      extend(area, segment, start, end, readable(log, segment));
       return area;
     } catch (Throwable e) {
       release(area);
@@ -94,8 +97,12 @@ public final class SegmentReads {
     }
   }
 
+  private static int readable(EntryLog log, Segment segment) {
+    return (int) (log.readableEnd(segment) - segment.place());
+  }
+
   /** Begins to read a segment that is not being read yet; nobody waits for it now. */
-  public void readAhead(Segment segment, long landed) {
+  public void readAhead(EntryLog log, Segment segment) {
     Area area = find(segment);
     if (area == null) {
       return;
@@ -105,7 +112,7 @@ public final class SegmentReads {
       if (area.asked == 0) {
         area.from = Segment.HEADER_UNITS;
         area.asked = area.from;
-        ask(area, segment, (int) (landed - segment.place()));
+        ask(area, segment, readable(log, segment));
       }
     } finally {
       area.lock.unlock();
@@ -153,9 +160,6 @@ public final class SegmentReads {
   }
 
   private void extend(Area area, Segment segment, int start, int end, int landed) {
-    if (end <= area.to && start >= area.from) {
-      return;
-    }
     area.lock.lock();
     try {
       if (area.asked == 0) {

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 record Copied(ByteBuffer bytes) {
   /** Copies an entry that is not released meanwhile; waits for the device. */
   static Copied of(Lane lane, long sequence) {
-    Runnable alive = lane.queue().state()::requireUsable;
+    Runnable alive = lane.alive();
     lane.log().progress().awaitLanded(sequence, alive);
     Segment segment = lane.log().segmentOf(sequence);
     long place = segment.place(sequence);

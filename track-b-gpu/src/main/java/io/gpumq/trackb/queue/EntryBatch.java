@@ -9,6 +9,7 @@ import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The entries of one poll, where they lie: in the window while the reader is near, in areas that
@@ -56,7 +57,12 @@ final class EntryBatch implements Entry {
   private Polled polled;
 
   private Delivery delivery;
+
+  // The entry that was asked for last: none behind a release.
   private int at;
+  private View view;
+  private int offset;
+  private long header;
 
   EntryBatch(EntryFinder finder) {
     this.finder = finder;
@@ -67,6 +73,7 @@ final class EntryBatch implements Entry {
    */
   Batch load(Lane lane, Delivery taken) {
     finder.find(lane, taken);
+    dropMoved();
     delivery = taken;
     polled = handle();
     return polled;
@@ -75,7 +82,16 @@ final class EntryBatch implements Entry {
   /** Lets go of the entries: they may be overwritten from now on. */
   void release() {
     polled = null;
+    view = null;
     finder.release();
+  }
+
+  /** The reader's own memory moves when it grows; all other memory stays where it is. */
+  private void dropMoved() {
+    if (views[EntryFinder.OWN] != null
+        && views[EntryFinder.OWN].words != finder.memory(EntryFinder.OWN)) {
+      views[EntryFinder.OWN] = null;
+    }
   }
 
   private Polled handle() {
@@ -120,28 +136,37 @@ final class EntryBatch implements Entry {
         throw new IllegalStateException(ENDED);
       }
       entries.delivery.sequence(index); // the check of the index
-      entries.at = index;
+      entries.moveTo(index);
       return entries;
     }
   }
 
-  private View view() {
-    if (polled == null) {
-      throw new IllegalStateException(ENDED);
-    }
-    int source = finder.source(at);
-    ByteBuffer memory = finder.memory(source);
+  private void moveTo(int index) {
+    at = index;
+    int source = finder.source(index);
+    view = source < views.length && views[source] != null ? views[source] : viewOf(source);
+    offset = finder.offset(index);
+    header = Words.get(view.words, offset);
+  }
+
+  private View viewOf(int source) {
     if (source >= views.length) {
-      views = java.util.Arrays.copyOf(views, 2 * source);
+      views = Arrays.copyOf(views, 2 * source);
     }
-    if (views[source] == null || views[source].words != memory) {
-      views[source] = new View(memory);
-    }
+    views[source] = new View(finder.memory(source));
     return views[source];
   }
 
+  private View view() {
+    if (view == null) {
+      throw new IllegalStateException(ENDED);
+    }
+    return view;
+  }
+
   private long header() {
-    return Words.get(view().words, finder.offset(at));
+    view();
+    return header;
   }
 
   @Override
@@ -151,12 +176,12 @@ final class EntryBatch implements Entry {
 
   @Override
   public long key() {
-    return hasKey() ? Words.get(view().words, finder.offset(at) + UNIT) : 0;
+    return hasKey() ? Words.get(view().words, offset + UNIT) : 0;
   }
 
   @Override
   public long sentMillis() {
-    return EntryHeader.millis(Words.get(view().words, finder.offset(at) + Long.BYTES));
+    return EntryHeader.millis(Words.get(view().words, offset + Long.BYTES));
   }
 
   @Override
@@ -171,16 +196,17 @@ final class EntryBatch implements Entry {
 
   @Override
   public ByteBuffer payload() {
-    long header = header();
-    int body = finder.offset(at) + (1 + EntryHeader.extensions(header)) * UNIT;
-    return View.show(view().payload, body, EntryHeader.length(header));
+    return View.show(view().payload, body(), EntryHeader.length(header));
   }
 
   @Override
   public ByteBuffer result() {
-    long header = header();
-    int units = 1 + EntryHeader.extensions(header) + EntryHeader.units(EntryHeader.length(header));
-    int start = finder.offset(at) + units * UNIT;
+    int start = body() + EntryHeader.units(EntryHeader.length(header())) * UNIT;
     return View.show(view().result, start, EntryHeader.resultBytes(header));
+  }
+
+  /** Where the payload begins. */
+  private int body() {
+    return offset + (1 + EntryHeader.extensions(header)) * UNIT;
   }
 }

@@ -18,7 +18,9 @@ import java.util.Arrays;
  * time.
  */
 final class EntryFinder implements Fetch.Wanted {
-  private static final int OWN = 0;
+  /** The number of this reader's own memory. */
+  static final int OWN = 0;
+
   private static final int AREAS = 1;
 
   /** Windows have the numbers from here on, one for each lane. */
@@ -47,7 +49,12 @@ final class EntryFinder implements Fetch.Wanted {
   private Lane lane;
   private EntryLog log;
   private Delivery delivery;
+
+  /** Of this lane, found last: no other segment of it has the entries that this one has. */
   private Segment segment;
+
+  /** Behind which the next one is being read. */
+  private Segment readAheadOf;
 
   // What is to be fetched one by one.
   private long[] places = new long[16];
@@ -62,10 +69,12 @@ final class EntryFinder implements Fetch.Wanted {
 
   /** Finds all of a delivery; nothing was held. */
   void find(Lane from, Delivery taken) {
-    lane = from;
-    log = from.log();
+    if (from != lane) {
+      lane = from;
+      log = from.log();
+      segment = null; // of the other lane
+    }
     delivery = taken;
-    segment = null;
     count = 0;
     ownUsed = 0;
     makeRoom(taken.size());
@@ -123,14 +132,14 @@ final class EntryFinder implements Fetch.Wanted {
     if (delivery.size() <= MOST_EXPRESS && fromExpress(first, sequence)) {
       return first + 1;
     }
-    log.progress().awaitLanded(sequence, lane.queue().state()::requireUsable);
+    log.progress().awaitLanded(sequence, lane.alive());
     place(sequence);
     int next = first + 1;
     while (next < delivery.size() && segment.has(delivery.sequence(next))) {
       next++;
     }
     long last = delivery.sequence(next - 1);
-    log.progress().awaitLanded(last, lane.queue().state()::requireUsable);
+    log.progress().awaitLanded(last, lane.alive());
     long end = log.endOf(segment, last);
     long bytes = (end - segment.place(sequence)) * UNIT;
     boolean isLong = bytes >= LONG_BYTES && next - first > 1;
@@ -158,9 +167,8 @@ final class EntryFinder implements Fetch.Wanted {
 
   private boolean fromArea(int first, int next, long end) {
     SegmentReads reads = reading.segments();
-    SegmentReads.Area area =
-        reads.acquire(
-            segment, segment.place(delivery.sequence(first)), end, log.readableEnd(segment));
+    long start = segment.place(delivery.sequence(first));
+    SegmentReads.Area area = reads.acquire(log, segment, start, end);
     if (area == null) {
       return false;
     }
@@ -172,11 +180,18 @@ final class EntryFinder implements Fetch.Wanted {
       offsets[i] = area.offset(segment.place(delivery.sequence(i)));
       sources[i] = AREAS;
     }
-    Segment behind = log.behind(segment);
-    if (behind != null && SegmentReads.fits(behind) && log.progress().landed() >= behind.end()) {
-      reads.readAhead(behind, log.readableEnd(behind));
+    if (readAheadOf != segment) {
+      readAhead();
     }
     return true;
+  }
+
+  private void readAhead() {
+    Segment behind = log.behind(segment);
+    if (behind != null && SegmentReads.fits(behind) && log.progress().landed() >= behind.end()) {
+      reading.segments().readAhead(log, behind);
+      readAheadOf = segment;
+    }
   }
 
   private void want(int index, long sequence, long end) {
@@ -206,7 +221,7 @@ final class EntryFinder implements Fetch.Wanted {
   }
 
   private void fetch() {
-    Runnable alive = lane.queue().state()::requireUsable;
+    Runnable alive = lane.alive();
     for (int done = 0; done < count; ) {
       int some = reading.fetch(this, done, own, alive);
       done += some;

@@ -24,6 +24,9 @@ final class Lane implements Deliverable {
   private final LaneGroups groups;
   private final Waiters.Line room;
 
+  /** Throws when nothing comes any more; made once. */
+  private final Runnable alive;
+
   Lane(Queue queue, int number, OpenRing ring) {
     this.queue = queue;
     this.number = number;
@@ -35,6 +38,7 @@ final class Lane implements Deliverable {
     letterWriter = new LetterWriter(this, queue.letterStore());
     groups = new LaneGroups(log, letterWriter::failed, targets);
     room = queue.bell().line(this::hasRoom);
+    alive = queue.state()::requireUsable;
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */
@@ -99,6 +103,11 @@ final class Lane implements Deliverable {
     return sequence < log.progress().landed()
         ? Copied.of(this, sequence).sentMillis()
         : System.currentTimeMillis();
+  }
+
+  /** To be asked while the device is waited for: throws when nothing comes any more. */
+  Runnable alive() {
+    return alive;
   }
 
   /** The line in which producers wait for room. */

@@ -7,12 +7,12 @@ import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.FailureSink;
 import io.gpumq.trackb.waiting.Backoff;
+import io.gpumq.trackb.waiting.SpinningLock;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 
@@ -24,7 +24,7 @@ final class LaneGroups {
   private final EntryLog log;
   private final FailureSink failures;
   private final Targets targets;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final SpinningLock lock = new SpinningLock();
   private final Map<String, Group> groups = new LinkedHashMap<>();
 
   /** Written under the lock, a new array each time. */

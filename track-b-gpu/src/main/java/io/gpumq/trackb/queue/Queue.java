@@ -29,7 +29,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A queue of one to sixteen lanes, which work side by side: neither a claim nor a take waits for
@@ -50,8 +49,6 @@ public final class Queue implements TrackQueue {
   private final DeadLetters letters;
   private final AtomicInteger producerCount = new AtomicInteger();
   private final AtomicInteger consumerCount = new AtomicInteger();
-  private final LongAdder sent = new LongAdder();
-  private final LongAdder bytes = new LongAdder();
   private final AtomicReference<Closing> closing = new AtomicReference<>();
 
   /** What was true at the close; {@code null} before it. */
@@ -223,15 +220,14 @@ public final class Queue implements TrackQueue {
     consumers.remove(consumer);
   }
 
-  /** Something was settled, refused, or sent: somebody may wait for that. */
+  /** Something was settled or refused: somebody may wait for that. */
   void changed() {
     bell.ring();
   }
 
-  void countSent(int messages, long payloadBytes) {
-    sent.add(messages);
-    bytes.add(payloadBytes);
-    bell.ring(); // behind the fence in Slots.publish()
+  /** Something was sent. */
+  void sent() {
+    bell.ringBehindFence(); // that in Slots.publish()
   }
 
   /** Why there is no room for a message, and what can be done. */
@@ -288,6 +284,8 @@ public final class Queue implements TrackQueue {
 
   private QueueStats statsNow() {
     refresh();
+    long sent = 0;
+    long bytes = 0;
     long handled = 0;
     long failed = 0;
     long delivered = 0;
@@ -300,12 +298,14 @@ public final class Queue implements TrackQueue {
       delivered += totals.delivered();
       acknowledged += totals.acknowledged();
       redelivered += totals.redelivered();
+      sent += lane.log().appended();
+      bytes += lane.log().payloadBytes();
       handled += lane.log().progress().handled();
       failed += lane.log().progress().failed();
       depth += new Census(lane).depth(lane.groups().groups(), released, lane.log().claimed());
     }
     return new QueueStats(
-        sent.sum(),
+        sent,
         handled,
         delivered,
         acknowledged,
@@ -313,7 +313,7 @@ public final class Queue implements TrackQueue {
         failed,
         letterStore.joined(),
         depth,
-        bytes.sum());
+        bytes);
   }
 
   @Override

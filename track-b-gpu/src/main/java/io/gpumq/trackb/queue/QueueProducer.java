@@ -26,6 +26,10 @@ final class QueueProducer implements Producer {
   private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final Claim claim = new Claim();
   private boolean writing;
+
+  /** Entries of a batch that there is room for in its lane, and that are not claimed. */
+  private int reserved;
+
   private volatile boolean closed;
 
   /** What the log asks while it claims for this producer. */
@@ -134,7 +138,7 @@ final class QueueProducer implements Producer {
       claim.targets = lane.targets();
       claim.sequence = FULL;
       if (lane.log().append(draft, false, claim) == EntryLog.Room.ENOUGH) {
-        queue.countSent(1, payload.remaining());
+        queue.sent();
         return claim.sequence;
       }
       if (group != null && claim.sequence != FULL) {
@@ -183,31 +187,42 @@ final class QueueProducer implements Producer {
     return sent;
   }
 
-  /** Sends messages from {@code from} on, as many as a chunk takes and there is room for. */
+  /** Sends messages from {@code from} on, as many as there is room for. */
   private int sendSome(int from, int count, PayloadWriter writer) {
     requireUsable();
     int most = Math.min(count - from, MOST_AT_ONCE);
-    int reserved = home.log().reserve(most);
+    reserved = home.log().reserve(most);
     if (reserved < most) {
       home.groups().advance(); // what was settled meanwhile makes room
       reserved += home.log().reserve(most - reserved);
     }
     Draft draft = draft(home);
-    if (reserved == 0 || !draft.begin()) {
-      home.log().unreserve(reserved);
-      return 0;
+    int sent = 0;
+    try {
+      while (reserved > 0 && draft.begin()) {
+        sendChunk(draft, from + sent, writer);
+        sent += draft.claimed();
+      }
+      return sent;
+    } finally {
+      if (reserved > 0) {
+        home.log().unreserve(reserved);
+      }
     }
+  }
+
+  /** Sends what a chunk takes of what room is reserved for. */
+  private void sendChunk(Draft draft, int from, PayloadWriter writer) {
     try {
       write(draft, from, reserved, writer);
     } finally {
       try {
         claimAll(draft);
       } finally {
+        reserved -= draft.claimed();
         draft.end();
-        home.log().unreserve(reserved);
       }
     }
-    return draft.claimed();
   }
 
   private void write(Draft draft, int from, int most, PayloadWriter writer) {
@@ -232,7 +247,7 @@ final class QueueProducer implements Producer {
       home.groups().advance();
       backoff.pause();
     }
-    queue.countSent(draft.count(), draft.payloadBytes());
+    queue.sent();
   }
 
   private void awaitRoom(Lane lane, Duration timeout, int accepted) throws InterruptedException {

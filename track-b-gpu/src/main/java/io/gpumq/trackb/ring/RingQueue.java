@@ -281,7 +281,7 @@ public final class RingQueue implements TrackQueue {
 
   void countSent(int messages, long bytes) {
     counters.countSent(messages, bytes);
-    shared.bell().ring(); // behind the fence in IngressRing.publish()
+    shared.bell().ringBehindFence(); // that in IngressRing.publish()
   }
 
   /** Why there is no room for a message, and what can be done. */

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>Written under its lane's lock. Who has seen an entry completed may ask for its place without:
  * the entry was published behind what is read for it here.
  */
-public final class Segment {
+public final class Segment extends Filling {
   /** Units of a segment's header. */
   public static final int HEADER_UNITS = 4;
 
@@ -23,15 +23,16 @@ public final class Segment {
   /** Whether it has one entry and no more. */
   private final boolean isOwn;
 
-  private int count;
+  /** Behind its last entry, once no more is added. */
+  private volatile long sealedEnd = Long.MAX_VALUE;
 
-  /** Units that are used, the header's included. */
-  private int used = HEADER_UNITS;
+  /**
+   * Units of each entry, or 0 once they differ: then there is a list. Volatile, as the list is: a
+   * reader may come upon a new one, which must be whole. They are seldom written.
+   */
+  private volatile int stride;
 
-  /** Units of each entry, or 0 once they differ: then there is a list. */
-  private int stride;
-
-  private char[] offsets;
+  private volatile char[] offsets;
 
   /**
    * @param place where it lies, in units
@@ -41,6 +42,7 @@ public final class Segment {
    * @param isOwn whether it is for one entry
    */
   Segment(long place, int bytes, long first, boolean isOwn) {
+    super(HEADER_UNITS);
     this.place = place;
     this.bytes = bytes;
     this.first = first;
@@ -67,7 +69,7 @@ public final class Segment {
   }
 
   /** Units that are left for entries. */
-  int room() {
+  public int room() {
     return isOwn && count > 0 ? 0 : bytes / UNIT - used;
   }
 
@@ -86,36 +88,38 @@ public final class Segment {
   }
 
   /** Adds an entry of so many units, for which there is room. */
-  void append(int units) {
-    if (count == 0) {
-      stride = units;
-    } else if (stride != units && stride != 0) {
-      list();
-    }
-    if (stride == 0) {
-      if (count == offsets.length) {
-        offsets = Arrays.copyOf(offsets, most(units));
-      }
-      offsets[count] = (char) used;
+  public void append(int units) {
+    if (stride != units) {
+      addToList(units);
     }
     used += units;
     count++;
   }
 
-  /** Takes back the last entry, of so many units. */
-  void cut(int units) {
-    used -= units;
-    count--;
+  private void addToList(int units) {
+    if (count == 0) {
+      stride = units;
+      return;
+    }
+    if (stride != 0) {
+      beginList();
+    }
+    char[] list = offsets;
+    if (count == list.length) {
+      list = Arrays.copyOf(list, most(units));
+      offsets = list;
+    }
+    list[count] = (char) used;
   }
 
   /** Begins the list, since this entry is of another size than those before. */
-  private void list() {
+  private void beginList() {
     char[] each = new char[Math.max(8, 2 * count)];
     for (int i = 0; i < count; i++) {
       each[i] = (char) (HEADER_UNITS + i * stride);
     }
     offsets = each;
-    stride = 0;
+    stride = 0; // behind the list: who sees it finds that
   }
 
   /** How long the list gets: to what the rest has room for if entries stay as long as so far. */
@@ -124,9 +128,14 @@ public final class Segment {
     return count + Math.max(8, Math.min(count, (room() - units) / average + 1));
   }
 
-  /** Whether an entry lies here that was completed. */
+  /** Nothing is added any more. */
+  void seal() {
+    sealedEnd = end();
+  }
+
+  /** Whether an entry that was completed lies here. */
   public boolean has(long sequence) {
-    return sequence >= first && sequence < first + count;
+    return sequence >= first && sequence < sealedEnd;
   }
 
   /** Where an entry of its lies. */
@@ -134,5 +143,10 @@ public final class Segment {
     int index = (int) (sequence - first);
     int each = stride;
     return place + (each != 0 ? HEADER_UNITS + index * each : offsets[index]);
+  }
+
+  /** Where an entry of its ends. */
+  public long endOf(long sequence) {
+    return sequence + 1 < end() ? place(sequence + 1) : next();
   }
 }

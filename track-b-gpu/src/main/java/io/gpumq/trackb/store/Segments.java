@@ -4,20 +4,35 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 
 /**
  * The segments of a lane, in the order of its sequences. The next one is twice as large as what the
- * last one came to hold, up to a megabyte, but no larger than all that the lane holds: so a small
- * queue takes little, a large one has few segments, and an empty one none. A large entry has a
- * segment of its own, of just its size. For the holder of the lane's lock.
+ * last one came to hold, up to a megabyte, but not much larger than all that the lane holds: so a
+ * small queue takes little, and a large one has few segments. One that is drained may keep its last
+ * segment, if that is small: else each message of one that is read at once would take and give back
+ * memory. A large entry has a segment of its own, of just its size. For the holder of the lane's
+ * lock.
  */
 public final class Segments {
+  /** What {@link #freeable} answers while nothing can be given back. */
+  public static final long NOTHING = Long.MAX_VALUE;
+
+  /** What it answers while that is so until all entries are released. */
+  public static final long ALL = -1;
+
   private static final int MOST_BYTES = 1 << 20;
 
   /** An entry beyond it is large. Of smaller ones a full segment leaves little at its end. */
   private static final int LARGE_UNITS = (64 << 10) / UNIT;
 
+  /** A lane that is read at once has segments of so much at most, and keeps one. */
+  private static final int MOST_KEPT_BYTES = 32 << 10;
+
+  /** It keeps no more than this part of the store. */
+  private static final int KEPT_PART = 1 << 16;
+
   private static final Segment[] NONE = {};
 
   private final Store store;
   private final Share share;
+  private final int keptBytes;
 
   /** A ring of a power of two; empty while there is none. */
   private Segment[] all = NONE;
@@ -29,7 +44,7 @@ public final class Segments {
   /** What the last segment of entries that are not large came to hold, in bytes. */
   private int lastUsed;
 
-  /** The sequence of the next entry. */
+  /** The sequence of the next entry while there is no segment. */
   private long next;
 
   /**
@@ -39,17 +54,19 @@ public final class Segments {
     this.store = store;
     this.share = share;
     this.next = first;
+    keptBytes = (int) Math.min(MOST_KEPT_BYTES, store.bytes() / KEPT_PART);
   }
 
   /**
-   * Sees to it that the last segment has room for an entry.
+   * Returns the segment that the next entry goes to, and those behind it while it has room.
    *
    * @param units of the entry
    * @param wanted units of all that is about to be added
-   * @return false if the store has none
+   * @return {@code null} if the store has no room for it
    */
-  public boolean makeRoom(int units, long wanted) {
-    return size > 0 && last().room() >= units || open(units, wanted);
+  public Segment withRoom(int units, long wanted) {
+    boolean isThere = size > 0 && last().room() >= units || open(units, wanted);
+    return isThere ? last() : null;
   }
 
   private boolean open(int units, long wanted) {
@@ -65,7 +82,10 @@ public final class Segments {
       return false;
     }
     int block = Arena.blockBytes(bytes);
-    add(new Segment(place, block, next, isLarge));
+    if (size > 0) {
+      last().seal();
+    }
+    add(new Segment(place, block, next(), isLarge));
     heldBytes += block;
     return true;
   }
@@ -75,7 +95,7 @@ public final class Segments {
     if (size > 0 && !last().isOwn()) {
       lastUsed = last().usedBytes();
     }
-    long more = Math.min(2L * lastUsed, heldBytes);
+    long more = Math.min(2L * lastUsed, Math.max(heldBytes, keptBytes));
     return Math.min(MOST_BYTES, Math.max(bytes(wanted), more));
   }
 
@@ -87,28 +107,6 @@ public final class Segments {
   private static int powerOfTwo(long bytes) {
     long most = Math.max(Arena.BLOCK_BYTES, bytes);
     return (int) (Long.highestOneBit(most - 1) << 1);
-  }
-
-  /** Units that the last segment has left, of which there must be one. */
-  public int room() {
-    return last().room();
-  }
-
-  /** Where the next entry goes; the one behind it follows, while there is room. */
-  public long place() {
-    return last().next();
-  }
-
-  /** Adds the next entry, for which the last segment has room. */
-  public void append(int units) {
-    last().append(units);
-    next++;
-  }
-
-  /** Takes back the entry that was added last, of so many units: it is nobody's yet. */
-  public void cut(int units) {
-    last().cut(units);
-    next--;
   }
 
   /** Returns the segment of an entry that was added, and not released. */
@@ -128,14 +126,20 @@ public final class Segments {
 
   /** The segment behind one of these, or null. */
   public Segment behind(Segment segment) {
-    Segment other = size > 0 && segment.end() < next ? of(segment.end()) : null;
+    Segment other = size > 0 && segment.end() < next() ? of(segment.end()) : null;
     return other == segment ? null : other;
   }
 
-  /** Gives the segments back that hold nothing from {@code sequence} on. */
-  public void releaseBelow(long sequence) {
-    while (size > 0 && get(0).end() <= sequence) {
+  /**
+   * Gives the segments back that hold nothing from {@code sequence} on.
+   *
+   * @param keepsLast whether the last may stay for what comes next, if it is small
+   */
+  public void releaseBelow(long sequence, boolean keepsLast) {
+    while (freeable(keepsLast) != NOTHING && get(0).end() <= sequence) {
       Segment gone = get(0);
+      next = gone.end();
+      gone.seal(); // whoever still has it finds nothing later in it
       all[head] = null;
       head = head + 1 & all.length - 1;
       size--;
@@ -148,6 +152,17 @@ public final class Segments {
     }
   }
 
+  /**
+   * The sequence below which {@link #releaseBelow} gives something back; {@link #ALL} if it does so
+   * only once the lane is drained.
+   */
+  public long freeable(boolean keepsLast) {
+    if (size > 1) {
+      return get(0).end();
+    }
+    return size == 0 || keepsLast && last().bytes() <= keptBytes ? NOTHING : ALL;
+  }
+
   /** Bytes of the store that these take. */
   public long heldBytes() {
     return heldBytes;
@@ -155,6 +170,10 @@ public final class Segments {
 
   public int count() {
     return size;
+  }
+
+  private long next() {
+    return size > 0 ? last().end() : next;
   }
 
   private Segment last() {

@@ -2,6 +2,7 @@ package io.gpumq.trackb.waiting;
 
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Log;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -51,12 +52,17 @@ public final class Waiters {
       this.waiters = waiters;
     }
 
-    /**
-     * Makes the waker look, if it sleeps. Called behind a full fence: what changed is seen by the
-     * look that the waker takes between setting {@link #wanted} and its sleep, or its wish is seen
-     * here.
-     */
+    /** Makes the waker look, if it sleeps: something has changed. */
     public void ring() {
+      VarHandle.fullFence();
+      ringBehindFence();
+    }
+
+    /**
+     * {@link #ring} where a full fence lies behind the change: that is seen by the look which the
+     * waker takes between setting {@link #wanted} and its sleep, or its wish is seen here.
+     */
+    public void ringBehindFence() {
       if (wanted) {
         wanted = false;
         LockSupport.unpark(waiters.waker);

@@ -131,14 +131,17 @@ final class Carriage implements AutoCloseable {
             draft.add(payload, next + i);
           }
         }
-        long place = end;
-        for (int i = 0; i < draft.count(); i++) { // before they are published
-          places[(int) next + i] = place;
-          place += draft.units(i);
+        ring.makeRoom(draft.count());
+        int claimed = draft.claim(draft.count(), Integer.MAX_VALUE, true, true);
+        long first = end;
+        for (int i = 0; i < claimed; i++) { // before they are published
+          places[(int) next + i] = end;
+          end += draft.runUnits(i);
         }
-        int claimed = draft.claim(this, next, draft.count(), end, true, true);
-        end = claimed < draft.count() ? places[(int) next + claimed] : place;
         places[(int) next + claimed] = end;
+        if (claimed > 0) {
+          draft.publish(this, next, first);
+        }
         next += claimed;
         return claimed;
       } finally {

@@ -1,7 +1,7 @@
 package io.gpumq.trackb.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
@@ -25,9 +25,8 @@ class SegmentsTest {
   /** Appends entries of one size one by one, as many as there is room for. */
   private static int fill(Segments segments, int units, int count) {
     int done = 0;
-    while (done < count && segments.makeRoom(units, units)) {
-      segments.append(units);
-      done++;
+    for (Segment at; done < count && (at = segments.withRoom(units, units)) != null; done++) {
+      at.append(units);
     }
     return done;
   }
@@ -41,11 +40,12 @@ class SegmentsTest {
     private long next;
 
     private boolean add(int units, long wanted) {
-      if (!segments.makeRoom(units, wanted)) {
+      Segment segment = segments.withRoom(units, wanted);
+      if (segment == null) {
         return false;
       }
-      entries.add(new Entry(next++, segments.place(), units));
-      segments.append(units);
+      entries.add(new Entry(next++, segment.next(), units));
+      segment.append(units);
       return true;
     }
   }
@@ -74,7 +74,7 @@ class SegmentsTest {
           lane.entries.remove();
         }
         long from = lane.entries.isEmpty() ? lane.next : lane.entries.peek().sequence;
-        lane.segments.releaseBelow(from);
+        lane.segments.releaseBelow(from, false);
       }
       if (step % 100 == 0) {
         check(lanes);
@@ -82,7 +82,7 @@ class SegmentsTest {
     }
     assertTrue(refused > 0, "the store was never full");
     for (Lane lane : lanes) {
-      lane.segments.releaseBelow(lane.next);
+      lane.segments.releaseBelow(lane.next, false);
       assertEquals(0, lane.segments.heldBytes());
       assertEquals(0, lane.segments.count());
     }
@@ -109,7 +109,7 @@ class SegmentsTest {
     Segments segments = segments();
     assertEquals(0, segments.heldBytes());
     assertEquals(100, fill(segments, 17, 100));
-    segments.releaseBelow(100);
+    segments.releaseBelow(100, false);
     assertEquals(0, segments.heldBytes());
     assertEquals(store.bytes(), store.freeBytes());
   }
@@ -141,8 +141,7 @@ class SegmentsTest {
     for (int i = 0; i < 60; i++) {
       int bytes = i % 5 == 0 ? 100 + random.nextInt(5_000) : largest - random.nextInt(largest / 4);
       int units = 1 + (bytes + UNIT - 1) / UNIT;
-      assertTrue(segments.makeRoom(units, units));
-      segments.append(units);
+      segments.withRoom(units, units).append(units);
       used += bytes;
     }
     assertTrue(segments.heldBytes() <= used * 1.1, segments.heldBytes() + " bytes for " + used);
@@ -152,7 +151,7 @@ class SegmentsTest {
   void saysThatStoreIsFull() {
     Segments segments = segments();
     assertTrue(fill(segments, 4096, 10_000) < 10_000);
-    assertFalse(segments.makeRoom(4096, 4096));
+    assertNull(segments.withRoom(4096, 4096));
   }
 
   @Test
