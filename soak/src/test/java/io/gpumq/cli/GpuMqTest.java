@@ -44,7 +44,7 @@ class GpuMqTest {
   @Test
   void helpListsEveryCommand() {
     assertEquals(GpuMq.OK, run("--help"));
-    for (String command : "bench doctor dist help".split(" ")) {
+    for (String command : "bench compare doctor dist help".split(" ")) {
       assertTrue(out.toString().contains("\n  " + command + " "), command + " in " + out);
     }
   }
