@@ -111,7 +111,7 @@ final class BenchCommand implements Callable<Integer> {
       description =
           "What of each message is written and checked: every byte, or sequence, length and one"
               + " word (full).")
-  private Verification verification = Verification.FULL;
+  private Verification verification;
 
   @Option(names = "--producers", paramLabel = "N", description = "Threads that send (1).")
   private int producers = 1;
@@ -216,7 +216,7 @@ final class BenchCommand implements Callable<Integer> {
         suite.plan(track.names, settings(), measured(), warmedUp(), quick, drawnSeed(), PATIENCE);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    var runner = new SuiteRunner(suite.name(), suite.rows(), plan, json, out, err);
+    var runner = new SuiteRunner(suite.name(), suite.choice(verification), plan, json, out, err);
     OutputFile.require("--json", json);
     tellSeed(plan.seed());
     return runner.run(device, redis);
@@ -289,7 +289,7 @@ final class BenchCommand implements Callable<Integer> {
         consumers,
         batch,
         handler,
-        verification,
+        verification != null ? verification : Verification.FULL,
         messages != null ? messages : BenchPlan.UNLIMITED,
         messages != null && duration == null ? BenchPlan.LONGEST : measured,
         rate,

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
       "Compares results of gpumq bench --suite: what a new build gave with what an old one gave."
           + " Both ran by turns on one machine.",
       "",
-      "Shows medians of what each row aims at, and how far the runs of one build lie apart."
+      "Shows medians of what each row saw, and how far the runs of one build lie apart."
     },
     mixinStandardHelpOptions = true,
     versionProvider = GpuMq.Version.class,
@@ -58,10 +58,16 @@ final class CompareCommand implements Callable<Integer> {
     for (Path file : files) {
       try {
         reports.add(SuiteReport.read(Files.readString(file)));
-      } catch (IOException | IllegalArgumentException e) {
-        throw new ParameterException(spec.commandLine(), option + " " + file + ": " + e, e);
+      } catch (IOException e) {
+        throw refused(option, file, "cannot be read: " + e, e);
+      } catch (IllegalArgumentException e) {
+        throw refused(option, file, e.getMessage(), e);
       }
     }
     return reports;
+  }
+
+  private ParameterException refused(String option, Path file, String why, Exception cause) {
+    return new ParameterException(spec.commandLine(), option + " " + file + ": " + why, cause);
   }
 }

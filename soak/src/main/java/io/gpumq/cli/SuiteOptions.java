@@ -1,7 +1,9 @@
 package io.gpumq.cli;
 
 import io.gpumq.soak.suite.Isolation;
+import io.gpumq.soak.suite.RowChoice;
 import io.gpumq.soak.suite.SuitePlan;
+import io.gpumq.soak.workload.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,6 @@ final class SuiteOptions {
       List.of(
           "--payload",
           "--handler",
-          "--verify",
           "--producers",
           "--consumers",
           "--batch",
@@ -40,7 +41,7 @@ final class SuiteOptions {
 
   /** What the suite of that name sets itself, too, and what it has none of. */
   private static final List<String> NOT_WITH_ISOLATION =
-      List.of("--isolation", "--backlog", "--redis");
+      List.of("--verify", "--isolation", "--backlog", "--redis");
 
   private static final List<String> FOR_SUITES = List.of("--backlog", "--rows", "--repeat");
 
@@ -50,7 +51,8 @@ final class SuiteOptions {
       description = {
         "A fixed list of workloads instead, each with what it aims at: limit or isolation (none).",
         "Only --rows, --repeat, --track, --device, --set, --duration, --warmup, --quick, --redis,"
-            + " --seed and --json go with it; with limit --isolation and --backlog, too."
+            + " --seed and --json go with it; with limit --verify (only rows that do so),"
+            + " --isolation and --backlog, too."
       })
   private String name;
 
@@ -85,9 +87,13 @@ final class SuiteOptions {
     return name;
   }
 
-  /** Names or parts of names of the rows asked for; none stands for all. */
-  List<String> rows() {
-    return rows;
+  /**
+   * The rows asked for.
+   *
+   * @param only the way in which they verify, or null for any
+   */
+  RowChoice choice(Verification only) {
+    return new RowChoice(rows, only == null ? Set.of(Verification.values()) : Set.of(only));
   }
 
   /**

@@ -42,22 +42,17 @@ final class SuiteRunner {
 
   /**
    * @param suite its name
-   * @param names of the rows to run, or parts of names; none stands for all
+   * @param choice of its rows
    * @throws ConfigException if there is no such suite or row, or nothing for the plan's tracks
    */
   SuiteRunner(
-      String suite,
-      List<String> names,
-      SuitePlan plan,
-      Path json,
-      PrintWriter out,
-      PrintWriter err) {
+      String suite, RowChoice choice, SuitePlan plan, Path json, PrintWriter out, PrintWriter err) {
     List<Row> all = SUITES.get(suite);
     if (all == null) {
       throw new ConfigException(
           "suite '" + suite + "': must be " + String.join(" or ", SUITES.keySet()));
     }
-    this.rows = RowChoice.of(all, names);
+    this.rows = choice.of(all);
     if (plan.tracks().equals(List.of("a")) && rows.stream().noneMatch(Row::beside)) {
       throw new ConfigException("track a: these rows of suite " + suite + " are for track b alone");
     }

@@ -109,7 +109,6 @@ class GpuMqTest {
           """
           --payload=64     | --payload: a suite has its own
           --handler=echo   | --handler: a suite has its own
-          --verify=light   | --verify: a suite has its own
           --rows=fish      | rows 'fish': must be a row's name or a part of it: echo 256 B, 1 producer; echo
           --repeat=0       | repeat 0: must be between 1 and
           --producers=2    | --producers: a suite has its own
@@ -137,6 +136,7 @@ class GpuMqTest {
       delimiter = '|',
       textBlock =
           """
+          --verify=full                 | --verify: a suite has its own
           --isolation=process           | --isolation: a suite has its own
           --backlog=8G                  | --backlog: a suite has its own
           --redis=redis://127.0.0.1:1   | --redis: a suite has its own

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Row;
+import io.gpumq.soak.suite.RowChoice;
 import io.gpumq.soak.suite.SuitePlan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -90,7 +91,7 @@ class SuiteRunTest {
             Duration.ofSeconds(30));
     int code =
         new SuiteRunner(
-                "isolation", List.of(), once, file, new PrintWriter(out), new PrintWriter(err))
+                "isolation", RowChoice.ALL, once, file, new PrintWriter(out), new PrintWriter(err))
             .run("host", null);
     assertEquals(GpuMq.OK, code, err::toString);
     JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Two builds that ran the same suite by turns, row by row: medians of what each row aims at, how
- * far the runs of one build lie apart, and the new build's median as a share of the old one's.
+ * Two builds that ran the same suite by turns, row by row: medians of what each row saw, how far
+ * the runs of one build lie apart, and the new build's median as a share of the old one's.
  */
 public final class Comparison {
   private static final String LINE = "  %-22s %14s  %9s  %14s  %9s  %7s%n";
@@ -76,7 +76,7 @@ public final class Comparison {
       line("  FAILED in a run: compare none");
       return;
     }
-    for (Figure figure : figures(fresh.get(0))) {
+    for (Figure figure : Figure.values()) {
       figure(figure, old, fresh);
     }
     long disturbed =
@@ -86,15 +86,7 @@ public final class Comparison {
     }
   }
 
-  /** What is aimed at; of Track A, which has no aims, all that was seen. */
-  private static List<Figure> figures(RowFields row) {
-    Set<String> keys =
-        row.aim().isEmpty()
-            ? row.seen().keySet()
-            : row.aim().stream().map(SuiteReport.AimFields::figure).collect(Collectors.toSet());
-    return Stream.of(Figure.values()).filter(figure -> keys.contains(figure.key())).toList();
-  }
-
+  /** Writes a figure, if every run saw it. */
   private void figure(Figure figure, List<RowFields> old, List<RowFields> fresh) {
     List<Double> oldValues = values(figure, old);
     List<Double> newValues = values(figure, fresh);

@@ -174,10 +174,11 @@ public record SuiteReport(
     try {
       report = Json.read(text, SuiteReport.class);
     } catch (JsonParseException e) {
-      throw new IllegalArgumentException("no result of a suite: " + e.getMessage(), e);
+      throw new IllegalArgumentException("must be a result of gpumq bench --suite", e);
     }
     if (report == null || report.suite == null || report.rows == null) {
-      throw new IllegalArgumentException("no result of a suite: it names no suite or has no rows");
+      throw new IllegalArgumentException(
+          "must be a result of gpumq bench --suite: names no suite or has no rows");
     }
     return report;
   }

@@ -12,6 +12,7 @@ import io.gpumq.soak.workload.Tally;
 import io.gpumq.soak.workload.Verification;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,7 +65,7 @@ class RowsTest {
   @Test
   void rowsAreChosenByNameOrByAPartOfIt() {
     List<Row> rows = Limit.rows();
-    assertEquals(rows, RowChoice.of(rows, List.of()));
+    assertEquals(rows, RowChoice.ALL.of(rows));
     assertEquals(
         List.of("echo 256 B, 1 producer"), chosen("echo 256 B, 1 producer"), "the whole name");
     assertEquals(
@@ -77,8 +78,27 @@ class RowsTest {
     assertTrue(refused.contains("; round trip 448 B; "), refused);
   }
 
+  @Test
+  void rowsAreChosenByTheirVerification() {
+    List<Row> rows = Limit.rows();
+    var light = new RowChoice(List.of(), Set.of(Verification.LIGHT));
+    assertEquals(7, light.of(rows).size());
+    assertTrue(light.of(rows).stream().allMatch(row -> row.name().endsWith(", light")));
+    var full = new RowChoice(List.of("echo 256 B, 4"), Set.of(Verification.FULL));
+    assertEquals(
+        List.of("echo 256 B, 4 producers", "heap, echo 256 B, 4 producers"),
+        full.of(rows).stream().map(Row::name).toList());
+    var none = new RowChoice(List.of("backlog"), Set.of(Verification.LIGHT));
+    String refused = assertThrows(ConfigException.class, () -> none.of(rows)).getMessage();
+    assertEquals("rows [backlog]: none of them is verified that way", refused);
+  }
+
+  private static List<Row> rows(String... texts) {
+    return new RowChoice(List.of(texts), Set.of(Verification.values())).of(Limit.rows());
+  }
+
   private static List<String> chosen(String... texts) {
-    return RowChoice.of(Limit.rows(), List.of(texts)).stream().map(Row::name).toList();
+    return rows(texts).stream().map(Row::name).toList();
   }
 
   private static List<Object> knobs(Row row) {
@@ -130,7 +150,7 @@ class RowsTest {
   @ParameterizedTest
   @CsvSource({"2, 2, echo 256 B", "16, 5, echo 256 B", "16, 14, 4 producers", "64, 16, several"})
   void theGuardLoopHasTheThreadsOfTheRowAndNoMoreThanCores(int cores, int threads, String name) {
-    assertEquals(threads, RowChoice.of(Limit.rows(), List.of(name)).get(0).threads(cores));
+    assertEquals(threads, rows(name).get(0).threads(cores));
   }
 
   @ParameterizedTest

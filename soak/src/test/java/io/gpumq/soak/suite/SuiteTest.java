@@ -13,10 +13,12 @@ import io.gpumq.api.Tracks;
 import io.gpumq.soak.bench.Doctored;
 import io.gpumq.soak.bench.Doctored.Fault;
 import io.gpumq.soak.bench.Progress;
+import io.gpumq.soak.workload.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,7 +196,9 @@ class SuiteTest {
 
   @Test
   void everyRowIsRunInEveryRound() throws InterruptedException {
-    List<Row> rows = RowChoice.of(Limit.rows(), List.of("round trip 64 B", "echo 256 B, 1"));
+    List<Row> rows =
+        new RowChoice(List.of("round trip 64 B", "echo 256 B, 1"), Set.of(Verification.FULL))
+            .of(Limit.rows());
     var plan =
         new SuitePlan(
             List.of("b"),
