@@ -34,7 +34,7 @@ class GpuMqTest {
     assertEquals(GpuMq.OK, run("bench", "--help"));
     for (String option :
         ("track device isolation messages payload producers consumers batch handler rate duration"
-             + " warmup json html quick redis capacity seed suite backlog set verify rows repeat")
+                + " warmup json html quick redis capacity seed suite backlog set verify rows repeat")
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);
     }
