@@ -9,20 +9,20 @@ import io.gpumq.soak.report.BenchReport;
 import io.gpumq.soak.report.Environment;
 import io.gpumq.soak.report.HtmlReport;
 import io.gpumq.soak.report.TextReport;
-import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.SuitePlan;
+import io.gpumq.soak.workload.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Carries the same workload through Track A (Redis Streams) and Track B (the ring in GPU"
-          + " memory), verifies every byte of every message, and shows both side by side.",
+          + " memory), verifies every message, and shows both side by side.",
       "",
       "For each size of payload: throughput under back-pressure, latency at a fixed rate from the"
           + " time each message was to be sent, and round trips of one message at a time."
@@ -52,31 +52,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final Duration WARMUP = Duration.ofMillis(600);
   private static final Duration QUICK_DURATION = Duration.ofMillis(400);
   private static final Duration QUICK_WARMUP = Duration.ofMillis(200);
-  private static final String ISOLATION = "isolation";
-  private static final int TURNS = 24;
-  private static final int QUICK_TURNS = 4;
-  private static final int DEATHS = 16;
-  private static final int QUICK_DEATHS = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  /** What every row of a suite sets itself, and what a suite does not write. */
-  private static final List<String> NOT_WITH_SUITE =
-      List.of(
-          "--payload",
-          "--handler",
-          "--producers",
-          "--consumers",
-          "--batch",
-          "--capacity",
-          "--lanes",
-          "--strict-order",
-          "--messages",
-          "--rate",
-          "--html");
-
-  /** What the suite of that name sets itself, too, and what it has none of. */
-  private static final List<String> NOT_WITH_ISOLATION =
-      List.of("--isolation", "--backlog", "--redis");
 
   enum TrackChoice {
     A("a"),
@@ -128,6 +104,14 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "echo, crc32c, sha256 or fail:every=N[,attempts=K] (echo).")
   private String handler = "echo";
+
+  @Option(
+      names = "--verify",
+      paramLabel = "full|light",
+      description =
+          "What of each message is written and checked: every byte, or sequence, length and one"
+              + " word (full).")
+  private Verification verification;
 
   @Option(names = "--producers", paramLabel = "N", description = "Threads that send (1).")
   private int producers = 1;
@@ -201,24 +185,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Of the messages' bytes (drawn anew, and told).")
   private Long seed;
 
-  @Option(
-      names = "--suite",
-      paramLabel = "NAME",
-      description = {
-        "A fixed list of workloads instead, each with what it aims at: limit or isolation (none).",
-        "Only --track, --device, --set, --duration, --warmup, --quick, --redis, --seed and --json"
-            + " go with it; with limit --isolation and --backlog, too."
-      })
-  private String suite;
-
-  @Option(
-      names = "--backlog",
-      paramLabel = "BYTES",
-      converter = Sizes.class,
-      description =
-          "Of the suite's full queue, such as 8G (as much as is free, at most 60G of VRAM; 256M on"
-              + " host).")
-  private Long backlog;
+  @Mixin private SuiteOptions suite;
 
   @Option(
       names = "--json",
@@ -237,55 +204,25 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--redis: is for Track A alone; leave it out, or --track b");
     }
+    suite.check(settings.keySet());
     if (json == null) {
-      json = Path.of(suite != null ? "suite.json" : "bench.json");
+      json = Path.of(suite.name() != null ? "suite.json" : "bench.json");
     }
-    return suite != null ? suite() : bench();
+    return suite.name() != null ? suite() : bench();
   }
 
   private int suite() throws IOException, InterruptedException {
-    var refused = new ArrayList<>(NOT_WITH_SUITE);
-    if (suite.equals(Isolation.NAME)) {
-      refused.addAll(NOT_WITH_ISOLATION);
-    }
-    for (String option : refused) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            option + ": a suite has its own, or none; leave it out, or leave --suite out");
-      }
-    }
-    if (suite.equals(Isolation.NAME)) {
-      for (String key : settings.keySet()) {
-        if (key.startsWith(ISOLATION)) {
-          throw new ParameterException(
-              spec.commandLine(), "--set " + key + ": the suite sets it itself; leave it out");
-        }
-      }
-    }
-    var plan =
-        new SuitePlan(
-            track.names,
-            settings(),
-            measured(),
-            warmedUp(),
-            quick ? QUICK_TURNS : TURNS,
-            quick ? QUICK_DEATHS : DEATHS,
-            backlog != null ? backlog : SuitePlan.AS_MUCH_AS_IS_FREE,
-            drawnSeed(),
-            PATIENCE);
+    SuitePlan plan =
+        suite.plan(track.names, settings(), measured(), warmedUp(), quick, drawnSeed(), PATIENCE);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    var runner = new SuiteRunner(suite, plan, json, out, err);
+    var runner = new SuiteRunner(suite.name(), suite.choice(verification), plan, json, out, err);
     OutputFile.require("--json", json);
     tellSeed(plan.seed());
     return runner.run(device, redis);
   }
 
   private int bench() throws IOException, InterruptedException {
-    if (backlog != null) {
-      throw new ParameterException(spec.commandLine(), "--backlog: goes with --suite alone");
-    }
     BenchPlan plan = plan();
     OutputFile.require("--json", json);
     OutputFile.require("--html", html);
@@ -325,10 +262,10 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--set: is for Track B alone");
     }
     var all = new HashMap<>(settings);
-    if (isolation != null && all.put(ISOLATION, isolation) != null) {
+    if (isolation != null && all.put(SuiteOptions.ISOLATION, isolation) != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "--set " + ISOLATION + ": is told by --isolation, too; leave one out");
+          "--set " + SuiteOptions.ISOLATION + ": is told by --isolation, too; leave one out");
     }
     return all;
   }
@@ -352,6 +289,7 @@ final class BenchCommand implements Callable<Integer> {
         consumers,
         batch,
         handler,
+        verification != null ? verification : Verification.FULL,
         messages != null ? messages : BenchPlan.UNLIMITED,
         messages != null && duration == null ? BenchPlan.LONGEST : measured,
         rate,

@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = GpuMq.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchCommand.class, DoctorCommand.class, DistCommand.class, HelpCommand.class})
+    subcommands = {
+      BenchCommand.class,
+      CompareCommand.class,
+      DoctorCommand.class,
+      DistCommand.class,
+      HelpCommand.class
+    })
 public final class GpuMq implements Runnable {
   /** All went well. */
   public static final int OK = 0;

@@ -8,6 +8,7 @@ import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
+import io.gpumq.soak.suite.RowChoice;
 import io.gpumq.soak.suite.Suite;
 import io.gpumq.soak.suite.SuitePlan;
 import java.io.IOException;
@@ -41,16 +42,19 @@ final class SuiteRunner {
 
   /**
    * @param suite its name
-   * @throws ConfigException if there is no such suite, or it has nothing for the plan's tracks
+   * @param choice of its rows
+   * @throws ConfigException if there is no such suite or row, or nothing for the plan's tracks
    */
-  SuiteRunner(String suite, SuitePlan plan, Path json, PrintWriter out, PrintWriter err) {
-    this.rows = SUITES.get(suite);
-    if (rows == null) {
+  SuiteRunner(
+      String suite, RowChoice choice, SuitePlan plan, Path json, PrintWriter out, PrintWriter err) {
+    List<Row> all = SUITES.get(suite);
+    if (all == null) {
       throw new ConfigException(
           "suite '" + suite + "': must be " + String.join(" or ", SUITES.keySet()));
     }
+    this.rows = choice.of(all);
     if (plan.tracks().equals(List.of("a")) && rows.stream().noneMatch(Row::beside)) {
-      throw new ConfigException("track a: suite " + suite + " is for track b alone");
+      throw new ConfigException("track a: these rows of suite " + suite + " are for track b alone");
     }
     this.suite = suite;
     this.plan = plan;

@@ -33,8 +33,8 @@ class GpuMqTest {
   void helpNamesEveryOption() {
     assertEquals(GpuMq.OK, run("bench", "--help"));
     for (String option :
-        ("track device isolation messages payload producers consumers batch handler rate duration warmup"
-                + " json html quick redis capacity seed suite backlog set")
+        ("track device isolation messages payload producers consumers batch handler rate duration"
+                + " warmup json html quick redis capacity seed suite backlog set verify rows repeat")
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);
     }
@@ -44,7 +44,7 @@ class GpuMqTest {
   @Test
   void helpListsEveryCommand() {
     assertEquals(GpuMq.OK, run("--help"));
-    for (String command : "bench doctor dist help".split(" ")) {
+    for (String command : "bench compare doctor dist help".split(" ")) {
       assertTrue(out.toString().contains("\n  " + command + " "), command + " in " + out);
     }
   }
@@ -93,6 +93,9 @@ class GpuMqTest {
           --suite=all           | suite 'all': must be limit or isolation
           --backlog=8G          | --backlog: goes with --suite alone
           --set=cuda.blocks     | --set
+          --verify=half         | --verify
+          --rows=echo           | --rows: goes with --suite alone
+          --repeat=2            | --repeat: goes with --suite alone
           """)
   void aBadValueIsNamed(String option, String said) {
     assertEquals(GpuMq.USAGE, run("bench", option));
@@ -106,6 +109,8 @@ class GpuMqTest {
           """
           --payload=64     | --payload: a suite has its own
           --handler=echo   | --handler: a suite has its own
+          --rows=fish      | rows 'fish': must be a row's name or a part of it: echo 256 B, 1 producer; echo
+          --repeat=0       | repeat 0: must be between 1 and
           --producers=2    | --producers: a suite has its own
           --consumers=2    | --consumers: a suite has its own
           --batch=16       | --batch: a suite has its own
@@ -131,13 +136,14 @@ class GpuMqTest {
       delimiter = '|',
       textBlock =
           """
+          --verify=full                 | --verify: a suite has its own
           --isolation=process           | --isolation: a suite has its own
           --backlog=8G                  | --backlog: a suite has its own
           --redis=redis://127.0.0.1:1   | --redis: a suite has its own
           --set=isolation=none          | --set isolation: the suite sets it itself
           --set=isolation.standby=false | --set isolation.standby: the suite sets it itself
           --set=cuda.cores=9            | settings [cuda.cores]: track b knows
-          --track=a                     | track a: suite isolation is for track b alone
+          --track=a                     | track a: these rows of suite isolation are for track b alone
           """)
   void whatDoesNotGoWithTheSuiteIsolationIsNamed(String option, String said) {
     assertEquals(GpuMq.USAGE, run("bench", "--suite=isolation", "--device=host", option));

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Row;
+import io.gpumq.soak.suite.RowChoice;
 import io.gpumq.soak.suite.SuitePlan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -82,13 +83,15 @@ class SuiteRunTest {
             Map.of(),
             Duration.ofMillis(40),
             Duration.ofMillis(10),
+            1,
             2,
             1,
             SuitePlan.AS_MUCH_AS_IS_FREE,
             7,
             Duration.ofSeconds(30));
     int code =
-        new SuiteRunner("isolation", once, file, new PrintWriter(out), new PrintWriter(err))
+        new SuiteRunner(
+                "isolation", RowChoice.ALL, once, file, new PrintWriter(out), new PrintWriter(err))
             .run("host", null);
     assertEquals(GpuMq.OK, code, err::toString);
     JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
@@ -116,7 +119,15 @@ class SuiteRunTest {
       assertTrue(List.of("at_most", "at_least").contains(aim.get("bound").getAsString()), name);
       assertTrue(aim.get("limit").getAsDouble() > 0, name);
     }
+    JsonObject guard = row.getAsJsonObject("guard");
+    for (String time : "one_thread_ms threads all_threads_ms gap_ms".split(" ")) {
+      assertTrue(guard.get(time).getAsDouble() > 0, name + ": " + time);
+    }
+    assertTrue(guard.get("disturbed").getAsJsonPrimitive().isBoolean(), name);
+    assertEquals(1, row.get("round").getAsInt(), name);
     JsonObject workload = row.getAsJsonObject("workload");
+    String verify = name.endsWith(", light") ? "light" : "full";
+    assertEquals(verify, workload.get("verify").getAsString(), name);
     for (String knob : "queues payload_bytes producers consumers lanes batch capacity".split(" ")) {
       assertTrue(workload.get(knob).getAsInt() > 0, name + ": " + knob);
     }

@@ -4,7 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.soak.bench.BenchOutcome.Failure;
-import io.gpumq.soak.workload.BodyPool;
+import io.gpumq.soak.workload.Bodies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +53,10 @@ public final class Bench {
       try (var opened = new Reopened(name)) {
         for (int payloadBytes : plan.payloads()) {
           meter.cell("track " + name + ", " + payloadBytes + " B,");
-          var pool = new BodyPool(random.nextLong(), payloadBytes);
+          Bodies bodies = plan.verification().bodies(random.nextLong(), payloadBytes);
           int number = random.nextInt();
           try {
-            BenchResult result = result(opened.get(), pool, number, meter, warmup);
+            BenchResult result = result(opened.get(), bodies, number, meter, warmup);
             warmup = plan.warmup();
             results.add(result);
             meter.finished(result.brief());
@@ -112,10 +112,10 @@ public final class Bench {
     }
   }
 
-  private BenchResult result(Track track, BodyPool pool, int number, Meter meter, Duration warmup)
+  private BenchResult result(Track track, Bodies bodies, int number, Meter meter, Duration warmup)
       throws InterruptedException {
-    try (var run = new QueueRun(plan, meter, track, pool, number)) {
-      return result(track, pool.payloadBytes(), run, warmup);
+    try (var run = new QueueRun(plan, meter, track, bodies, number)) {
+      return result(track, bodies.payloadBytes(), run, warmup);
     }
   }
 

@@ -3,6 +3,7 @@ package io.gpumq.soak.bench;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.soak.workload.Message;
+import io.gpumq.soak.workload.Verification;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  * @param consumers threads that receive, members of one group, 1 to 64
  * @param batch most messages in one send and in one poll, 1 to 65,536
  * @param handler as in {@link QueueConfig#handler()}
+ * @param verification how much of each message is written and checked
  * @param messages to measure the throughput over, or {@link #UNLIMITED}
  * @param messagesWithin longest time for the throughput measurement
  * @param rate messages a second of the latency stage, over all producers
@@ -34,6 +36,7 @@ public record BenchPlan(
     int consumers,
     int batch,
     String handler,
+    Verification verification,
     long messages,
     Duration messagesWithin,
     double rate,

@@ -5,7 +5,7 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
-import io.gpumq.soak.workload.BodyPool;
+import io.gpumq.soak.workload.Bodies;
 import io.gpumq.soak.workload.Tally;
 import io.gpumq.soak.workload.Workload;
 import java.time.Duration;
@@ -31,18 +31,18 @@ public final class QueueRun implements AutoCloseable {
   /**
    * Opens the queue.
    *
-   * @param pool bodies of the messages; sets their size
+   * @param bodies of the messages; they set their size
    * @param number of the queue, in its name and in every message
    */
-  public QueueRun(BenchPlan plan, Meter meter, Track track, BodyPool pool, int number) {
+  public QueueRun(BenchPlan plan, Meter meter, Track track, Bodies bodies, int number) {
     this.plan = plan;
     this.meter = meter;
     String name = "bench-" + Integer.toHexString(number);
-    this.queue = track.open(plan.queue(name, pool.payloadBytes()));
+    this.queue = track.open(plan.queue(name, bodies.payloadBytes()));
     // The producer beyond the plan's sends the round trips.
     this.workload =
         new Workload(
-            pool, number, plan.producers() + 1, plan.handler(), queue.config().handlerAttempts());
+            bodies, number, plan.producers() + 1, plan.handler(), queue.config().handlerAttempts());
     this.deadLetters = new DeadLetterReader(queue.deadLetters(), workload.deadLetters());
   }
 

@@ -27,6 +27,7 @@ public record BenchReport(
   /**
    * What was asked for.
    *
+   * @param verify {@code full} or {@code light}
    * @param messages of each throughput measurement, or null where the time alone ended it
    */
   public record WorkloadFields(
@@ -36,6 +37,7 @@ public record BenchReport(
       int consumers,
       int batch,
       String handler,
+      String verify,
       Long messages,
       double rateMsgS,
       double durationS,
@@ -99,6 +101,7 @@ public record BenchReport(
         plan.consumers(),
         plan.batch(),
         plan.handler(),
+        plan.verification().key(),
         plan.messages() == BenchPlan.UNLIMITED ? null : plan.messages(),
         plan.rate(),
         plan.duration().toNanos() / 1e9,

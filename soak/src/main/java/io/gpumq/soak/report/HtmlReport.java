@@ -4,6 +4,7 @@ import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.report.BenchReport.FailureFields;
 import io.gpumq.soak.report.BenchReport.ResultFields;
 import io.gpumq.soak.report.BenchReport.WorkloadFields;
+import io.gpumq.soak.workload.Verification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -57,9 +58,9 @@ public final class HtmlReport {
         "Latency",
         "At "
             + Numbers.plain(report.workload().rateMsgS())
-            + " messages a second,"
-            + " from the time at which each message was to be sent until a consumer held it: a sender"
-            + " that falls behind counts as latency. Microseconds, log scale.");
+            + " messages a second, from the time at which each message was to be sent until a"
+            + " consumer held it: a sender that falls behind counts as latency. Microseconds, log"
+            + " scale.");
     out.append(charts.percentiles("Latency", ResultFields::latencyUs));
     percentilesTable(ResultFields::latencyUs);
     section(
@@ -170,7 +171,9 @@ public final class HtmlReport {
             .allMatch(r -> r.lost() + r.duplicated() + r.reordered() + r.corrupted() == 0);
     section(
         clean ? "Verified" : "Verification failed",
-        "Every byte of every message was checked, those of warm-up, latency and round trips too.");
+        "Checked of every message, those of warm-up, latency and round trips too: "
+            + Verification.of(report.workload().verify()).checked()
+            + ".");
     table(
         List.of(
             "payload",

@@ -1,6 +1,9 @@
 package io.gpumq.soak.report;
 
+import com.google.gson.JsonParseException;
 import io.gpumq.soak.bench.BenchPlan;
+import io.gpumq.soak.guard.Quietest;
+import io.gpumq.soak.guard.Reading;
 import io.gpumq.soak.suite.Aim;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
@@ -15,7 +18,8 @@ import java.util.Map;
  * those of the file.
  *
  * @param settings of Track B
- * @param rows one for each row of the suite and each track that ran it
+ * @param rounds how often each row was run
+ * @param rows one for each row of the suite, each track that ran it, and each round
  */
 public record SuiteReport(
     Environment environment,
@@ -23,21 +27,25 @@ public record SuiteReport(
     Map<String, String> settings,
     double durationS,
     double warmupS,
+    int rounds,
     long seed,
     List<RowFields> rows) {
   /**
-   * One row on one track.
+   * One row on one track in one round.
    *
+   * @param round from 1
    * @param aim what Track B is to reach on a GPU; empty for Track A
    * @param seen every figure by its name, such as {@code p50_us}
    * @param reached whether every aim is reached and every message verified; null where that is not
    *     judged: on device {@code host}, and for Track A
    * @param workload null where the row failed
    * @param tally null where the row failed
+   * @param guard how the machine was before the row
    * @param problem why the row failed, or null
    */
   public record RowFields(
       String name,
+      int round,
       String track,
       String device,
       String description,
@@ -46,7 +54,26 @@ public record SuiteReport(
       Boolean reached,
       WorkloadFields workload,
       Tally tally,
-      String problem) {}
+      GuardFields guard,
+      String problem) {
+    /** Whether every message arrived once, in order, as it was sent. */
+    boolean clean() {
+      return problem == null && tally != null && tally.clean();
+    }
+
+    /** Whether the machine is known to have been disturbed before. */
+    boolean disturbed() {
+      return guard != null && guard.disturbed;
+    }
+  }
+
+  /**
+   * What the guard loop took before a row.
+   *
+   * @param disturbed whether that is more than on a machine that nothing disturbs
+   */
+  public record GuardFields(
+      double oneThreadMs, int threads, double allThreadsMs, double gapMs, boolean disturbed) {}
 
   /**
    * One aim.
@@ -59,12 +86,14 @@ public record SuiteReport(
    * What was carried.
    *
    * @param queues so many at once; the other fields are each queue's
+   * @param verify {@code full} or {@code light}
    * @param rateMsgS null where messages are sent as fast as it goes
    */
   public record WorkloadFields(
       int queues,
       int payloadBytes,
       String handler,
+      String verify,
       int producers,
       int consumers,
       int lanes,
@@ -75,23 +104,26 @@ public record SuiteReport(
   /** The report of a suite. */
   public static SuiteReport of(
       Environment environment, String suite, SuitePlan plan, List<Outcome> outcomes) {
+    var quietest = new Quietest(outcomes.stream().map(Outcome::guard).toList());
     return new SuiteReport(
         environment,
         suite,
         plan.settings(),
         plan.duration().toNanos() / 1e9,
         plan.warmup().toNanos() / 1e9,
+        plan.rounds(),
         plan.seed(),
-        outcomes.stream().map(SuiteReport::fields).toList());
+        outcomes.stream().map(outcome -> fields(outcome, quietest)).toList());
   }
 
-  private static RowFields fields(Outcome outcome) {
+  private static RowFields fields(Outcome outcome, Quietest quietest) {
     Row row = outcome.row();
     var seen = new LinkedHashMap<String, Double>();
     outcome.seen().forEach((figure, value) -> seen.put(figure.key(), Json.round(value)));
     List<Aim> aims = outcome.track().equals("b") ? row.aims() : List.of();
     return new RowFields(
         row.name(),
+        outcome.round(),
         outcome.track(),
         outcome.device(),
         outcome.description(),
@@ -100,7 +132,17 @@ public record SuiteReport(
         outcome.reached(),
         outcome.plan() == null ? null : workload(row, outcome.plan(), outcome.queues()),
         outcome.tally(),
+        fields(outcome.guard(), quietest),
         outcome.problem());
+  }
+
+  private static GuardFields fields(Reading guard, Quietest quietest) {
+    return new GuardFields(
+        Json.round(guard.oneMs()),
+        guard.threads(),
+        Json.round(guard.allMs()),
+        Json.round(guard.gapMs()),
+        quietest.isDisturbed(guard));
   }
 
   private static AimFields fields(Aim aim) {
@@ -112,12 +154,33 @@ public record SuiteReport(
         queues,
         plan.payloads().get(0),
         plan.handler(),
+        plan.verification().key(),
         plan.producers(),
         plan.consumers(),
         plan.lanes(),
         plan.batch(),
         plan.capacity(),
         row.rate() > 0 ? row.rate() : null);
+  }
+
+  /**
+   * A report from its file's text. In one of an older build {@code rounds} and {@code round} are 0,
+   * and {@code guard} and {@code verify} null.
+   *
+   * @throws IllegalArgumentException if it is not the text of a report
+   */
+  public static SuiteReport read(String text) {
+    SuiteReport report;
+    try {
+      report = Json.read(text, SuiteReport.class);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException("must be a result of gpumq bench --suite", e);
+    }
+    if (report == null || report.suite == null || report.rows == null) {
+      throw new IllegalArgumentException(
+          "must be a result of gpumq bench --suite: names no suite or has no rows");
+    }
+    return report;
   }
 
   /** The file's text. */

@@ -1,24 +1,32 @@
 package io.gpumq.soak.report;
 
+import io.gpumq.soak.guard.Quietest;
+import io.gpumq.soak.guard.Reading;
 import io.gpumq.soak.suite.Aim;
 import io.gpumq.soak.suite.Figure;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
 import io.gpumq.soak.workload.Tally;
+import io.gpumq.soak.workload.Verification;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The outcomes of a suite for a terminal: under each row its aim, and what each track gave. */
 public final class SuiteText {
   private final String suite;
   private final List<Outcome> outcomes;
+  private final List<RowRounds> rows;
+  private final Quietest quietest;
   private final int columns;
   private final StringBuilder out = new StringBuilder();
 
   private SuiteText(String suite, List<Outcome> outcomes, int columns) {
     this.suite = suite;
     this.outcomes = outcomes;
+    this.rows = RowRounds.of(outcomes);
+    this.quietest = new Quietest(outcomes.stream().map(Outcome::guard).toList());
     this.columns = columns;
   }
 
@@ -54,19 +62,24 @@ public final class SuiteText {
   }
 
   private void rows() {
-    for (Row row : outcomes.stream().map(Outcome::row).distinct().toList()) {
+    for (Row row : rows.stream().map(RowRounds::row).distinct().toList()) {
       line(row.name());
       cell("aim", aims(row));
       for (String track : tracks()) {
-        for (Outcome outcome : of(track)) {
-          if (outcome.row().equals(row)) {
-            if (track.equals("b")) {
-              cell("reached", reached(outcome));
-            }
-            cell("Track " + track.toUpperCase(Locale.ROOT), seen(outcome));
-          }
-        }
+        rows.stream()
+            .filter(rounds -> rounds.row().equals(row) && rounds.track().equals(track))
+            .forEach(this::seen);
       }
+    }
+  }
+
+  private void seen(RowRounds rounds) {
+    if (rounds.track().equals("b")) {
+      cell("reached", !rounds.judged() ? "-" : rounds.reached() ? "yes" : "no");
+    }
+    cell("Track " + rounds.track().toUpperCase(Locale.ROOT), figures(rounds));
+    if (rounds.disturbed(quietest) > 0) {
+      cell("guard", guard(rounds));
     }
   }
 
@@ -75,18 +88,31 @@ public final class SuiteText {
   }
 
   private void verdict() {
-    Tally sum = new Tally(0, 0, 0, 0, 0, 0, 0, List.of());
-    for (Outcome outcome : outcomes) {
-      sum = outcome.tally() == null ? sum : sum.and(outcome.tally());
-    }
     line("");
-    List<Outcome> judged = outcomes.stream().filter(Outcome::judged).toList();
+    List<RowRounds> judged = rows.stream().filter(RowRounds::judged).toList();
     if (!judged.isEmpty()) {
-      long reached = judged.stream().filter(Outcome::reached).count();
+      long reached = judged.stream().filter(RowRounds::reached).count();
       line("Reached %d of %d".formatted(reached, judged.size()));
     }
-    line("Verified %,d messages, every byte:".formatted(sum.received()));
-    line("  " + sum.verdict());
+    long disturbed = rows.stream().mapToLong(rounds -> rounds.disturbed(quietest)).sum();
+    line("Machine disturbed before %d of %d measurements".formatted(disturbed, outcomes.size()));
+    Tally every = sum(Verification.FULL);
+    Tally light = sum(Verification.LIGHT);
+    String verified =
+        "Verified %,d messages, %s".formatted(every.received(), Verification.FULL.checked());
+    if (light.received() > 0) {
+      verified += "; %,d, %s".formatted(light.received(), Verification.LIGHT.checked());
+    }
+    Lines.wrap("", verified + ":", " ", columns, out);
+    line("  " + every.and(light).verdict());
+  }
+
+  private Tally sum(Verification verification) {
+    return outcomes.stream()
+        .filter(outcome -> outcome.row().verification() == verification)
+        .map(Outcome::tally)
+        .filter(Objects::nonNull)
+        .reduce(new Tally(0, 0, 0, 0, 0, 0, 0, List.of()), Tally::and);
   }
 
   private List<String> tracks() {
@@ -102,46 +128,57 @@ public final class SuiteText {
     return outcomes.stream().filter(outcome -> outcome.track().equals(track)).toList();
   }
 
-  private static String reached(Outcome outcome) {
-    Boolean reached = outcome.reached();
-    return reached == null ? "-" : reached ? "yes" : "no";
-  }
-
   private static String aims(Row row) {
     return row.aims().stream().map(SuiteText::text).collect(Collectors.joining(", "));
   }
 
   private static String text(Aim aim) {
     String bound = aim.atMost() ? "<= " : ">= ";
-    return labelled(aim.figure(), bound + value(aim.figure(), aim.limit()));
+    return FigureText.labelled(aim.figure(), bound + FigureText.value(aim.figure(), aim.limit()));
   }
 
-  private static String seen(Outcome outcome) {
+  private static String figures(RowRounds rounds) {
     String figures =
-        outcome.seen().entrySet().stream()
-            .map(seen -> labelled(seen.getKey(), value(seen.getKey(), seen.getValue())))
+        rounds.figures().entrySet().stream()
+            .map(
+                seen ->
+                    FigureText.labelled(
+                        seen.getKey(), value(seen.getKey(), seen.getValue(), rounds)))
             .collect(Collectors.joining(", "));
-    return outcome.clean() ? figures : ("FAILED " + figures).stripTrailing();
+    return rounds.clean() ? figures : ("FAILED " + figures).stripTrailing();
   }
 
-  private static String labelled(Figure figure, String value) {
-    if (figure.unit() == Figure.Unit.SHARE) {
-      return value + " " + figure.label();
-    }
-    return figure.label().isEmpty() ? value : figure.label() + " " + value;
+  /** What the guard loop took before the first round that was disturbed. */
+  private String guard(RowRounds rounds) {
+    Reading reading =
+        rounds.outcomes().stream()
+            .map(Outcome::guard)
+            .filter(quietest::isDisturbed)
+            .findFirst()
+            .orElseThrow();
+    String rest =
+        rounds.count() == 1
+            ? ""
+            : " in %d of %d rounds".formatted(rounds.disturbed(quietest), rounds.count());
+    return "disturbed%s: one thread %s ms, %d threads %s ms, longest gap %s ms"
+        .formatted(
+            rest,
+            Numbers.plain(reading.oneMs()),
+            reading.threads(),
+            Numbers.plain(reading.allMs()),
+            Numbers.plain(reading.gapMs()));
   }
 
-  private static String value(Figure figure, double value) {
-    return switch (figure.unit()) {
-      case MICROSECONDS -> Numbers.plain(value) + " µs";
-      case MILLISECONDS -> Numbers.plain(value) + " ms";
-      case MESSAGES_A_SECOND -> Numbers.brief(value) + " msg/s";
-      case BYTES_A_SECOND -> Numbers.brief(value) + "B/s";
-      case BYTES -> Numbers.brief(value) + "B";
-      case BYTES_A_MESSAGE -> String.format(Locale.ROOT, "%.3f B/msg", value);
-      case COUNT -> String.format(Locale.ROOT, "%,.0f", value);
-      case SHARE -> String.format(Locale.ROOT, "%.1f %%", 100 * value);
-    };
+  /** The median of several rounds, with the lowest and the highest. */
+  private static String value(Figure figure, Spread seen, RowRounds rounds) {
+    String median = FigureText.value(figure, seen.median());
+    return rounds.count() == 1
+        ? median
+        : "%s (%s to %s)"
+            .formatted(
+                median,
+                FigureText.value(figure, seen.lowest()),
+                FigureText.value(figure, seen.highest()));
   }
 
   private void line(String text) {

@@ -2,6 +2,7 @@ package io.gpumq.soak.report;
 
 import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.report.BenchReport.ResultFields;
+import io.gpumq.soak.workload.Verification;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -164,7 +165,8 @@ public final class TextReport {
       sum[5] += result.deadLettered();
     }
     line("");
-    line("Verified %,d messages, every byte:", sum[0]);
+    Verification verification = Verification.of(report.workload().verify());
+    line("Verified %,d messages, %s:", sum[0], verification.checked());
     line(
         "  lost %,d, duplicated %,d, reordered %,d, corrupted %,d", sum[1], sum[2], sum[3], sum[4]);
     if (sum[5] != 0) {

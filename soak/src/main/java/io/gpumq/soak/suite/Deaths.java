@@ -8,7 +8,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.soak.bench.DeadLetterReader;
-import io.gpumq.soak.workload.BodyPool;
+import io.gpumq.soak.workload.Bodies;
 import io.gpumq.soak.workload.Generator;
 import io.gpumq.soak.workload.Tally;
 import io.gpumq.soak.workload.Verifier;
@@ -54,7 +54,7 @@ final class Deaths implements AutoCloseable {
    * @param count deaths that are timed; one more comes before them
    * @param number of the queue, in its name and in every message
    */
-  Deaths(Row row, Track track, BodyPool pool, int count, int number, Duration patience) {
+  Deaths(Row row, Track track, Bodies bodies, int count, int number, Duration patience) {
     this.row = row;
     this.patience = patience;
     this.count = count;
@@ -70,7 +70,8 @@ final class Deaths implements AutoCloseable {
     this.message = ByteBuffer.allocateDirect(row.payloadBytes());
     this.periodNanos = (long) (1e9 / row.rate());
     // The first message of each producer is the guilty one, where one is to be.
-    this.workload = new Workload(pool, number, count + 1, row.handler(), config.handlerAttempts());
+    this.workload =
+        new Workload(bodies, number, count + 1, row.handler(), config.handlerAttempts());
     this.queue = track.open(config);
     this.producer = queue.producer();
     this.consumer = queue.consumer(GROUP, GROUP);

@@ -24,6 +24,12 @@ public enum Figure {
   MSG_S("", Unit.MESSAGES_A_SECOND),
   /** Payload bytes a second, in one direction. */
   BYTES_S("", Unit.BYTES_A_SECOND),
+  /** Messages a second that as many threads write as a producer does, with no queue behind them. */
+  PRODUCERS_ALONE_MSG_S("producers alone", Unit.MESSAGES_A_SECOND),
+  /** Messages a second that as many threads verify as consumers do, with no queue before them. */
+  VERIFIERS_ALONE_MSG_S("verifiers alone", Unit.MESSAGES_A_SECOND),
+  /** The longest pause of a thread beside, that does nothing but look at the clock. */
+  GUARD_GAP_US("guard thread's longest gap", Unit.MICROSECONDS),
   /** Payload bytes that a queue held at once. */
   HELD_BYTES("held", Unit.BYTES),
   /** The share of a queue's capacity that it held while nobody consumed. */

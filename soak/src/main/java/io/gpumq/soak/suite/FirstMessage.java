@@ -9,8 +9,8 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
-import io.gpumq.soak.workload.BodyPool;
 import io.gpumq.soak.workload.Tally;
+import io.gpumq.soak.workload.Verification;
 import io.gpumq.soak.workload.Verifier;
 import io.gpumq.soak.workload.Workload;
 import java.time.Duration;
@@ -43,8 +43,8 @@ public final class FirstMessage {
       String[] pair = args[i].split("=", 2);
       settings.put(pair[0], pair[1]);
     }
-    var pool = new BodyPool(seed, PAYLOAD_BYTES);
-    var workload = new Workload(pool, seed, 1, config.handler(), config.handlerAttempts());
+    var bodies = Verification.FULL.bodies(seed, PAYLOAD_BYTES);
+    var workload = new Workload(bodies, seed, 1, config.handler(), config.handlerAttempts());
     try (Track track = Tracks.open(args[0], new TrackOptions(args[1], settings));
         MessageQueue queue = track.open(config);
         Consumer consumer = queue.consumer("first", "first");

@@ -11,6 +11,7 @@ import static io.gpumq.soak.suite.Row.Kind.ISOLATED_RATE;
 import static io.gpumq.soak.suite.Row.Kind.ISOLATED_TRIP;
 import static io.gpumq.soak.suite.Row.Kind.KILL;
 
+import io.gpumq.soak.workload.Verification;
 import java.util.List;
 
 /**
@@ -68,6 +69,7 @@ public final class Isolation {
         kind,
         256,
         handler,
+        Verification.FULL,
         producers,
         mostConsumers,
         lanes,

@@ -18,7 +18,9 @@ import static io.gpumq.soak.suite.Row.Kind.ROUND_TRIP;
 import static io.gpumq.soak.suite.Row.Kind.START;
 import static io.gpumq.soak.suite.Row.Kind.THROUGHPUT;
 
+import io.gpumq.soak.workload.Verification;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The suite {@code limit}: every row and every knob, for tuning in one place. */
 public final class Limit {
@@ -46,7 +48,7 @@ public final class Limit {
    * <p>Kind, payload, handler; producers, consumers, lanes, batch; capacity, rate, beside Track A;
    * aims.
    */
-  private static final List<Row> ROWS =
+  private static final List<Row> FULL =
       List.of(
           row(THROUGHPUT, 256, "echo", 1, 4, 1, 512, LONG, 0, BESIDE, rate(35 * M)),
           row(THROUGHPUT, 64, "echo", 4, 10, 4, 2048, LONG, 0, ALONE, rate(150 * M)),
@@ -69,6 +71,12 @@ public final class Limit {
           row(HEAP, 256, "echo", 4, 1, 4, 256, LONG, 0, ALONE, atMost(HEAP_BYTES_MSG, 0.01)),
           // Producers, consumers and lanes are those of each queue here.
           row(QUEUES, 256, "echo", 1, 1, 1, 256, LONG, 0, ALONE, atLeast(OF_ONE_QUEUE, 0.9)));
+
+  /** Behind each rate the same with light verification, so that the two can be compared. */
+  private static final List<Row> ROWS =
+      FULL.stream()
+          .flatMap(row -> row.kind() == THROUGHPUT ? Stream.of(row, row.light()) : Stream.of(row))
+          .toList();
 
   private Limit() {}
 
@@ -93,6 +101,7 @@ public final class Limit {
         kind,
         payloadBytes,
         handler,
+        Verification.FULL,
         producers,
         mostConsumers,
         lanes,

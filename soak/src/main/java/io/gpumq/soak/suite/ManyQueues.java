@@ -5,7 +5,7 @@ import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.Flow;
 import io.gpumq.soak.bench.Meter;
 import io.gpumq.soak.bench.QueueRun;
-import io.gpumq.soak.workload.BodyPool;
+import io.gpumq.soak.workload.Bodies;
 import io.gpumq.soak.workload.Tally;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,12 +53,12 @@ final class ManyQueues {
   }
 
   private final Track track;
-  private final BodyPool pool;
+  private final Bodies bodies;
   private final SplittableRandom random;
 
-  ManyQueues(Track track, int payloadBytes, SplittableRandom random) {
+  ManyQueues(Track track, Bodies bodies, SplittableRandom random) {
     this.track = track;
-    this.pool = new BodyPool(random.nextLong(), payloadBytes);
+    this.bodies = bodies;
     this.random = random;
   }
 
@@ -73,7 +73,7 @@ final class ManyQueues {
     ExecutorService drivers = Executors.newFixedThreadPool(queues);
     try {
       for (int i = 0; i < queues; i++) {
-        runs.add(new QueueRun(plan, Meter.silent(), track, pool, random.nextInt()));
+        runs.add(new QueueRun(plan, Meter.silent(), track, bodies, random.nextInt()));
       }
       allAtOnce(
           drivers,

@@ -1,12 +1,14 @@
 package io.gpumq.soak.suite;
 
 import io.gpumq.soak.bench.BenchPlan;
+import io.gpumq.soak.guard.Reading;
 import io.gpumq.soak.workload.Tally;
 import java.util.Map;
 
 /**
  * What one row gave on one track.
  *
+ * @param round in which the row ran, from 1
  * @param track {@code a} or {@code b}
  * @param device {@code cuda} or {@code host}
  * @param description the track's own words on what it ran on
@@ -14,10 +16,12 @@ import java.util.Map;
  * @param queues how many ran at once
  * @param seen every figure
  * @param tally every message, warm-up included; null where the row failed
+ * @param guard how the machine was just before
  * @param failure what ended the row, or null
  */
 public record Outcome(
     Row row,
+    int round,
     String track,
     String device,
     String description,
@@ -25,6 +29,7 @@ public record Outcome(
     int queues,
     Map<Figure, Double> seen,
     Tally tally,
+    Reading guard,
     Throwable failure) {
   /** Whether every message arrived once, in order, as it was sent. */
   public boolean clean() {

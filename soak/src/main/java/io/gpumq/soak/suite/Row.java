@@ -1,5 +1,6 @@
 package io.gpumq.soak.suite;
 
+import io.gpumq.soak.workload.Verification;
 import java.util.List;
 
 /**
@@ -8,6 +9,7 @@ import java.util.List;
  * @param kind what is done with it
  * @param payloadBytes of each message; 0 where the row chooses it by the memory that is there
  * @param handler what is run on each message
+ * @param verification how much of each message is written and checked
  * @param producers threads that send
  * @param mostConsumers threads that receive, where the machine has as many cores left
  * @param lanes of the queue
@@ -21,6 +23,7 @@ public record Row(
     Kind kind,
     int payloadBytes,
     String handler,
+    Verification verification,
     int producers,
     int mostConsumers,
     int lanes,
@@ -61,8 +64,29 @@ public record Row(
     aims = List.copyOf(aims);
   }
 
+  /** The same for Track B alone, with one word of each message written and checked. */
+  Row light() {
+    return new Row(
+        kind,
+        payloadBytes,
+        handler,
+        Verification.LIGHT,
+        producers,
+        mostConsumers,
+        lanes,
+        batch,
+        capacity,
+        rate,
+        false,
+        aims);
+  }
+
   /** What people call it; no two rows of a suite have the same. */
   public String name() {
+    return verification == Verification.LIGHT ? workload() + ", light" : workload();
+  }
+
+  private String workload() {
     String messages = handler + " " + payloadBytes + " B";
     String threads = producers == 1 ? ", 1 producer" : ", " + producers + " producers";
     return switch (kind) {
@@ -94,5 +118,14 @@ public record Row(
    */
   int consumers(int cores) {
     return Math.max(1, Math.min(mostConsumers, cores - producers - 1));
+  }
+
+  /** Threads that send and receive at once on such a machine, as far as it has cores for them. */
+  int threads(int cores) {
+    int threads =
+        kind == Kind.QUEUES
+            ? ManyQueues.count(cores) * (producers + mostConsumers)
+            : producers + consumers(cores);
+    return Math.min(cores, threads);
   }
 }

@@ -3,11 +3,13 @@ package io.gpumq.soak.suite;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
 import io.gpumq.soak.bench.BenchPlan;
+import io.gpumq.soak.bench.EndsAlone;
 import io.gpumq.soak.bench.Flow;
 import io.gpumq.soak.bench.Meter;
 import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.bench.QueueRun;
-import io.gpumq.soak.workload.BodyPool;
+import io.gpumq.soak.guard.GuardThread;
+import io.gpumq.soak.workload.Bodies;
 import io.gpumq.soak.workload.Tally;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -19,6 +21,15 @@ import java.util.SplittableRandom;
 final class RowRun {
   private static final long MOST_VRAM = 60_000_000_000L;
   private static final long HOST_MEMORY = 256_000_000;
+
+  /**
+   * What the row gave.
+   *
+   * @param plan of each queue
+   * @param queues how many ran at once
+   * @param tally of every message
+   */
+  record Measured(BenchPlan plan, int queues, Map<Figure, Double> seen, Tally tally) {}
 
   /** Where a device has not so much memory, it is asked for less, by one part in so many. */
   private static final int STEPS = 32;
@@ -44,7 +55,7 @@ final class RowRun {
    *
    * @throws RuntimeException if the track failed, cannot hold the row's queue, or a thread failed
    */
-  Outcome run(Duration warmup) throws InterruptedException {
+  Measured run(Duration warmup) throws InterruptedException {
     return switch (row.kind()) {
       case BACKLOG -> backlog();
       case START -> start();
@@ -55,28 +66,51 @@ final class RowRun {
     };
   }
 
-  private Outcome oneQueue(Duration warmup) throws InterruptedException {
+  private Measured oneQueue(Duration warmup) throws InterruptedException {
     BenchPlan bench = bench(row.payloadBytes(), row.capacity());
+    Tally tally;
     try (QueueRun run = open(bench)) {
-      if (row.kind() == Row.Kind.ROUND_TRIP) {
-        see(run.roundTrips(warmup, plan.duration().dividedBy(2)));
-        return outcome(bench, 1, run.settle());
+      switch (row.kind()) {
+        case ROUND_TRIP -> see(run.roundTrips(warmup, plan.duration().dividedBy(2)));
+        case OPEN_LOOP -> openLoop(run, warmup);
+        default -> saturate(run, warmup);
       }
-      run.warmUp(warmup);
-      if (row.kind() == Row.Kind.OPEN_LOOP) {
-        run.pace(); // what was compiled for full batches is compiled anew meanwhile
-        see(run.pace());
-      } else {
-        Flow flow = run.saturate(BenchPlan.UNLIMITED, plan.duration());
-        if (row.kind() == Row.Kind.HEAP) {
-          double messages = Math.max(1, flow.seen());
-          seen.put(Figure.HEAP_BYTES_MSG, flow.allocatedBytes() / messages);
-        }
-        seen.put(Figure.MSG_S, flow.messagesPerSecond());
-        seen.put(Figure.BYTES_S, flow.messagesPerSecond() * row.payloadBytes());
-      }
-      return outcome(bench, 1, run.settle());
+      tally = run.settle();
     }
+    if (row.kind() == Row.Kind.THROUGHPUT) {
+      endsAlone(bench);
+    }
+    return measured(bench, 1, tally);
+  }
+
+  private void openLoop(QueueRun run, Duration warmup) throws InterruptedException {
+    run.warmUp(warmup);
+    run.pace(); // what was compiled for full batches is compiled anew meanwhile
+    try (var guard = new GuardThread()) {
+      see(run.pace());
+      seen.put(Figure.GUARD_GAP_US, guard.end() / 1e3);
+    }
+  }
+
+  private void saturate(QueueRun run, Duration warmup) throws InterruptedException {
+    run.warmUp(warmup);
+    Flow flow = run.saturate(BenchPlan.UNLIMITED, plan.duration());
+    if (row.kind() == Row.Kind.HEAP) {
+      double messages = Math.max(1, flow.seen());
+      seen.put(Figure.HEAP_BYTES_MSG, flow.allocatedBytes() / messages);
+    }
+    seen.put(Figure.MSG_S, flow.messagesPerSecond());
+    seen.put(Figure.BYTES_S, flow.messagesPerSecond() * row.payloadBytes());
+  }
+
+  /** Behind the queue's own measurement, so that nothing is compiled for this instead. */
+  private void endsAlone(BenchPlan bench) throws InterruptedException {
+    Duration measured = plan.duration().dividedBy(2);
+    meter.begin("producers and verifiers alone", measured);
+    EndsAlone alone =
+        EndsAlone.measure(bench, bodies(row.payloadBytes()), plan.warmup().dividedBy(2), measured);
+    seen.put(Figure.PRODUCERS_ALONE_MSG_S, alone.writtenPerSecond());
+    seen.put(Figure.VERIFIERS_ALONE_MSG_S, alone.verifiedPerSecond());
   }
 
   private void see(Percentiles times) {
@@ -90,7 +124,7 @@ final class RowRun {
     seen.put(Figure.MAX_MS, risingMillis[risingMillis.length - 1]);
   }
 
-  private Outcome backlog() throws InterruptedException {
+  private Measured backlog() throws InterruptedException {
     boolean asked = plan.backlogBytes() != SuitePlan.AS_MUCH_AS_IS_FREE;
     boolean host = track.device().equals("host");
     long bytes = asked ? plan.backlogBytes() : host ? HOST_MEMORY : MOST_VRAM;
@@ -99,7 +133,7 @@ final class RowRun {
       BenchPlan bench = bench(size.slotBytes(), size.capacity());
       try (QueueRun run = open(bench)) {
         fillAndDrain(run, size);
-        return outcome(bench, 1, run.settle());
+        return measured(bench, 1, run.settle());
       } catch (ConfigException e) {
         bytes -= bytes / STEPS;
         if (asked || bytes < BacklogSize.LEAST) {
@@ -118,7 +152,7 @@ final class RowRun {
     seen.put(Figure.DRAIN_BYTES_S, drain.messagesPerSecond() * size.slotBytes());
   }
 
-  private Outcome start() throws InterruptedException {
+  private Measured start() throws InterruptedException {
     // Nothing of this process may be on the device meanwhile.
     track.close();
     meter.begin("starts", plan.duration());
@@ -134,12 +168,12 @@ final class RowRun {
       tally = tally.and(start.tally());
     }
     see(starts.stream().mapToDouble(s -> s.nanos() / 1e6).sorted().toArray());
-    return outcome(bench(row.payloadBytes(), row.capacity()), 1, tally);
+    return measured(bench(row.payloadBytes(), row.capacity()), 1, tally);
   }
 
-  private Outcome queues(Duration warmup) throws InterruptedException {
+  private Measured queues(Duration warmup) throws InterruptedException {
     int count = ManyQueues.count(cores);
-    var many = new ManyQueues(track.get(), row.payloadBytes(), random);
+    var many = new ManyQueues(track.get(), bodies(row.payloadBytes()), random);
     BenchPlan small = multiplied(1);
     meter.begin("throughput of " + count + " queues", plan.duration());
     ManyQueues.Result each = many.measure(small, count, warmup);
@@ -150,10 +184,10 @@ final class RowRun {
     seen.put(Figure.ONE_QUEUE_MSG_S, one.messagesPerSecond());
     seen.put(Figure.SLOWEST_MSG_S, each.slowest());
     seen.put(Figure.FASTEST_MSG_S, each.fastest());
-    return outcome(small, count, each.tally().and(one.tally()));
+    return measured(small, count, each.tally().and(one.tally()));
   }
 
-  private Outcome inTurns(Duration warmup) throws InterruptedException {
+  private Measured inTurns(Duration warmup) throws InterruptedException {
     BenchPlan bench = bench(row.payloadBytes(), row.capacity());
     var turns = new Turns(plan, bench, track, meter, random);
     Duration measured = plan.duration().dividedBy(2); // many short ones: each opening varies
@@ -176,20 +210,20 @@ final class RowRun {
       seen.put(Figure.IN_PROCESS_MSG_S, found.inProcess());
     }
     seen.put(Figure.SHARE_ERROR, found.shareError());
-    return outcome(bench, 1, found.tally());
+    return measured(bench, 1, found.tally());
   }
 
-  private Outcome deaths() throws InterruptedException {
+  private Measured deaths() throws InterruptedException {
     meter.begin(plan.deaths() + " deaths", plan.duration());
     boolean standby = row.kind() != Row.Kind.FAULT_ALONE;
     var settings = Map.of("isolation", "process", "isolation.standby", Boolean.toString(standby));
-    var pool = new BodyPool(random.nextLong(), row.payloadBytes());
+    Bodies bodies = bodies(row.payloadBytes());
     try (Track isolated = track.insteadWith(settings);
         var deaths =
-            new Deaths(row, isolated, pool, plan.deaths(), random.nextInt(), plan.patience())) {
+            new Deaths(row, isolated, bodies, plan.deaths(), random.nextInt(), plan.patience())) {
       see(deaths.measure());
       seen.put(Figure.DEATHS, (double) plan.deaths());
-      return outcome(bench(row.payloadBytes(), row.capacity()), 1, deaths.settle());
+      return measured(bench(row.payloadBytes(), row.capacity()), 1, deaths.settle());
     }
   }
 
@@ -203,12 +237,15 @@ final class RowRun {
   }
 
   private QueueRun open(BenchPlan bench) {
-    var pool = new BodyPool(random.nextLong(), bench.payloads().get(0));
-    return new QueueRun(bench, meter, track.get(), pool, random.nextInt());
+    return new QueueRun(
+        bench, meter, track.get(), bodies(bench.payloads().get(0)), random.nextInt());
   }
 
-  private Outcome outcome(BenchPlan bench, int queues, Tally tally) {
-    return new Outcome(
-        row, track.name(), track.device(), track.description(), bench, queues, seen, tally, null);
+  private Bodies bodies(int payloadBytes) {
+    return row.verification().bodies(random.nextLong(), payloadBytes);
+  }
+
+  private Measured measured(BenchPlan bench, int queues, Tally tally) {
+    return new Measured(bench, queues, seen, tally);
   }
 }

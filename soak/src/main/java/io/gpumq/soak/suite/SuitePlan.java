@@ -13,6 +13,7 @@ import java.util.Map;
  * @param settings of Track B, such as {@code cuda.blocks}
  * @param duration of each measurement, round trips and each of many turns half of it
  * @param warmup before each measurement; four times as long before a track's first
+ * @param rounds how often every row is run, 1 or more
  * @param turns how often a row that measures two things by turns measures each, 2 or more
  * @param deaths of device processes that a row which times them times, 1 or more
  * @param backlogBytes payload bytes of the backlog, or {@link #AS_MUCH_AS_IS_FREE}
@@ -24,6 +25,7 @@ public record SuitePlan(
     Map<String, String> settings,
     Duration duration,
     Duration warmup,
+    int rounds,
     int turns,
     int deaths,
     long backlogBytes,
@@ -32,10 +34,16 @@ public record SuitePlan(
   /** Value of {@link #backlogBytes}: what the device has, up to 60 GB of VRAM; 256 MB on host. */
   public static final long AS_MUCH_AS_IS_FREE = 0;
 
+  private static final int MOST_ROUNDS = 1000;
+
   public SuitePlan {
     tracks = List.copyOf(tracks);
     settings = Map.copyOf(settings);
     BenchPlan.requireTimes(duration, warmup);
+    if (rounds < 1 || rounds > MOST_ROUNDS) {
+      throw new ConfigException(
+          "repeat " + rounds + ": must be between 1 and " + MOST_ROUNDS + " rounds");
+    }
     if (backlogBytes != AS_MUCH_AS_IS_FREE
         && (backlogBytes < BacklogSize.LEAST || backlogBytes > BacklogSize.MOST)) {
       throw new ConfigException(
@@ -67,6 +75,7 @@ public record SuitePlan(
         consumers * times,
         row.batch(),
         row.handler(),
+        row.verification(),
         BenchPlan.UNLIMITED,
         duration,
         Math.max(1, row.rate()),

@@ -4,7 +4,7 @@ import io.gpumq.api.Track;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.Meter;
 import io.gpumq.soak.bench.QueueRun;
-import io.gpumq.soak.workload.BodyPool;
+import io.gpumq.soak.workload.Bodies;
 import io.gpumq.soak.workload.Tally;
 import java.time.Duration;
 import java.util.Arrays;
@@ -46,7 +46,7 @@ final class Turns {
   private final OpenedTrack track;
   private final Meter meter;
   private final SplittableRandom random;
-  private final BodyPool pool;
+  private final Bodies bodies;
 
   Turns(SuitePlan plan, BenchPlan bench, OpenedTrack track, Meter meter, SplittableRandom random) {
     this.plan = plan;
@@ -54,7 +54,7 @@ final class Turns {
     this.track = track;
     this.meter = meter;
     this.random = random;
-    this.pool = new BodyPool(random.nextLong(), bench.payloads().get(0));
+    this.bodies = bench.verification().bodies(random.nextLong(), bench.payloads().get(0));
   }
 
   /**
@@ -72,7 +72,7 @@ final class Turns {
       boolean processFirst = i % 2 == 1;
       for (boolean process : new boolean[] {processFirst, !processFirst}) {
         try (Track opened = track.insteadWith(settings(process));
-            QueueRun run = new QueueRun(bench, meter, opened, pool, random.nextInt())) {
+            QueueRun run = new QueueRun(bench, meter, opened, bodies, random.nextInt())) {
           if (process) {
             awaitStandby(run.config().name());
           }

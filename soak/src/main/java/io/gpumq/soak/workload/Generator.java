@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  * found no room is simply written again. Allocates nothing; for one thread.
  */
 public final class Generator implements Producer.PayloadWriter {
-  private final BodyPool pool;
-  private final ByteBuffer bodies;
+  private final Bodies.End bodies;
+  private final int payloadBytes;
   private final int producer;
   private final long origin;
   private long sent;
@@ -18,9 +18,9 @@ public final class Generator implements Producer.PayloadWriter {
    * @param queue number of the queue, in every message
    * @param producer number of the producer, from 0
    */
-  public Generator(BodyPool pool, int queue, int producer) {
-    this.pool = pool;
-    this.bodies = pool.view();
+  Generator(Bodies bodies, int queue, int producer) {
+    this.bodies = bodies.end();
+    this.payloadBytes = bodies.payloadBytes();
     this.producer = producer;
     this.origin = Message.origin(queue, producer);
   }
@@ -38,11 +38,11 @@ public final class Generator implements Producer.PayloadWriter {
   @Override
   public void write(int index, ByteBuffer slot) {
     long sequence = sent + index;
-    int window = BodyPool.window(sequence, producer);
+    long checksum = Message.checksum(sequence, origin, bodies.digest(sequence, producer));
     Message.word(slot, Message.SEQUENCE_AT, sequence);
     Message.word(slot, Message.ORIGIN_AT, origin);
-    Message.word(slot, Message.CHECKSUM_AT, Message.checksum(sequence, origin, pool.crc(window)));
-    pool.copyTo(slot, bodies, window);
-    slot.position(pool.payloadBytes());
+    Message.word(slot, Message.CHECKSUM_AT, checksum);
+    bodies.write(slot, sequence, producer, checksum);
+    slot.position(payloadBytes);
   }
 }

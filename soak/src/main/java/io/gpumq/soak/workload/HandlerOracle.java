@@ -11,19 +11,25 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * What the JDK says a handler's result must be. Computes it for every message; allocates nothing
- * then. For one thread.
+ * What the JDK says a handler's result must be. Allocates nothing for a message. For one thread.
  */
 abstract class HandlerOracle {
   private static final Pattern EVERY = Pattern.compile("[:,]every=([0-9]{1,19})(?:,|$)");
   private static final Pattern ATTEMPTS = Pattern.compile("[:,]attempts=([0-9]{1,9})(?:,|$)");
 
+  /** Bytes of each result. */
+  abstract int resultBytes();
+
   /**
-   * Whether {@code result} is right for {@code payload}. Moves the positions of both.
+   * Whether {@code result}, of the right length, is right for {@code payload}. Moves the positions
+   * of both.
    *
    * <p>Both are as a consumer gets them, between position and limit.
    */
   abstract boolean accepts(ByteBuffer payload, ByteBuffer result);
+
+  /** Does the handler's work: moves the positions of both, as reading and writing do. */
+  abstract void handle(ByteBuffer payload, ByteBuffer result);
 
   /** Whether the handler gives up the message that starts with {@code sequence}. */
   boolean fails(long sequence) {
@@ -49,11 +55,20 @@ abstract class HandlerOracle {
     return new Echo();
   }
 
-  private static final class Echo extends HandlerOracle {
+  /** No result. */
+  private static class Echo extends HandlerOracle {
+    @Override
+    int resultBytes() {
+      return 0;
+    }
+
     @Override
     boolean accepts(ByteBuffer payload, ByteBuffer result) {
-      return !result.hasRemaining();
+      return true;
     }
+
+    @Override
+    void handle(ByteBuffer payload, ByteBuffer result) {}
   }
 
   /** Four bytes, little-endian. */
@@ -61,13 +76,24 @@ abstract class HandlerOracle {
     private final CRC32C crc = new CRC32C();
 
     @Override
+    int resultBytes() {
+      return Integer.BYTES;
+    }
+
+    @Override
     boolean accepts(ByteBuffer payload, ByteBuffer result) {
-      if (result.remaining() != Integer.BYTES) {
-        return false;
-      }
+      return result.order(ByteOrder.LITTLE_ENDIAN).getInt() == of(payload);
+    }
+
+    @Override
+    void handle(ByteBuffer payload, ByteBuffer result) {
+      result.order(ByteOrder.LITTLE_ENDIAN).putInt(of(payload));
+    }
+
+    private int of(ByteBuffer payload) {
       crc.reset();
       crc.update(payload);
-      return result.order(ByteOrder.LITTLE_ENDIAN).getInt() == (int) crc.getValue();
+      return (int) crc.getValue();
     }
   }
 
@@ -85,23 +111,35 @@ abstract class HandlerOracle {
     }
 
     @Override
+    int resultBytes() {
+      return expected.length;
+    }
+
+    @Override
     boolean accepts(ByteBuffer payload, ByteBuffer result) {
-      if (result.remaining() != seen.length) {
-        return false;
-      }
+      expect(payload);
+      result.get(seen);
+      return Arrays.equals(expected, seen);
+    }
+
+    @Override
+    void handle(ByteBuffer payload, ByteBuffer result) {
+      expect(payload);
+      result.put(expected);
+    }
+
+    private void expect(ByteBuffer payload) {
       sha.update(payload);
       try {
         sha.digest(expected, 0, expected.length);
       } catch (DigestException e) {
         throw new IllegalStateException("a digest fits its own length", e);
       }
-      result.get(seen);
-      return Arrays.equals(expected, seen);
     }
   }
 
   /** Every n-th sequence fails; for good if it fails as often as it is tried. */
-  private static final class Fail extends HandlerOracle {
+  private static final class Fail extends Echo {
     private final long every;
 
     private Fail(long every) {
@@ -115,11 +153,6 @@ abstract class HandlerOracle {
       }
       Matcher every = EVERY.matcher(handler);
       return new Fail(every.find() ? Long.parseLong(every.group(1)) : 0);
-    }
-
-    @Override
-    boolean accepts(ByteBuffer payload, ByteBuffer result) {
-      return !result.hasRemaining();
     }
 
     @Override

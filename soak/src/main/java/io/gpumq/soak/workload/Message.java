@@ -16,8 +16,8 @@ import java.nio.ByteOrder;
  *      |          |&lt;---- origin -----&gt;|          |
  * </pre>
  *
- * <p>Sequences count from 0 for each producer. The checksum covers the words before it and the
- * body, through the body's CRC32C; bodies come from a {@link BodyPool}.
+ * <p>Sequences count from 0 for each producer. The checksum covers the words before it, and what
+ * {@link Bodies} say of the body.
  */
 public final class Message {
   /** Offset of the sequence, u64. The {@code fail} handler looks at it too. */
@@ -53,11 +53,11 @@ public final class Message {
   }
 
   /** Differs whenever one of the three differs, but for one chance in 2^64. */
-  static long checksum(long sequence, long origin, long bodyCrc) {
+  static long checksum(long sequence, long origin, long digest) {
     long mixed =
         sequence * 0x9E3779B97F4A7C15L
             + origin * 0xC2B2AE3D27D4EB4FL
-            + bodyCrc * 0x165667B19E3779F9L;
+            + digest * 0x165667B19E3779F9L;
     mixed = (mixed ^ mixed >>> 32) * 0xD6E8FEB86659FD93L;
     return mixed ^ mixed >>> 32;
   }

@@ -3,24 +3,24 @@ package io.gpumq.soak.workload;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
- * Checks every byte that one consumer, or the reader of the dead letters, is given, and keeps which
- * sequences it saw. Allocates nothing unless something is wrong or a sequence was skipped. For one
- * thread at a time.
+ * Checks what one consumer, or the reader of the dead letters, is given, and keeps which sequences
+ * it saw. Allocates nothing unless something is wrong or a sequence was skipped. For one thread at
+ * a time.
  */
 public final class Verifier {
   /** Problems described in words; the rest is only counted. */
   private static final int DESCRIBED = 5;
 
-  private final BodyPool pool;
+  private final Bodies.End bodies;
+  private final int payloadBytes;
   private final String reader;
   private final int queue;
   private final HandlerOracle oracle;
+  private final int resultBytes;
   private final boolean deadLetters;
   private final Received[] received;
-  private final CRC32C crc = new CRC32C();
   private final List<String> problems = new ArrayList<>();
   private long seen;
   private long corrupted;
@@ -28,16 +28,18 @@ public final class Verifier {
   private long lastSequence;
 
   Verifier(
-      BodyPool pool,
+      Bodies bodies,
       String reader,
       int queue,
       int producers,
       HandlerOracle oracle,
       boolean deadLetters) {
-    this.pool = pool;
+    this.bodies = bodies.end();
+    this.payloadBytes = bodies.payloadBytes();
     this.reader = reader;
     this.queue = queue;
     this.oracle = oracle;
+    this.resultBytes = oracle.resultBytes();
     this.deadLetters = deadLetters;
     this.received = new Received[producers];
     for (int i = 0; i < producers; i++) {
@@ -56,16 +58,16 @@ public final class Verifier {
   public boolean check(ByteBuffer payload, ByteBuffer result) {
     seen++;
     int start = payload.position();
-    if (payload.remaining() != pool.payloadBytes()) {
-      corrupt("payload of " + payload.remaining() + " bytes, sent " + pool.payloadBytes());
+    if (payload.remaining() != payloadBytes) {
+      corrupt("payload of " + payload.remaining() + " bytes, sent " + payloadBytes);
       return false;
     }
     long sequence = Message.word(payload, start + Message.SEQUENCE_AT);
     long origin = Message.word(payload, start + Message.ORIGIN_AT);
     int producer = (int) (origin >>> 32);
-    long bodyCrc = pool.crc(BodyPool.window(sequence, producer));
-    if (Message.word(payload, start + Message.CHECKSUM_AT)
-        != Message.checksum(sequence, origin, bodyCrc)) {
+    long digest = bodies.digest(sequence, producer);
+    long checksum = Message.checksum(sequence, origin, digest);
+    if (Message.word(payload, start + Message.CHECKSUM_AT) != checksum) {
       corrupt("header does not match its checksum");
       return false;
     }
@@ -76,18 +78,21 @@ public final class Verifier {
     lastProducer = producer;
     lastSequence = sequence;
     received[producer].add(sequence);
-    crc.reset();
-    crc.update(payload.position(start + Message.BODY_AT));
-    if (crc.getValue() != bodyCrc) {
+    if (!bodies.matches(payload, start, digest, checksum)) {
       corrupt("body differs: " + name(origin, sequence));
     } else if (oracle.fails(sequence) != deadLetters) {
       corrupt(
           (deadLetters ? "dead-lettered without cause: " : "delivered though its handler failed: ")
               + name(origin, sequence));
-    } else if (!deadLetters && !oracle.accepts(payload.position(start), result)) {
+    } else if (!deadLetters && !accepts(payload.position(start), result, checksum)) {
       corrupt("wrong result of the handler: " + name(origin, sequence));
     }
     return true;
+  }
+
+  private boolean accepts(ByteBuffer payload, ByteBuffer result, long checksum) {
+    return result.remaining() == resultBytes
+        && (!bodies.recomputes(checksum) || oracle.accepts(payload, result));
   }
 
   /** Producer of the last message that {@link #check} could name. */

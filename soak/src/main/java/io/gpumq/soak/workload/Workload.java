@@ -11,7 +11,7 @@ import java.util.List;
 public final class Workload {
   private static final int DESCRIBED = 8;
 
-  private final BodyPool pool;
+  private final Bodies bodies;
   private final int queue;
   private final int producers;
   private final String handler;
@@ -21,20 +21,20 @@ public final class Workload {
   private final Verifier deadLetters;
 
   /**
-   * @param pool the run's bodies; sets the payload's size
+   * @param bodies the run's; they set the payload's size
    * @param queue number of the queue, in every message
    * @param producers how many producers send
    * @param handler as in {@link io.gpumq.api.QueueConfig#handler()}
    * @param handlerAttempts as there
    */
-  public Workload(BodyPool pool, int queue, int producers, String handler, int handlerAttempts) {
-    this.pool = pool;
+  public Workload(Bodies bodies, int queue, int producers, String handler, int handlerAttempts) {
+    this.bodies = bodies;
     this.queue = queue;
     this.producers = producers;
     this.handler = handler;
     this.handlerAttempts = handlerAttempts;
     for (int producer = 0; producer < producers; producer++) {
-      generators.add(new Generator(pool, queue, producer));
+      generators.add(new Generator(bodies, queue, producer));
     }
     deadLetters = newVerifier("dead letters", true);
   }
@@ -107,6 +107,6 @@ public final class Workload {
 
   private Verifier newVerifier(String reader, boolean ofDeadLetters) {
     HandlerOracle oracle = HandlerOracle.of(handler, handlerAttempts);
-    return new Verifier(pool, reader, queue, producers, oracle, ofDeadLetters);
+    return new Verifier(bodies, reader, queue, producers, oracle, ofDeadLetters);
   }
 }

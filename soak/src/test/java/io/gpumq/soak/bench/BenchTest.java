@@ -9,6 +9,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.soak.bench.Doctored.Fault;
 import io.gpumq.soak.workload.Tally;
+import io.gpumq.soak.workload.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole benches over a track in memory, honest or not. */
 class BenchTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"echo", "crc32c", "sha256", "fail:every=7"})
+  void anHonestTrackIsCleanWithLightVerification(String handler) throws InterruptedException {
+    Plan plan = new Plan().handler(handler).verification(Verification.LIGHT);
+    for (BenchResult result : run(plan, Fault.NONE)) {
+      assertTrue(result.total().clean(), result.total().problems().toString());
+      assertEquals(3000, result.received());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"echo", "crc32c", "sha256", "fail:every=7", "fail:every=7,attempts=1"})
   void anHonestTrackIsCleanWithAnyHandler(String handler) throws InterruptedException {
@@ -62,16 +73,23 @@ class BenchTest {
 
   static Stream<Arguments> faults() {
     return Stream.of(
-        Arguments.of(Fault.LOSE, new long[] {1, 0, 0, 0}),
-        Arguments.of(Fault.DUPLICATE, new long[] {0, 1, 0, 0}),
-        Arguments.of(Fault.REORDER, new long[] {0, 0, 1, 0}),
-        Arguments.of(Fault.CORRUPT, new long[] {0, 0, 0, 1}));
+        Arguments.of(Fault.LOSE, Verification.FULL, new long[] {1, 0, 0, 0}),
+        Arguments.of(Fault.DUPLICATE, Verification.FULL, new long[] {0, 1, 0, 0}),
+        Arguments.of(Fault.REORDER, Verification.FULL, new long[] {0, 0, 1, 0}),
+        Arguments.of(Fault.CORRUPT, Verification.FULL, new long[] {0, 0, 0, 1}),
+        Arguments.of(Fault.OVERWRITE, Verification.FULL, new long[] {0, 0, 0, 1}),
+        Arguments.of(Fault.LOSE, Verification.LIGHT, new long[] {1, 0, 0, 0}),
+        Arguments.of(Fault.DUPLICATE, Verification.LIGHT, new long[] {0, 1, 0, 0}),
+        Arguments.of(Fault.REORDER, Verification.LIGHT, new long[] {0, 0, 1, 0}),
+        Arguments.of(Fault.OVERWRITE, Verification.LIGHT, new long[] {0, 0, 0, 1}));
   }
 
   @ParameterizedTest
   @MethodSource("faults")
-  void oneFaultAmongThousandsIsFound(Fault fault, long[] expected) throws InterruptedException {
-    List<BenchResult> results = run(new Plan().patience(Duration.ofMillis(300)), fault);
+  void oneFaultAmongThousandsIsFound(Fault fault, Verification verification, long[] expected)
+      throws InterruptedException {
+    Plan plan = new Plan().verification(verification).patience(Duration.ofMillis(300));
+    List<BenchResult> results = run(plan, fault);
     Tally tally = results.get(0).total();
     assertFalse(tally.clean());
     assertEquals(
@@ -227,6 +245,7 @@ class BenchTest {
     private int producers = 1;
     private int consumers = 1;
     private String handler = "echo";
+    private Verification verification = Verification.FULL;
     private long messages = 3000;
     private double rate = 5000;
     private int capacity = 1024;
@@ -246,6 +265,11 @@ class BenchTest {
 
     Plan handler(String name) {
       handler = name;
+      return this;
+    }
+
+    Plan verification(Verification how) {
+      verification = how;
       return this;
     }
 
@@ -282,6 +306,7 @@ class BenchTest {
           consumers,
           64,
           handler,
+          verification,
           messages,
           BenchPlan.LONGEST,
           rate,

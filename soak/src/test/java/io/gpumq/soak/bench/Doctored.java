@@ -6,6 +6,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.conformance.ForwardingQueue;
 import io.gpumq.reference.ReferenceTrack;
+import io.gpumq.soak.workload.Message;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,8 @@ public final class Doctored implements Track {
     DUPLICATE,
     REORDER,
     CORRUPT,
+    /** The body of one message is that of the one before it. */
+    OVERWRITE,
     DIE
   }
 
@@ -125,8 +128,21 @@ public final class Doctored implements Track {
                   }
                 },
                 timeout);
+        case OVERWRITE -> producer.sendBatch(count, overwriting(writer), timeout);
         default -> throw new IllegalStateException("the track died");
       }
+    }
+
+    private static PayloadWriter overwriting(PayloadWriter writer) {
+      return (i, slot) -> {
+        writer.write(i, slot);
+        if (i == 1) {
+          int end = slot.position();
+          ByteBuffer before = ByteBuffer.allocate(end);
+          writer.write(0, before);
+          slot.put(Message.BODY_AT, before, Message.BODY_AT, end - Message.BODY_AT);
+        }
+      };
     }
 
     @Override

@@ -38,6 +38,7 @@ class ReportTest {
             "consumers",
             "batch",
             "handler",
+            "verify",
             "messages",
             "rate_msg_s",
             "duration_s",

@@ -5,6 +5,7 @@ import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.BenchResult;
 import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.workload.Tally;
+import io.gpumq.soak.workload.Verification;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -76,6 +77,7 @@ final class Samples {
         1,
         256,
         "echo",
+        Verification.FULL,
         BenchPlan.UNLIMITED,
         Duration.ofSeconds(2),
         rate,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.soak.guard.Reading;
 import io.gpumq.soak.suite.Figure;
 import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class SuiteTextTest {
   private static final List<Row> ROUND_TRIPS =
       Limit.rows().stream().filter(row -> row.kind() == Row.Kind.ROUND_TRIP).toList();
+  private static final Reading QUIET = new Reading(50, 2, 51, 0.1);
   private static final Tally CLEAN = new Tally(1000, 1000, 0, 0, 0, 0, 0, List.of());
   private static final Tally ONE_LOST = new Tally(1000, 999, 1, 0, 0, 0, 0, List.of("lost"));
 
@@ -52,6 +54,87 @@ class SuiteTextTest {
     assertTrue(text.contains("no aim is judged there"), text);
     assertEquals("-", cell(text, "round trip 64 B", "reached"));
     assertFalse(text.contains("Reached"), text);
+  }
+
+  @Test
+  void saysBeforeWhichRowsTheMachineWasDisturbed() {
+    String text =
+        text(
+            guarded(0, 1, 2.5, QUIET),
+            guarded(1, 1, 2.5, new Reading(56, 2, 51, 0.1)),
+            guarded(2, 1, 2.5, new Reading(50, 2, 51, 3)));
+    assertEquals("", cell(text, "round trip 64 B", "guard"));
+    assertEquals(
+        "disturbed: one thread 56.0 ms, 2 threads 51.0 ms, longest gap 0.10 ms",
+        cell(text, "round trip 256 B", "guard"));
+    assertEquals(
+        "disturbed: one thread 50.0 ms, 2 threads 51.0 ms, longest gap 3.00 ms",
+        cell(text, "round trip 448 B", "guard"));
+    assertTrue(text.contains("Machine disturbed before 2 of 3 measurements\n"), text);
+  }
+
+  @Test
+  void showsMediansOfSeveralRoundsAndJudgesThem() {
+    var slow = new Reading(80, 2, 51, 0.1);
+    String text =
+        text(
+            guarded(0, 1, 2.4, QUIET),
+            guarded(0, 2, 9, slow),
+            guarded(0, 3, 2.45, QUIET),
+            guarded(1, 1, 2.4, QUIET),
+            guarded(1, 2, 2.6, QUIET),
+            guarded(1, 3, 2.7, QUIET));
+    assertEquals("yes", cell(text, "round trip 64 B", "reached"));
+    assertEquals("no", cell(text, "round trip 256 B", "reached"));
+    assertEquals(
+        "p50 2.45 µs (2.40 µs to 9.00 µs), p99 2.45 µs (2.40 µs to 9.00 µs)",
+        cell(text, "round trip 64 B", "Track B"));
+    assertTrue(
+        cell(text, "round trip 64 B", "guard").startsWith("disturbed in 1 of 3 rounds: "), text);
+    assertTrue(text.contains("Reached 1 of 2\n"), text);
+  }
+
+  @Test
+  void oneRoundThatFailsFailsTheRow() {
+    String text =
+        text(
+            guarded(0, 1, 2.4, QUIET),
+            new Outcome(
+                ROUND_TRIPS.get(0),
+                2,
+                "b",
+                "cuda",
+                "b",
+                null,
+                1,
+                Map.of(),
+                null,
+                QUIET,
+                new IllegalStateException("died")));
+    assertEquals("no", cell(text, "round trip 64 B", "reached"));
+    assertTrue(cell(text, "round trip 64 B", "Track B").startsWith("FAILED p50 2.40"), text);
+  }
+
+  @Test
+  void lightMessagesAreNotSaidToBeCheckedToTheLastByte() {
+    List<Row> rates =
+        Limit.rows().stream().filter(row -> row.name().startsWith("echo 64 B")).toList();
+    String text = SuiteText.of(Limit.NAME, rates.stream().map(SuiteTextTest::rate).toList(), 80);
+    assertTrue(
+        text.contains("Verified 1,000 messages, every byte; 1,000, one word of each:\n"), text);
+  }
+
+  private static Outcome rate(Row row) {
+    Map<Figure, Double> seen = Map.of(Figure.MSG_S, 1e6);
+    return new Outcome(row, 1, "b", "cuda", "track b", null, 1, seen, CLEAN, QUIET, null);
+  }
+
+  private static Outcome guarded(int number, int round, double micros, Reading guard) {
+    Map<Figure, Double> seen = new EnumMap<>(Figure.class);
+    seen.put(Figure.P50_US, micros);
+    seen.put(Figure.P99_US, micros);
+    return new Outcome(
+        ROUND_TRIPS.get(number), round, "b", "cuda", "b", null, 1, seen, CLEAN, guard, null);
   }
 
   @Test
@@ -105,7 +188,7 @@ class SuiteTextTest {
 
   private static Outcome outcome(Row.Kind kind, Map<Figure, Double> seen) {
     Row row = Isolation.rows().stream().filter(r -> r.kind() == kind).findFirst().orElseThrow();
-    return new Outcome(row, "b", "cuda", "track b", null, 1, seen, CLEAN, null);
+    return new Outcome(row, 1, "b", "cuda", "track b", null, 1, seen, CLEAN, QUIET, null);
   }
 
   private static String text(Outcome... outcomes) {
@@ -139,6 +222,7 @@ class SuiteTextTest {
       seen.put(Figure.P50_US, micros);
       seen.put(Figure.P99_US, micros);
     }
-    return new Outcome(row, track, device, "track " + track, null, 1, seen, tally, failure);
+    return new Outcome(
+        row, 1, track, device, "track " + track, null, 1, seen, tally, QUIET, failure);
   }
 }

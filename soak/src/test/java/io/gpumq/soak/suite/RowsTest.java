@@ -3,17 +3,23 @@ package io.gpumq.soak.suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.api.ConfigException;
+import io.gpumq.soak.guard.Reading;
 import io.gpumq.soak.workload.Tally;
+import io.gpumq.soak.workload.Verification;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rows of the suite, and when they are reached. */
 class RowsTest {
+  private static final Reading QUIET = new Reading(50, 2, 51, 0.1);
   private static final Tally CLEAN = new Tally(9, 9, 0, 0, 0, 0, 0, List.of());
   private static final Tally ONE_LOST = new Tally(9, 8, 1, 0, 0, 0, 0, List.of("lost"));
 
@@ -34,6 +40,65 @@ class RowsTest {
         assertEquals(knobs(same), knobs(row));
       }
     }
+  }
+
+  @Test
+  void everyRateIsThereWithLightVerificationToo() {
+    List<Row> rows = Limit.rows();
+    int rates = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      Row full = rows.get(i);
+      if (full.kind() == Row.Kind.THROUGHPUT && full.verification() == Verification.FULL) {
+        Row light = rows.get(i + 1);
+        assertEquals(full.name() + ", light", light.name());
+        assertEquals(Verification.LIGHT, light.verification());
+        assertEquals(knobs(full), knobs(light));
+        assertEquals(full.aims(), light.aims());
+        assertFalse(light.beside());
+        rates++;
+      }
+    }
+    assertEquals(7, rates);
+    assertEquals(rates, rows.stream().filter(r -> r.verification() == Verification.LIGHT).count());
+  }
+
+  @Test
+  void rowsAreChosenByNameOrByAPartOfIt() {
+    List<Row> rows = Limit.rows();
+    assertEquals(rows, RowChoice.ALL.of(rows));
+    assertEquals(
+        List.of("echo 256 B, 1 producer"), chosen("echo 256 B, 1 producer"), "the whole name");
+    assertEquals(
+        List.of("echo 256 B, 4 producers", "echo 256 B, 4 producers, light", "backlog"),
+        chosen("backlog", "echo 256 B, 4 producers, light", "echo 256 B, 4 producers"));
+    assertEquals(5, chosen("round trip").size());
+    String refused =
+        assertThrows(ConfigException.class, () -> chosen("backlog", "fish")).getMessage();
+    assertTrue(refused.startsWith("rows 'fish': must be"), refused);
+    assertTrue(refused.contains("; round trip 448 B; "), refused);
+  }
+
+  @Test
+  void rowsAreChosenByTheirVerification() {
+    List<Row> rows = Limit.rows();
+    var light = new RowChoice(List.of(), Set.of(Verification.LIGHT));
+    assertEquals(7, light.of(rows).size());
+    assertTrue(light.of(rows).stream().allMatch(row -> row.name().endsWith(", light")));
+    var full = new RowChoice(List.of("echo 256 B, 4"), Set.of(Verification.FULL));
+    assertEquals(
+        List.of("echo 256 B, 4 producers", "heap, echo 256 B, 4 producers"),
+        full.of(rows).stream().map(Row::name).toList());
+    var none = new RowChoice(List.of("backlog"), Set.of(Verification.LIGHT));
+    String refused = assertThrows(ConfigException.class, () -> none.of(rows)).getMessage();
+    assertEquals("rows [backlog]: none of them is verified that way", refused);
+  }
+
+  private static List<Row> rows(String... texts) {
+    return new RowChoice(List.of(texts), Set.of(Verification.values())).of(Limit.rows());
+  }
+
+  private static List<String> chosen(String... texts) {
+    return rows(texts).stream().map(Row::name).toList();
   }
 
   private static List<Object> knobs(Row row) {
@@ -83,6 +148,12 @@ class RowsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"2, 2, echo 256 B", "16, 5, echo 256 B", "16, 14, 4 producers", "64, 16, several"})
+  void theGuardLoopHasTheThreadsOfTheRowAndNoMoreThanCores(int cores, int threads, String name) {
+    assertEquals(threads, rows(name).get(0).threads(cores));
+  }
+
+  @ParameterizedTest
   @CsvSource({"1, 2", "4, 2", "7, 2", "8, 4", "15, 4", "16, 8", "64, 8"})
   void asManyQueuesAsThereAreThreadsFor(int cores, int queues) {
     assertEquals(queues, ManyQueues.count(cores));
@@ -101,7 +172,8 @@ class RowsTest {
   void aRowThatLostAMessageReachesNothing() {
     assertFalse(reached("cuda", ONE_LOST, 1, 1));
     var died = new IllegalStateException("died");
-    assertFalse(new Outcome(row(), "b", "cuda", "", null, 1, Map.of(), null, died).reached());
+    assertFalse(
+        new Outcome(row(), 1, "b", "cuda", "", null, 1, Map.of(), null, QUIET, died).reached());
   }
 
   @Test
@@ -111,7 +183,7 @@ class RowsTest {
 
   private static Boolean reached(String device, Tally tally, double p50, double p99) {
     Map<Figure, Double> seen = Map.of(Figure.P50_US, p50, Figure.P99_US, p99);
-    return new Outcome(row(), "b", device, "", null, 1, seen, tally, null).reached();
+    return new Outcome(row(), 1, "b", device, "", null, 1, seen, tally, QUIET, null).reached();
   }
 
   /** The first round trip: p50 at most 2.5, p99 at most 4. */

@@ -13,10 +13,13 @@ import io.gpumq.api.Tracks;
 import io.gpumq.soak.bench.Doctored;
 import io.gpumq.soak.bench.Doctored.Fault;
 import io.gpumq.soak.bench.Progress;
+import io.gpumq.soak.workload.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,6 +55,7 @@ class SuiteTest {
       for (Aim aim : outcome.row().aims()) {
         assertTrue(outcome.seen().containsKey(aim.figure()), name + " has no " + aim.figure());
       }
+      assertTrue(outcome.guard().oneMs() > 0, name);
       outcome
           .seen()
           .forEach((figure, value) -> assertTrue(value >= 0 && value < 1e12, name + figure));
@@ -61,6 +65,13 @@ class SuiteTest {
     assertEquals(
         (double) BacklogSize.within(BACKLOG).bytes(), backlog.seen().get(Figure.HELD_BYTES));
     assertEquals(BacklogSize.within(BACKLOG).capacity(), backlog.tally().received());
+    for (Outcome outcome : outcomes) {
+      boolean rate = outcome.row().kind() == Row.Kind.THROUGHPUT;
+      assertEquals(rate, outcome.seen().containsKey(Figure.PRODUCERS_ALONE_MSG_S));
+      assertEquals(rate, outcome.seen().containsKey(Figure.VERIFIERS_ALONE_MSG_S));
+      boolean paced = outcome.row().kind() == Row.Kind.OPEN_LOOP;
+      assertEquals(paced, outcome.seen().containsKey(Figure.GUARD_GAP_US));
+    }
     assertEquals(5, find(outcomes, Row.Kind.START).tally().received());
     assertTrue(find(outcomes, Row.Kind.QUEUES).queues() >= 2);
   }
@@ -74,6 +85,7 @@ class SuiteTest {
                     Map.of(),
                     Duration.ofMillis(40),
                     Duration.ofMillis(10),
+                    1,
                     2,
                     DEATHS,
                     BACKLOG,
@@ -121,7 +133,7 @@ class SuiteTest {
       names = {"NONE", "DIE"})
   void aPlantedFaultIsFoundInItsRowAlone(Fault fault) throws InterruptedException {
     var track = new Doctored("b", fault);
-    List<Outcome> outcomes = throughputs(Duration.ofMillis(300), (name, settings) -> track);
+    List<Outcome> outcomes = throughputs(Duration.ofSeconds(2), (name, settings) -> track);
     assertFalse(outcomes.get(0).clean());
     assertEquals(1, bad(outcomes.get(0)), outcomes.get(0).tally().verdict());
     assertTrue(outcomes.subList(1, outcomes.size()).stream().allMatch(Outcome::clean));
@@ -150,6 +162,7 @@ class SuiteTest {
             Map.of(),
             Duration.ofMillis(40),
             Duration.ofMillis(10),
+            1,
             2,
             1,
             BACKLOG,
@@ -181,10 +194,38 @@ class SuiteTest {
     assertTrue(refused.problem().contains(ConfigException.class.getName()), refused.problem());
   }
 
+  @Test
+  void everyRowIsRunInEveryRound() throws InterruptedException {
+    List<Row> rows =
+        new RowChoice(List.of("round trip 64 B", "echo 256 B, 1"), Set.of(Verification.FULL))
+            .of(Limit.rows());
+    var plan =
+        new SuitePlan(
+            List.of("b"),
+            Map.of(),
+            Duration.ofMillis(20),
+            Duration.ofMillis(10),
+            2,
+            2,
+            1,
+            BACKLOG,
+            7,
+            Duration.ofSeconds(30));
+    List<Outcome> outcomes =
+        new Suite(plan, rows, (name, settings) -> new Doctored(name, Fault.NONE), Progress.NONE)
+            .run();
+    assertEquals(
+        Stream.of(1, 2)
+            .flatMap(round -> rows.stream().map(row -> round + " " + row.name()))
+            .toList(),
+        outcomes.stream().map(outcome -> outcome.round() + " " + outcome.row().name()).toList());
+    assertTrue(outcomes.stream().allMatch(Outcome::clean));
+  }
+
   private static List<Outcome> throughputs(Duration patience, Opener tracks)
       throws InterruptedException {
     List<Row> rows =
-        Limit.rows().stream().filter(row -> row.kind() == Row.Kind.THROUGHPUT).toList();
+        Limit.rows().stream().filter(row -> row.kind() == Row.Kind.THROUGHPUT).limit(4).toList();
     return new Suite(plan(patience), rows, tracks, Progress.NONE).run();
   }
 
@@ -217,6 +258,7 @@ class SuiteTest {
         Map.of(),
         Duration.ofMillis(40),
         Duration.ofMillis(10),
+        1,
         2,
         DEATHS,
         backlog,

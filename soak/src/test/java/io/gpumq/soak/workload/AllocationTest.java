@@ -14,7 +14,8 @@ class AllocationTest {
   private static final int MESSAGES = 100_000;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private final Workload workload = new Workload(new BodyPool(3, 256), 9, 1, "crc32c", 3);
+  private final Workload workload =
+      new Workload(Verification.FULL.bodies(3, 256), 9, 1, "crc32c", 3);
   private final Generator generator = workload.generator(0);
   private final Verifier verifier = workload.verifier("reader");
   private final ByteBuffer slot = ByteBuffer.allocateDirect(256);

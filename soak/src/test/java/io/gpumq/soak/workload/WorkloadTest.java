@@ -1,12 +1,15 @@
 package io.gpumq.soak.workload;
 
+import static io.gpumq.soak.workload.Streams.assertTally;
+import static io.gpumq.soak.workload.Streams.check;
+import static io.gpumq.soak.workload.Streams.send;
+import static io.gpumq.soak.workload.Streams.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -19,13 +22,14 @@ class WorkloadTest {
   private static final int QUEUE = 0xABCD1234;
   private static final int PRODUCERS = 2;
 
-  private final BodyPool pool = new BodyPool(42, 256);
-  private final Workload workload = new Workload(pool, QUEUE, PRODUCERS, "echo", 3);
+  private final Bodies bodies = Verification.FULL.bodies(42, 256);
+  private final Workload workload = new Workload(bodies, QUEUE, PRODUCERS, "echo", 3);
 
   @ParameterizedTest
   @ValueSource(ints = {32, 33, 64, 100, 256, 1024, 4096, 65536})
   void cleanStreamOfAnySizeIsClean(int payloadBytes) {
-    var sized = new Workload(new BodyPool(1, payloadBytes), QUEUE, PRODUCERS, "echo", 3);
+    var sized =
+        new Workload(Verification.FULL.bodies(1, payloadBytes), QUEUE, PRODUCERS, "echo", 3);
     Verifier verifier = sized.verifier("reader");
     for (int producer = 0; producer < PRODUCERS; producer++) {
       send(sized.generator(producer), 500).forEach(m -> check(verifier, m));
@@ -105,7 +109,7 @@ class WorkloadTest {
   @Test
   void oneBitAnywhereInTheHeaderIsCorruptionAndLeavesItsMessageMissing() {
     for (int bit = 0; bit < Message.BODY_AT * 8; bit++) {
-      var fresh = new Workload(pool, QUEUE, PRODUCERS, "echo", 3);
+      var fresh = new Workload(bodies, QUEUE, PRODUCERS, "echo", 3);
       List<byte[]> messages = send(fresh.generator(0), 3);
       messages.get(1)[bit / 8] ^= (byte) (1 << bit % 8);
       Verifier verifier = fresh.verifier("reader");
@@ -137,8 +141,8 @@ class WorkloadTest {
   @Test
   void aMessageOfAnotherQueueIsCorruption() {
     List<byte[]> messages = send(workload.generator(0), 2);
-    messages.add(write(new Generator(pool, QUEUE + 1, 0), 2));
-    messages.add(write(new Generator(pool, QUEUE, PRODUCERS), 2));
+    messages.add(write(new Generator(bodies, QUEUE + 1, 0), 2));
+    messages.add(write(new Generator(bodies, QUEUE, PRODUCERS), 2));
     assertTally(read(messages), 0, 0, 0, 2);
   }
 
@@ -161,7 +165,7 @@ class WorkloadTest {
   @Test
   void resultsAreComparedWithTheJdk() throws Exception {
     for (String handler : List.of("crc32c", "sha256")) {
-      var handled = new Workload(pool, QUEUE, PRODUCERS, handler, 3);
+      var handled = new Workload(bodies, QUEUE, PRODUCERS, handler, 3);
       Verifier verifier = handled.verifier("reader");
       for (byte[] message : send(handled.generator(0), 10)) {
         byte[] result = result(handler, message);
@@ -178,7 +182,7 @@ class WorkloadTest {
 
   @Test
   void deadLettersAreExpectedWhereTheHandlerFailsAndNowhereElse() {
-    var failing = new Workload(pool, QUEUE, PRODUCERS, "fail:every=10", 3);
+    var failing = new Workload(bodies, QUEUE, PRODUCERS, "fail:every=10", 3);
     Verifier verifier = failing.verifier("reader");
     List<byte[]> messages = send(failing.generator(0), 100);
     for (int i = 0; i < 100; i++) {
@@ -197,7 +201,7 @@ class WorkloadTest {
 
   @Test
   void aHandlerThatRecoversLeavesNoDeadLetters() {
-    var failing = new Workload(pool, QUEUE, PRODUCERS, "fail:every=10,attempts=2", 3);
+    var failing = new Workload(bodies, QUEUE, PRODUCERS, "fail:every=10,attempts=2", 3);
     Verifier verifier = failing.verifier("reader");
     send(failing.generator(0), 100).forEach(m -> check(verifier, m));
     assertTrue(failing.settle().clean());
@@ -216,37 +220,5 @@ class WorkloadTest {
     Verifier verifier = workload.verifier("reader");
     messages.forEach(message -> check(verifier, message));
     return workload.settle();
-  }
-
-  /** Shows it as a queue does: read-only, not at position 0, amid other bytes. */
-  private static void check(Verifier verifier, byte[] message) {
-    ByteBuffer around = ByteBuffer.allocateDirect(message.length + 48);
-    around.put(17, message).limit(17 + message.length).position(17);
-    verifier.check(around.asReadOnlyBuffer(), ByteBuffer.allocate(0));
-  }
-
-  private static List<byte[]> send(Generator generator, int count) {
-    var messages = new ArrayList<byte[]>();
-    for (int i = 0; i < count; i++) {
-      messages.add(write(generator, i));
-    }
-    generator.advance(count);
-    return messages;
-  }
-
-  private static byte[] write(Generator generator, int index) {
-    ByteBuffer slot = ByteBuffer.allocate(65536);
-    generator.write(index, slot);
-    return Arrays.copyOf(slot.array(), slot.position());
-  }
-
-  private static void assertTally(
-      Tally tally, long lost, long duplicated, long reordered, long corrupted) {
-    assertEquals(
-        "lost %d, duplicated %d, reordered %d, corrupted %d"
-            .formatted(lost, duplicated, reordered, corrupted),
-        tally.verdict(),
-        tally.problems().toString());
-    assertEquals(lost + duplicated + reordered + corrupted == 0, tally.clean());
   }
 }
