@@ -74,7 +74,7 @@ final class Turns {
         try (Track opened = track.insteadWith(settings(process));
             QueueRun run = new QueueRun(bench, meter, opened, bodies, random.nextInt())) {
           if (process) {
-            awaitStandby(run.config().name());
+            awaitStandby();
           }
           (process ? isolated : inProcess)[i] = stage.of(run, before);
           tally = tally.and(run.settle());
@@ -85,7 +85,7 @@ final class Turns {
   }
 
   /** A process that starts would slow down what is measured beside it. */
-  private void awaitStandby(String queue) {
+  private void awaitStandby() {
     var processes = new OwnDeviceProcesses(bench.lanes(), true);
     long deadline = System.nanoTime() + plan.patience().toNanos();
     while (!processes.ready()) {
