@@ -15,7 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * link_protocol_tsan.cpp}), and that the run notices when an ordering or a gate is not what it
  * should be.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LinkProtocolTsanTest {
   private static final Path SOURCES = Path.of("src");
   private static final Duration RUN_LIMIT = Duration.ofMinutes(10);
@@ -154,7 +158,9 @@ class LinkProtocolTsanTest {
     }
   }
 
+  /** Last: its many threads want the processors that the compilers have before. */
   @Test
+  @Order(2)
   void carriesHundredsOfLapsWithoutRace() throws Exception {
     var result = run(sound);
     assertEquals(0, result.exit(), result.output());
@@ -162,6 +168,7 @@ class LinkProtocolTsanTest {
 
   @ParameterizedTest
   @EnumSource
+  @Order(1)
   void notices(Flaw flaw) throws Exception {
     boolean noticed = false;
     for (int seed = 1; !noticed && seed <= CHANCES; seed++) {
