@@ -140,7 +140,7 @@ class OwnRedisLeftTest {
     public static void main(String[] args) throws Exception {
       System.out.println("starts");
       System.out.println(OwnRedis.start().uri());
-      Thread.sleep(Long.MAX_VALUE); // until it is killed
+      Thread.currentThread().join(); // until it is killed
     }
   }
 }

@@ -117,7 +117,7 @@ class RedisLeftoversTest {
         producer.send(new byte[] {(byte) i}, Await.DEADLINE);
       }
       System.out.println("sent");
-      Thread.sleep(Long.MAX_VALUE); // until it is killed
+      Thread.currentThread().join(); // until it is killed
     }
   }
 }

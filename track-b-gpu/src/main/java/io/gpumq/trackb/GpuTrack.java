@@ -7,7 +7,6 @@ import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
-import io.gpumq.trackb.queue.Queue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
 import io.gpumq.trackb.spi.Device;
@@ -79,7 +78,7 @@ final class GpuTrack implements Track {
 
   @Override
   public MessageQueue open(QueueConfig config) {
-    return queues.open(config, of -> new Queue(of, shop));
+    return queues.open(config, shop::open);
   }
 
   @Override

@@ -20,14 +20,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /**
  * One ring's shared-memory file, mapped block by block; {@code link/layout.h} draws it.
  *
  * <p>It lies in one of the {@link MemoryFolders}, readable by its owner alone. {@link #close()}
- * removes it; the memory goes when nobody {@link #hold}s it any more. A look at the moment when it
- * goes would end in an error of the virtual machine, so each look beside a close holds it.
+ * removes it; the memory goes when nobody {@link #hold}s it any more.
  */
 public final class RingFile implements AutoCloseable {
   private final Path path;
@@ -213,35 +211,10 @@ public final class RingFile implements AutoCloseable {
     holders.incrementAndGet();
   }
 
-  /** {@link #hold}, unless the memory is gone; returns whether it does. */
-  public boolean tryHold() {
-    int seen;
-    do {
-      seen = holders.get();
-    } while (seen > 0 && !holders.compareAndSet(seen, seen + 1));
-    return seen > 0;
-  }
-
   /** One holder less: with the last the memory goes. */
   public void release() {
     if (holders.decrementAndGet() == 0) {
       file.discard();
-    }
-  }
-
-  /**
-   * Looks at the memory, which stays meanwhile. For threads that a close does not wait for.
-   *
-   * @param gone what to answer where there is none to look at
-   */
-  public <T> T looking(Supplier<T> look, Supplier<T> gone) {
-    if (!tryHold()) {
-      return gone.get();
-    }
-    try {
-      return look.get();
-    } finally {
-      release();
     }
   }
 

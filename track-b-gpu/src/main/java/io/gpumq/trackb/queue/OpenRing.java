@@ -30,9 +30,6 @@ final class OpenRing {
   /** Why it does not run any more, or {@code null}. */
   private volatile String failure;
 
-  /** Whether looks at its memory are over. Guarded by this object, as those looks are. */
-  private boolean closed;
-
   private OpenRing(
       Arena arena, RingShape shape, RingFile file, Ring ring, Carrier carrier, Watch watch) {
     this.arena = arena;
@@ -162,7 +159,7 @@ final class OpenRing {
 
   /** Looks whether it still runs, and whether a handler hangs. */
   synchronized void watch() {
-    if (closed || failure != null) {
+    if (failure != null) {
       return;
     }
     long epoch = carrier.epoch();
@@ -174,18 +171,20 @@ final class OpenRing {
     failure = why;
   }
 
-  private synchronized void endLooks() {
-    closed = true;
+  /** Whoever reads by it, or would look at it, hears of that instead. */
+  private synchronized void endUse() {
+    failure = failure == null ? "the track is closed" : failure;
+  }
+
+  /** What still works on it, after a stop that failed, keeps its words. */
+  private void end() {
+    carrier.stop();
+    arena.free(shape.statesPlace(), shape.deviceBytes());
   }
 
   /** Stops it and gives back what it took. Once. */
   void close() {
-    new Steps()
-        .run(this::endLooks)
-        .run(carrier::stop)
-        .run(() -> arena.free(shape.statesPlace(), shape.deviceBytes()))
-        .run(file::close)
-        .finish();
+    new Steps().run(this::endUse).run(this::end).run(file::close).finish();
   }
 
   /** Units that an entry of the largest payload takes. */

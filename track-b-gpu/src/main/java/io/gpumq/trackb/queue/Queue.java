@@ -57,16 +57,14 @@ public final class Queue implements TrackQueue {
   private record Figures(QueueStats stats, List<GroupStats> groups) {}
 
   /**
-   * Opens a queue.
-   *
    * @param shop what the queues of its track have in common
+   * @param rings of its lanes, which it leaves at its end
    */
-  public Queue(QueueConfig config, Shop shop) {
+  Queue(QueueConfig config, Shop shop, OpenRing[] rings) {
     this.config = config;
     this.shop = shop;
     letterStore = new DeadLetterStore(config.deadLetterCapacity());
     bell = new Waiters.Bell(shop.waiters());
-    OpenRing[] rings = shop.rings().forLanesOf(config);
     state = new QueueState(config.name(), () -> failure(rings));
     share = shop.store().share(Long.MAX_VALUE, 0);
     lanes = new Lane[rings.length];
@@ -195,8 +193,9 @@ public final class Queue implements TrackQueue {
           }
           int home = consumerCount.getAndIncrement() & lanes.length - 1;
           EntryBatch batch = new EntryBatch(new EntryFinder(shop.reading()));
+          var consumer = new QueueConsumer(this, group, name, owner, parts, home, batch, line);
           hold(); // the last: nothing behind it may fail
-          return new QueueConsumer(this, group, name, owner, parts, home, batch, line);
+          return consumer;
         });
   }
 

@@ -2,6 +2,7 @@ package io.gpumq.trackb.queue;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
@@ -45,6 +46,9 @@ public final class Rings {
 
   /** Whether it was said that a look has failed. For who watches. */
   private boolean isTold;
+
+  /** Whether none is opened any more. Guarded by {@link #opening}. */
+  private boolean closed;
 
   /** Rings that were ever opened: each has a name of its own. */
   private int opened;
@@ -149,6 +153,9 @@ public final class Rings {
   }
 
   private OpenRing openNew(OpenRing.Plan plan) {
+    if (closed) {
+      throw new TrackFailedException("the track is closed; open another");
+    }
     OpenRing ring = OpenRing.open(plan, device, arena);
     all.add(ring);
     return ring;
@@ -219,8 +226,11 @@ public final class Rings {
 
   /** Stops all. Once, when no queue is open. */
   public void close() {
-    Steps steps = new Steps();
-    all.forEach(ring -> steps.run(ring::close));
-    steps.finish();
+    synchronized (opening) {
+      closed = true;
+      Steps steps = new Steps();
+      all.forEach(ring -> steps.run(ring::close));
+      steps.finish();
+    }
   }
 }

@@ -2,6 +2,9 @@ package io.gpumq.trackb.queue;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import io.gpumq.api.QueueConfig;
+import io.gpumq.spi.Steps;
+import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.store.Store;
@@ -14,6 +17,19 @@ import java.nio.ByteBuffer;
  * @param segments reads whole segments of the store
  */
 public record Shop(Rings rings, Store store, SegmentReads segments, Waiters waiters) {
+  /** Opens a queue. Where it cannot be made, its rings are left again. */
+  public TrackQueue open(QueueConfig config) {
+    OpenRing[] lanes = rings.forLanesOf(config);
+    try {
+      return new Queue(config, this, lanes);
+    } catch (Throwable e) {
+      for (OpenRing lane : lanes) {
+        Steps.undo(e, () -> rings.leave(lane));
+      }
+      throw e;
+    }
+  }
+
   /** Returns a way to read from the store, for one thread at a time. */
   Reading reading() {
     return new Own(this);
