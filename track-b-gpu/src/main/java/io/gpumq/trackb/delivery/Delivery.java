@@ -10,12 +10,9 @@ public final class Delivery {
   private long[] sequences = new long[256];
   private int[] deliveries = new int[256];
 
-  /** The words that the entries have in the group's table as long as they are with the taker. */
-  private long[] words = new long[256];
-
-  private long newWord;
   private final Hold hold;
   private int size;
+  private int owner;
   private boolean redelivery;
 
   /** Makes one whose entries nobody keeps from being released while they are read. */
@@ -72,7 +69,6 @@ public final class Delivery {
     int behind = size - checked(index) - 1;
     System.arraycopy(sequences, index + 1, sequences, index, behind);
     System.arraycopy(deliveries, index + 1, deliveries, index, behind);
-    System.arraycopy(words, index + 1, words, index, behind);
     size--;
   }
 
@@ -81,17 +77,15 @@ public final class Delivery {
     return size > 0 && last() - first() == size - 1;
   }
 
-  long word(int index) {
-    return redelivery ? words[index] : newWord;
+  /** The taker. */
+  int owner() {
+    return owner;
   }
 
-  void setWord(int index, long word) {
-    words[index] = word;
-  }
-
-  /** Of new entries, which all have the same. */
-  void setNewWord(long word) {
-    newWord = word;
+  /** Empties it, for a taker. */
+  void begin(int owner) {
+    clear();
+    this.owner = owner;
   }
 
   void clear() {
@@ -99,9 +93,41 @@ public final class Delivery {
     redelivery = false;
   }
 
-  void add(long sequence) {
+  /** Adds an entry that was delivered before. */
+  void add(long sequence, int count) {
     makeRoom(1);
-    sequences[size++] = sequence;
+    redelivery = true;
+    sequences[size] = sequence;
+    deliveries[size++] = count;
+  }
+
+  /**
+   * Returns where the entries end that are alike from there on: of one block, delivered as often.
+   */
+  int endOfAlike(int index) {
+    if (!redelivery && isWholeRange()) {
+      return (int) Math.min(size, index + Integer.SIZE - (sequences[index] & Integer.SIZE - 1));
+    }
+    long block = PendingTable.block(sequences[index]);
+    int end = index + 1;
+    while (end < size
+        && PendingTable.block(sequences[end]) == block
+        && deliveries[end] == deliveries[index]) {
+      end++;
+    }
+    return end;
+  }
+
+  /** Returns the bits in their block of the entries between two indexes. */
+  int bits(int index, int end) {
+    if (sequences[end - 1] - sequences[index] == end - 1 - index) {
+      return -1 >>> Integer.SIZE - (end - index) << sequences[index];
+    }
+    int bits = 0;
+    for (int i = index; i < end; i++) {
+      bits |= PendingTable.bit(sequences[i]);
+    }
+    return bits;
   }
 
   /** Begins with new entries; returns where it stopped, which may be past some that are none. */
@@ -131,14 +157,18 @@ public final class Delivery {
       int length = Math.max(size + more, 2 * sequences.length);
       sequences = Arrays.copyOf(sequences, length);
       deliveries = Arrays.copyOf(deliveries, length);
-      words = Arrays.copyOf(words, length);
     }
   }
 
-  /** Ends a delivery of entries that came in any order; their counts are set one by one. */
-  void redelivery() {
-    redelivery = true;
-    Arrays.sort(sequences, 0, size);
+  /** Puts the sequences in order; returns whether they were. Their counts stay where they are. */
+  boolean sort() {
+    for (int i = 1; i < size; i++) {
+      if (sequences[i] < sequences[i - 1]) {
+        Arrays.sort(sequences, 0, size);
+        return false;
+      }
+    }
+    return true;
   }
 
   void setDeliveries(int index, int count) {

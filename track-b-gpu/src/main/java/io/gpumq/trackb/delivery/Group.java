@@ -1,10 +1,10 @@
 package io.gpumq.trackb.delivery;
 
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.trackb.waiting.SpinningLock;
 import java.util.BitSet;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -21,9 +21,6 @@ import java.util.function.LongSupplier;
  * #acknowledgedTo()}, which takes none. Dead letters are written under no lock.
  */
 public final class Group {
-  /** So many entries one take gives up: the next goes on. */
-  private static final int MAX_GIVEN_UP = 64;
-
   private static final int MAX_ROUNDS = 2; // in strict order one brings more of it to light
 
   /** A delay beyond it, 146 years, is this: times on a clock that wraps must lie nearer. */
@@ -32,15 +29,12 @@ public final class Group {
   private final String name;
   private final boolean strictOrder;
   private final Deliverable deliverable;
-  private final DeadLetterSink sink;
+  private final GivingUp givingUp;
   private final LongSupplier nanoClock;
   private LongFunction<String> describer = sequence -> "sequence " + sequence;
   private final SpinningLock lock = new SpinningLock();
   private Ledger ledger;
   private boolean removed;
-
-  /** Entries that some thread is offering to the sink now. Written under the lock. */
-  private volatile int givingUp;
 
   /** Whether something waits to be given up, as the last holder of the lock left it. */
   private volatile boolean exhausted;
@@ -75,7 +69,7 @@ public final class Group {
     this.name = name;
     this.strictOrder = strictOrder;
     this.deliverable = deliverable;
-    this.sink = sink;
+    givingUp = new GivingUp(this, sink);
     this.nanoClock = nanoClock;
     ledger = new Ledger(start, leaseNanos, maxDeliveries, strictOrder, deliverable);
     acknowledgedTo = start;
@@ -97,7 +91,8 @@ public final class Group {
    *
    * @param into is cleared, then filled in sequence order; its hold is set to the first
    * @param max the most entries to hand out, 1 or more
-   * @param owner the taker, for {@link #abandon}: a small number, 0 or more
+   * @param owner the taker, a number of 0 or more. It has one delivery in hand at a time: an entry
+   *     is still with it while it has had the entry since as many deliveries
    * @param completed new entries are handed out below this sequence only
    * @return {@code into.size()}
    * @throws QueueClosedException if the group was removed
@@ -120,7 +115,7 @@ public final class Group {
     lock.lock();
     try {
       requireOpen();
-      if (!strictOrder || givingUp == 0) {
+      if (!strictOrder || !givingUp.isUnderWay()) {
         ledger.take(into, max, owner, completed, nanoClock.getAsLong());
       }
       if (!into.isEmpty()) {
@@ -137,7 +132,7 @@ public final class Group {
   /** What a take has leased is nobody's when the sink throws: another take finds it at once. */
   private void giveUpOrTakeBack(Delivery into) {
     try {
-      giveUpSome();
+      givingUp.some();
     } catch (Throwable e) {
       takeBack(into);
       throw e;
@@ -169,12 +164,13 @@ public final class Group {
 
   /** Returns whether a take would find something now, or have something to give up. */
   public boolean isReady(long completed) {
-    boolean mayGiveUp = exhausted && !sink.isFull(); // asked under no lock
+    boolean mayGiveUp = exhausted && givingUp.hasRoom(); // asked under no lock
     lock.lock();
     try {
       return removed
-          || mayGiveUp && givingUp == 0
-          || !(strictOrder && givingUp > 0) && ledger.isReady(completed, nanoClock.getAsLong());
+          || mayGiveUp && !givingUp.isUnderWay()
+          || !(strictOrder && givingUp.isUnderWay())
+              && ledger.isReady(completed, nanoClock.getAsLong());
     } finally {
       lock.unlock();
     }
@@ -189,7 +185,7 @@ public final class Group {
     lock.lock();
     try {
       requirePending(sequence);
-      ledger.settle(sequence);
+      ledger.settle();
       counts.countAcknowledged(1);
       publish();
     } finally {
@@ -260,7 +256,7 @@ public final class Group {
   public boolean tryMoveTo(long sequence) {
     return unlessGivingUp(
         () -> {
-          counts.pending.add(-counts.pending.get());
+          counts.countForgotten(counts.pending());
           ledger = ledger.startingAt(sequence);
           exhausted = false;
           acknowledgedTo = sequence;
@@ -276,7 +272,7 @@ public final class Group {
     lock.lock();
     try {
       requireOpen();
-      if (givingUp > 0) {
+      if (givingUp.isUnderWay()) {
         return false;
       }
       change.run();
@@ -293,12 +289,7 @@ public final class Group {
 
   /** The next sequence to be delivered for the first time. */
   public long cursor() {
-    lock.lock();
-    try {
-      return ledger.end();
-    } finally {
-      lock.unlock();
-    }
+    return locked(Ledger::end);
   }
 
   /**
@@ -318,60 +309,33 @@ public final class Group {
     return counts;
   }
 
-  /** What is kept to know what is pending and when it is due. */
-  Ledger ledger() {
-    return ledger;
-  }
-
-  /** Offers what is to be given up to the sink, as far as it has room; under no lock. */
-  private void giveUpSome() {
-    for (int i = 0; i < MAX_GIVEN_UP; i++) {
-      long sequence;
-      int deliveries = 0;
-      lock.lock();
-      try {
-        sequence = ledger.pollExhausted();
-        if (sequence >= 0) {
-          deliveries = ledger.deliveries(sequence);
-          givingUp++;
-        }
-        publish();
-      } finally {
-        lock.unlock();
-      }
-      if (sequence < 0 || !giveUp(sequence, deliveries)) {
-        return;
-      }
-    }
-  }
-
-  private boolean giveUp(long sequence, int deliveries) {
-    boolean given = false;
-    try {
-      given = sink.offer(sequence, DeadLetter.Cause.DELIVERY_LIMIT, deliveries, name);
-    } finally {
-      lock.lock();
-      try {
-        givingUp--;
-        if (given) {
-          ledger.settle(sequence);
-          counts.countDeadLettered();
-        } else {
-          ledger.putBackExhausted(sequence, nanoClock.getAsLong());
-        }
-        publish();
-      } finally {
-        lock.unlock();
-      }
-    }
-    return given;
-  }
-
   private void locked(Runnable change) {
+    locked(
+        ledger -> {
+          change.run();
+          return null;
+        });
+  }
+
+  /**
+   * Does something with what the group knows of its entries, holding the lock.
+   *
+   * @throws QueueClosedException if the group was removed
+   */
+  <T> T ask(Function<Ledger, T> step) {
+    return locked(
+        ledger -> {
+          requireOpen();
+          return step.apply(ledger);
+        });
+  }
+
+  private <T> T locked(Function<Ledger, T> step) {
     lock.lock();
     try {
-      change.run();
+      T result = step.apply(ledger);
       publish();
+      return result;
     } finally {
       lock.unlock();
     }
@@ -379,8 +343,9 @@ public final class Group {
 
   /** Shows what the holder of the lock has changed to those who look without it. */
   private void publish() {
-    if (ledger.shrink() || acknowledgedTo != ledger.start()) {
-      acknowledgedTo = ledger.start();
+    long start = ledger.start();
+    if (start != acknowledgedTo) {
+      acknowledgedTo = start;
     }
     if (ledger.hasExhausted() != exhausted) {
       exhausted = !exhausted; // seldom: a volatile write costs a fence

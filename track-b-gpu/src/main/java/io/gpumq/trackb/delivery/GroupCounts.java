@@ -1,60 +1,95 @@
 package io.gpumq.trackb.delivery;
 
-/** What a group has done so far, in numbers. Written under its lock, read without. */
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What a group has done so far, in numbers. Written under its lock, which orders its writers, and
+ * read without. The end of the lock shows a figure to everyone: a fence of its own for each would
+ * only take time.
+ */
 public final class GroupCounts {
-  final Count delivered = new Count();
-  final Count acknowledged = new Count();
-  final Count redelivered = new Count();
-  final Count deadLettered = new Count();
-  final Count pending = new Count();
+  private static final VarHandle DELIVERED = figure("delivered");
+  private static final VarHandle ACKNOWLEDGED = figure("acknowledged");
+  private static final VarHandle REDELIVERED = figure("redelivered");
+  private static final VarHandle DEAD_LETTERED = figure("deadLettered");
+  private static final VarHandle PENDING = figure("pending");
+
+  private long delivered;
+  private long acknowledged;
+  private long redelivered;
+  private long deadLettered;
+  private long pending;
 
   GroupCounts() {}
 
+  private static VarHandle figure(String name) {
+    try {
+      return MethodHandles.lookup().findVarHandle(GroupCounts.class, name, long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** For the holder of the lock. The release pairs with {@link #get}. */
+  private void add(VarHandle figure, long more) {
+    figure.setRelease(this, (long) figure.get(this) + more);
+  }
+
+  private long get(VarHandle figure) {
+    return (long) figure.getVolatile(this);
+  }
+
   void countHandedOut(Delivery delivery) {
-    delivered.add(delivery.size());
-    (delivery.isRedelivery() ? redelivered : pending).add(delivery.size());
+    add(DELIVERED, delivery.size());
+    add(delivery.isRedelivery() ? REDELIVERED : PENDING, delivery.size());
   }
 
   /** A delivery that nobody has seen was none; what it made pending stays so. */
   void countTakenBack(Delivery delivery) {
-    delivered.add(-delivery.size());
+    add(DELIVERED, -delivery.size());
     if (delivery.isRedelivery()) {
-      redelivered.add(-delivery.size());
+      add(REDELIVERED, -delivery.size());
     }
   }
 
   void countAcknowledged(int entries) {
-    acknowledged.add(entries);
-    pending.add(-entries);
+    add(ACKNOWLEDGED, entries);
+    add(PENDING, -entries);
   }
 
   void countDeadLettered() {
-    deadLettered.add(1);
-    pending.add(-1);
+    add(DEAD_LETTERED, 1);
+    add(PENDING, -1);
+  }
+
+  /** Entries that are pending no more, and nothing else has become of them. */
+  void countForgotten(long entries) {
+    add(PENDING, -entries);
   }
 
   /** Returns how many entries were handed out, redeliveries included. */
   public long delivered() {
-    return delivered.get();
+    return get(DELIVERED);
   }
 
   /** Returns how many entries were acknowledged. */
   public long acknowledged() {
-    return acknowledged.get();
+    return get(ACKNOWLEDGED);
   }
 
   /** Returns how many of {@link #delivered} were not the first of their entry. */
   public long redelivered() {
-    return redelivered.get();
+    return get(REDELIVERED);
   }
 
   /** Returns how many entries the dead-letter queue took over. */
   public long deadLettered() {
-    return deadLettered.get();
+    return get(DEAD_LETTERED);
   }
 
   /** Returns how many entries were delivered and are not settled. */
   public long pending() {
-    return pending.get();
+    return get(PENDING);
   }
 }

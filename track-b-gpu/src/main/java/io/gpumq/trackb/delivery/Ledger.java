@@ -9,15 +9,18 @@ import java.util.function.LongFunction;
  * and when it is due. Under the group's lock.
  */
 final class Ledger {
-  /** So many entries are passed over before they give their words back. */
-  private static final int MAX_PASSED_OVER = 1 << 16;
+  /** A take looks at so many entries behind the first that is a message, and no more. */
+  private static final int MAX_LOOKS = 1 << 16;
+
+  /** What may be asked for. An entry can be delivered more often, by claims. */
+  private static final int MAX_DELIVERIES = 1_023;
 
   private final long leaseNanos;
   private final int maxDeliveries;
   private final boolean strictOrder;
   private final Deliverable deliverable;
   private final PendingTable table;
-  private final Schedule schedule;
+  private final Redelivery redelivery;
 
   /** Makes a ledger of nothing; the parameters are those of {@link Group}. */
   Ledger(
@@ -26,82 +29,90 @@ final class Ledger {
       int maxDeliveries,
       boolean strictOrder,
       Deliverable deliverable) {
-    this(start, leaseNanos, maxDeliveries, strictOrder, deliverable, Run.GIVEN_UP);
-  }
-
-  private Ledger(
-      long start,
-      long leaseNanos,
-      int maxDeliveries,
-      boolean strictOrder,
-      Deliverable deliverable,
-      long lastRunId) {
     require(start >= 0, "start", start, "0 or more");
     require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
     require(
-        maxDeliveries >= 1 && maxDeliveries <= PendingTable.MAX_DELIVERIES,
+        maxDeliveries >= 1 && maxDeliveries <= MAX_DELIVERIES,
         "max-deliveries",
         maxDeliveries,
-        "between 1 and " + PendingTable.MAX_DELIVERIES);
+        "between 1 and " + MAX_DELIVERIES);
     this.leaseNanos = leaseNanos;
     this.maxDeliveries = maxDeliveries;
     this.strictOrder = strictOrder;
     this.deliverable = deliverable;
     table = new PendingTable(start);
-    schedule = new Schedule(table, lastRunId);
+    redelivery = new Redelivery(table, maxDeliveries);
   }
 
-  /**
-   * The same, from another sequence on. Its runs go on counting: a delivery of this ledger has no
-   * word that one of the other could have.
-   */
+  /** The same, from another sequence on, with nothing pending. */
   Ledger startingAt(long start) {
-    return new Ledger(
-        start, leaseNanos, maxDeliveries, strictOrder, deliverable, schedule.lastId());
+    return new Ledger(start, leaseNanos, maxDeliveries, strictOrder, deliverable);
   }
 
   /** Leases to a taker what {@link Group#take} is to hand out; what is exhausted holds new back. */
   void take(Delivery into, int max, int owner, long completed, long now) {
-    boolean free = strictOrder ? collectInOrder(into, max, now) : collectDue(into, max, now);
-    if (!into.isEmpty()) {
-      leaseAgain(into, now + leaseNanos, owner);
+    into.begin(owner);
+    boolean free = !strictOrder || !hasExhausted() && redelivery.isAllDeliveredBy(over(now));
+    if (free && strictOrder) {
+      redelivery.collectInOrder(into, max, now);
     } else if (free) {
-      leaseNew(into, max, now + leaseNanos, owner, completed);
+      redelivery.collect(into, max, over(now), now);
+    }
+    if (!into.isEmpty()) {
+      putInOrder(into);
+    } else if (free && !hasExhausted()) {
+      leaseNew(into, max, now, completed);
+    }
+  }
+
+  /** Returns when an entry was delivered whose lease is just over. */
+  private long over(long now) {
+    return now - leaseNanos;
+  }
+
+  private void putInOrder(Delivery into) {
+    if (!into.sort()) {
+      for (int i = 0; i < into.size(); i++) {
+        table.find(into.sequence(i));
+        into.setDeliveries(i, table.deliveries());
+      }
     }
   }
 
   /** Returns whether {@link #take} would find something; what is exhausted holds new back. */
   boolean isReady(long completed, long now) {
-    boolean mayBeNew = table.end() < completed && !schedule.hasExhausted();
+    boolean mayBeNew = table.end() < completed && !hasExhausted();
     if (strictOrder) {
-      boolean mayComeAgain = table.start() < table.end() && !schedule.hasExhausted();
-      return (mayComeAgain || mayBeNew) && schedule.isAllDue(now);
+      boolean mayComeAgain = table.start() < table.end() && !hasExhausted();
+      return (mayComeAgain || mayBeNew) && redelivery.isAllDeliveredBy(over(now));
     }
-    return mayBeNew || schedule.isSomeDue(now);
+    return mayBeNew || redelivery.isSomeDeliveredBy(over(now));
   }
 
-  /** Returns whether an entry is pending, and nobody is making a letter of it. */
-  boolean isPending(long sequence) {
-    return table.isPending(sequence) && !table.isOf(sequence, Run.GIVEN_UP);
+  /** Comes upon an entry, if it is pending and nobody is making a letter of it. */
+  boolean find(long sequence) {
+    return table.find(sequence) && table.owner() != Owners.GIVEN_UP;
   }
 
-  /** Settles one entry of the window. */
-  void settle(long sequence) {
-    table.settle(sequence);
+  /** Settles the entry come upon. */
+  void settle() {
+    redelivery.settle();
+  }
+
+  /** Settles an entry of which a letter was made. */
+  void settleGivenUp(long sequence) {
+    table.find(sequence);
+    table.settle();
   }
 
   /** Settles the entries of a delivery that are still with its taker; returns how many. */
   int settle(Delivery delivery) {
-    if (!delivery.isRedelivery() && delivery.isWholeRange()) {
-      return table.settleAll(delivery.first(), delivery.last() + 1, delivery.word(0));
-    }
     int settled = 0;
-    for (int i = 0; i < delivery.size(); i++) {
-      long sequence = delivery.sequence(i);
-      if (table.has(sequence, delivery.word(i))) {
-        table.settle(sequence);
-        settled++;
-      }
+    for (int i = 0, end; i < delivery.size(); i = end) {
+      end = delivery.endOfAlike(i);
+      long block = PendingTable.block(delivery.sequence(i));
+      settled +=
+          table.settle(block, delivery.bits(i, end), delivery.owner(), delivery.deliveries(i));
     }
     return settled;
   }
@@ -109,59 +120,61 @@ final class Ledger {
   /** Takes the entries of a delivery back that are still with its taker: they are due now. */
   void takeBack(Delivery delivery, long now) {
     for (int i = 0; i < delivery.size(); i++) {
-      if (table.has(delivery.sequence(i), delivery.word(i))) {
-        schedule.giveBack(delivery.sequence(i), now);
+      long sequence = delivery.sequence(i);
+      if (table.find(sequence)
+          && table.owner() == delivery.owner()
+          && table.deliveries() == delivery.deliveries(i)) {
+        handBack(sequence, now, false);
       }
     }
   }
 
   /**
-   * Ends the lease of a pending entry: it is due at that time, or to be given up.
+   * Ends the lease of the entry come upon: it is due at that time, or to be given up.
    *
    * @param counts whether the last delivery does
    */
   void handBack(long sequence, long dueNanos, boolean counts) {
+    int deliveries = table.deliveries();
     if (!counts) {
-      schedule.giveBack(sequence, dueNanos);
-    } else if (table.deliveries(sequence) < maxDeliveries) {
-      schedule.postpone(sequence, dueNanos);
+      change(sequence, over(dueNanos), Owners.NOBODY, Math.max(0, deliveries - 1));
     } else {
-      schedule.exhaust(sequence, dueNanos);
+      int owner = deliveries < maxDeliveries ? Owners.NOBODY : Owners.EXHAUSTED;
+      change(sequence, over(dueNanos), owner, deliveries);
     }
+  }
+
+  /** Changes the entry come upon, {@code sequence}. */
+  void change(long sequence, long deliveredNanos, int owner, int deliveries) {
+    redelivery.change(sequence, deliveredNanos, owner, deliveries);
   }
 
   /** Ends every lease of a taker. */
   void abandon(int owner, long now) {
-    schedule.endLeases(owner, now);
+    redelivery.endLeases(owner, over(now));
   }
 
   /** Returns whether something is to be given up. */
   boolean hasExhausted() {
-    return schedule.hasExhausted();
+    return redelivery.hasExhausted();
   }
 
-  /** Takes out the entry that is to be given up next, or -1: nothing else can be done with it. */
-  long pollExhausted() {
-    return schedule.pollExhausted();
+  /** Takes out the entry that is to be given up next, or null: nothing can be done with it then. */
+  PendingEntry pollExhausted() {
+    long sequence = redelivery.pollExhausted();
+    return sequence < 0 ? null : entry(sequence);
   }
 
   /** Puts back an entry that no letter was made of. */
-  void putBackExhausted(long sequence, long now) {
-    schedule.putBackExhausted(sequence, now);
+  void putBackExhausted(long sequence) {
+    table.find(sequence);
+    change(sequence, table.time(), Owners.EXHAUSTED, table.deliveries());
   }
 
-  /** Returns how often an entry of the window was delivered. */
-  int deliveries(long sequence) {
-    return table.deliveries(sequence);
-  }
-
-  /** Forgets what is settled at the lower end; returns whether there was something. */
-  boolean shrink() {
-    boolean moved = table.shrink();
-    if (moved) {
-      schedule.dropSettledLeases();
-    }
-    return moved;
+  /** Returns what is known of the entry come upon, {@code sequence}. */
+  PendingEntry entry(long sequence) {
+    int owner = Math.max(PendingEntry.NOBODY, table.owner());
+    return new PendingEntry(sequence, owner, table.time(), table.deliveries());
   }
 
   /** Every sequence below is settled. */
@@ -174,60 +187,14 @@ final class Ledger {
     return table.end();
   }
 
-  /** As {@link PendingTable#markUnsettled}. */
+  /** As {@link Group#markUnsettled}. */
   void markUnsettled(long from, int count, BitSet bits) {
     table.markUnsettled(from, count, bits);
   }
 
-  long pages() {
-    return table.pageCount();
-  }
-
-  int runs() {
-    return schedule.size();
-  }
-
-  /** Collects what is due to come again; whether new entries may come if there is nothing. */
-  private boolean collectDue(Delivery into, int max, long now) {
-    schedule.collectDue(into, max, maxDeliveries, now);
-    return !schedule.hasExhausted();
-  }
-
-  /**
-   * {@link #collectDue} in strict order. An entry at its limit holds back those behind it until it
-   * is a letter.
-   */
-  private boolean collectInOrder(Delivery into, int max, long now) {
-    if (schedule.hasExhausted() || !schedule.isAllDue(now)) {
-      return false;
-    }
-    for (long next = table.start(); next < table.end() && into.size() < max; next++) {
-      if (!table.isPending(next)) {
-        continue;
-      }
-      boolean atItsLimit = table.deliveries(next) >= maxDeliveries;
-      if (atItsLimit && into.isEmpty()) {
-        schedule.exhaust(next, now);
-      } else if (atItsLimit || schedule.hasExhausted()) {
-        break;
-      } else {
-        into.add(next);
-      }
-    }
-    return !schedule.hasExhausted();
-  }
-
-  private void leaseAgain(Delivery into, long due, int owner) {
-    into.redelivery();
-    Run run = null;
-    for (int i = 0; i < into.size(); i++) {
-      long sequence = into.sequence(i);
-      int deliveries = table.deliveries(sequence) + 1;
-      run = schedule.lease(run, sequence, due, owner);
-      table.put(sequence, deliveries, run.id);
-      into.setDeliveries(i, deliveries);
-      into.setWord(i, PendingTable.word(deliveries, run.id));
-    }
+  /** What is pending, in rows. */
+  PendingTable table() {
+    return table;
   }
 
   /**
@@ -239,50 +206,32 @@ final class Ledger {
     long next = table.end();
     while (next < completed && !deliverable.deliverable(next)) {
       next++;
-      if (next - table.end() == MAX_PASSED_OVER) {
-        settleTo(next);
-      }
     }
-    if (next > table.end()) {
-      settleTo(next);
-    }
+    table.extendTo(next);
   }
 
-  private void leaseNew(Delivery into, int max, long due, int owner, long completed) {
+  private void leaseNew(Delivery into, int max, long now, long completed) {
     passOver(completed);
     long from = table.end();
     if (from >= completed) {
       return; // a group that was moved may be ahead of what is completed
     }
-    long to = into.fill(deliverable, from, Math.min(completed, from + MAX_PASSED_OVER), max);
-    if (into.isEmpty()) {
-      return;
+    long to = into.fill(deliverable, from, Math.min(completed, from + MAX_LOOKS), max);
+    for (int i = 0, end; i < into.size(); i = end) {
+      end = into.endOfAlike(i);
+      long block = PendingTable.block(into.sequence(i));
+      table.add(block, into.bits(i, end), now, into.owner(), 1);
     }
     table.extendTo(to);
-    Run run = schedule.lease(null, into.first(), due, owner);
-    run.last = into.last();
-    if (into.isWholeRange()) {
-      table.putAll(into.first(), into.last() + 1, 1, run.id);
-    } else {
-      for (int i = 0; i < into.size(); i++) {
-        table.put(into.sequence(i), 1, run.id);
-      }
-    }
-    into.setNewWord(PendingTable.word(1, run.id));
-  }
-
-  private void settleTo(long end) {
-    table.extendTo(end);
-    shrink();
   }
 
   /**
-   * Refuses a sequence that is not pending.
+   * Comes upon an entry that is pending; refuses any other.
    *
    * @throws NotPendingException says why it is not
    */
   void requirePending(long sequence, String group, LongFunction<String> describer) {
-    if (isPending(sequence)) {
+    if (find(sequence)) {
       return;
     }
     String why =

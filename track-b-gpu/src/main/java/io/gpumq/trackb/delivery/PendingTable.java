@@ -1,248 +1,266 @@
 package io.gpumq.trackb.delivery;
 
-import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * One 64-bit word for each sequence of a window that only moves forward:
+ * The pending entries of a group, by sequence: of each its owner, when it was delivered, and how
+ * often. What is settled takes no memory.
  *
- * <pre>
- *   63        54 53                                                     0
- *  +------------+--------------------------------------------------------+
- *  | deliveries |                       id of its run                    |   pending
- *  +------------+--------------------------------------------------------+
- *  |     0      |                             0                          |   settled
- *  +------------+--------------------------------------------------------+
- * </pre>
- *
- * The words lie in pages of 8 KiB. A page that the window leaves is used again at its other end, so
- * a small window stays in the processor's cache however far it moves. For one thread at a time.
+ * <p>Entries of a block of 32 sequences that are alike share one row of 24 bytes, see {@link Page}.
+ * So a batch costs about a byte an entry, and an entry that is alone in its block, or unlike the
+ * others there, 24. With what {@link Pages} need besides, that is below 32 bytes and 10 KB in all.
+ * For one thread at a time.
  */
 final class PendingTable {
-  /** What the word has room for. */
-  static final int MAX_DELIVERIES = (1 << 10) - 1;
+  /** What a table has before its first entry: nobody changes it. */
+  private static final Pages NOTHING = new Pages();
 
-  private static final int RUN_BITS = 54;
-  private static final long RUN_MASK = (1L << RUN_BITS) - 1;
-  private static final int PAGE_SHIFT = 10;
-  private static final int PAGE_WORDS = 1 << PAGE_SHIFT;
-  private static final int PAGE_MASK = PAGE_WORDS - 1;
-
-  /** 8 MiB: what is kept of a backlog's memory when the backlog is gone. */
-  private static final int MAX_SPARE_PAGES = 1 << 10;
-
-  /** To compare with: the JVM does that many words at a time. */
-  private static final long[] ALL_SETTLED = new long[PAGE_WORDS];
-
-  private long start;
+  private Pages pages = NOTHING;
   private long end;
 
-  /** The page of sequence s lies at {@code slot(s >>> PAGE_SHIFT)}. */
-  private long[][] pages = new long[16][];
+  /** The lowest pending sequence, if there is one. */
+  private long start;
 
-  private long firstPage;
-  private long endPage;
+  // The entry that find or next came upon last.
+  private int index;
+  private Page page;
+  private int row;
+  private int bit;
 
-  /** All zero, as every word of a page is when the window leaves it. */
-  private final ArrayDeque<long[]> spare = new ArrayDeque<>();
-
-  /** An empty window at {@code start}. */
+  /** An empty table; the first entry to come is {@code start}, or lies behind. */
   PendingTable(long start) {
-    this.start = start;
     end = start;
-    firstPage = start >>> PAGE_SHIFT;
-    endPage = firstPage;
   }
 
-  /** The word of a pending entry; deliveries may be 0, where the only one was not counted. */
-  static long word(int deliveries, long run) {
-    return (long) deliveries << RUN_BITS | run;
-  }
-
-  /** Returns whether the sequence lies in the window and has this word, which is not 0. */
-  boolean has(long sequence, long word) {
-    return sequence >= start && sequence < end && word(sequence) == word;
-  }
-
-  /** Returns whether the sequence, which lies in the window, belongs to the run of that id. */
-  boolean isOf(long sequence, long run) {
-    return (word(sequence) & RUN_MASK) == run;
-  }
-
-  /** The lower end of the window: every sequence below is settled. */
+  /** Returns the lowest pending sequence, or the end: every sequence below is settled. */
   long start() {
-    return start;
+    return pages.rows() == 0 ? end : start;
   }
 
-  /** The upper end of the window, exclusive. */
+  /** Every entry that was ever pending lies below. */
   long end() {
     return end;
   }
 
-  /** Whether the sequence lies in the window and is not settled. */
-  boolean isPending(long sequence) {
-    return sequence >= start && sequence < end && word(sequence) != 0;
-  }
-
-  /** How often the sequence, which lies in the window, was delivered; 0 if it is settled. */
-  int deliveries(long sequence) {
-    return (int) (word(sequence) >>> RUN_BITS);
-  }
-
-  /** Moves the upper end of the window up; what it gains is settled at first. */
+  /** Moves the end up; what lies between is settled. */
   void extendTo(long newEnd) {
-    while (endPage << PAGE_SHIFT < newEnd) {
-      if (endPage - firstPage == pages.length) {
-        growPages();
-      }
-      long[] page = spare.pollLast();
-      pages[slot(endPage)] = page != null ? page : new long[PAGE_WORDS];
-      endPage++;
-    }
     end = newEnd;
   }
 
-  /** Moves the lower end of the window up over what is settled; returns whether it moved. */
-  boolean shrink() {
-    long from = start;
-    start = firstPending();
-    while (firstPage < start >>> PAGE_SHIFT) {
-      int slot = slot(firstPage++);
-      if (spare.size() < MAX_SPARE_PAGES) {
-        spare.addLast(pages[slot]);
-      }
-      pages[slot] = null;
+  /** Makes entries of one block pending that lie behind all others; moves the end up over them. */
+  void add(long block, int bits, long time, int owner, int deliveries) {
+    if (pages.rows() == 0) {
+      pages = pages == NOTHING ? new Pages() : pages;
+      start = sequence(block, bits);
     }
-    return start != from;
-  }
-
-  /** Makes one sequence of the window pending, or changes its word. */
-  void put(long sequence, int deliveries, long run) {
-    page(sequence)[offset(sequence)] = word(deliveries, run);
-  }
-
-  /** {@link #put} for all sequences from {@code from} to {@code to}, exclusive. */
-  void putAll(long from, long to, int deliveries, long run) {
-    for (long next; from < to; from = next) {
-      next = Math.min(to, nextPage(from));
-      Arrays.fill(page(from), offset(from), endOffset(next), word(deliveries, run));
-    }
-  }
-
-  /** Settles one sequence of the window. */
-  void settle(long sequence) {
-    page(sequence)[offset(sequence)] = 0;
+    pages.append(block, bits, time, Page.who(owner, deliveries));
+    end = (block << Page.BLOCK_SHIFT) + Integer.SIZE - Integer.numberOfLeadingZeros(bits);
   }
 
   /**
-   * Settles the sequences from {@code from} to {@code to}, exclusive, that lie in the window and
-   * have this word; returns how many they were.
+   * Settles those of the entries of a block that are with that owner since that delivery; returns
+   * how many they were.
    */
-  int settleAll(long from, long to, long word) {
-    from = Math.max(from, start);
-    to = Math.min(to, end);
-    int settled = 0;
-    for (long next; from < to; from = next) {
-      next = Math.min(to, nextPage(from));
-      long[] page = page(from);
-      int stop = endOffset(next);
-      int begin = offset(from);
-      if (isAll(page, begin, stop, word)) {
-        Arrays.fill(page, begin, stop, 0);
-        settled += stop - begin;
-        continue;
-      }
-      for (int i = begin; i < stop; i++) {
-        if (page[i] == word) {
-          page[i] = 0;
-          settled++;
+  int settle(long block, int bits, int owner, int deliveries) {
+    long who = Page.who(owner, deliveries);
+    int left = bits;
+    for (int some; left != 0 && (some = settleSome(block, left, who)) != 0; ) {
+      left &= ~some;
+    }
+    return Integer.bitCount(bits & ~left);
+  }
+
+  /** Settles those that are in one row, nearly always all; returns which. */
+  private int settleSome(long block, int bits, long who) {
+    int index = pages.find(block);
+    if (index >= 0) {
+      Page in = pages.get(index);
+      for (int i = in.search(block); i < in.size() && in.block(i) == block; i++) {
+        int some = in.who(i) == who ? in.bits(i) & bits : 0;
+        if (some != 0) {
+          settle(index, i, some);
+          return some;
         }
       }
     }
-    return settled;
+    return 0;
   }
 
-  /** Nearly always so; and the JVM looks at many words at a time. */
-  private static boolean isAll(long[] page, int from, int to, long word) {
-    long other = 0;
-    for (int i = from; i < to; i++) {
-      other |= page[i] ^ word;
+  /** Comes upon an entry, if it is pending. */
+  boolean find(long sequence) {
+    long block = block(sequence);
+    int index = pages.find(block);
+    if (index >= 0) {
+      Page in = pages.get(index);
+      for (int i = in.search(block); i < in.size() && in.block(i) == block; i++) {
+        if ((in.bits(i) & bit(sequence)) != 0) {
+          comeUpon(index, i, bit(sequence));
+          return true;
+        }
+      }
     }
-    return other == 0;
+    return false;
   }
 
   /**
-   * Sets in {@code bits} each of {@code count} sequences from {@code from} on that is not settled.
+   * Comes upon the first pending entry of an owner from a sequence on.
+   *
+   * @param owner or {@link Owners#ANY}
+   * @return its sequence, or -1
    */
+  long next(long from, int owner) {
+    for (int i = Math.max(0, pages.find(block(from))); i < pages.size(); i++) {
+      Page in = pages.get(i);
+      if ((owner == Owners.ANY || in.mayHave(owner)) && next(i, from, owner)) {
+        return sequence(page.block(row), bit);
+      }
+    }
+    return -1;
+  }
+
+  private boolean next(int index, long from, int owner) {
+    Page in = pages.get(index);
+    int first = in.search(block(from));
+    for (int i = first, end; i < in.size(); i = end) {
+      end = in.endOfBlock(i);
+      int mask = in.block(i) == block(from) ? -bit(from) : -1;
+      int lowest = 0;
+      for (int j = i; j < end; j++) {
+        int found = owner == Owners.ANY || in.owner(j) == owner ? in.bits(j) & mask : 0;
+        if (Integer.numberOfTrailingZeros(found) < Integer.numberOfTrailingZeros(lowest)) {
+          lowest = Integer.lowestOneBit(found);
+          comeUpon(index, j, lowest);
+        }
+      }
+      if (lowest != 0) {
+        return true;
+      }
+    }
+    if (first == 0) {
+      in.lookAtOwners(); // so that it is not looked through for nothing again
+    }
+    return false;
+  }
+
+  private void comeUpon(int of, int at, int which) {
+    index = of;
+    page = pages.get(of);
+    row = at;
+    bit = which;
+  }
+
+  /** The owner of the entry come upon, or one of {@link Owners}. */
+  int owner() {
+    return page.owner(row);
+  }
+
+  /** When the entry come upon was delivered. */
+  long time() {
+    return page.time(row);
+  }
+
+  /** How often the entry come upon was delivered. */
+  int deliveries() {
+    return page.deliveries(row);
+  }
+
+  /** Changes the entry come upon. */
+  void change(long time, int owner, int deliveries) {
+    change(page, row, bit, time, owner, deliveries);
+  }
+
+  /** Settles the entry come upon. */
+  void settle() {
+    settle(index, row, bit);
+  }
+
+  /**
+   * Changes some entries of a row. If they are all of it, it may be another row's then, and the
+   * next one has its place.
+   */
+  void change(Page in, int at, int bits, long time, int owner, int deliveries) {
+    long who = Page.who(owner, deliveries);
+    long block = in.block(at);
+    int rest = in.bits(at) & ~bits;
+    int alike = alike(in, at, time, who);
+    if (alike == at) {
+      return;
+    }
+    if (alike >= 0) {
+      in.setBits(alike, in.bits(alike) | bits);
+      in.setBits(at, rest);
+      if (rest == 0) {
+        pages.removeOneOf(in, at);
+      }
+    } else if (rest == 0) {
+      pages.set(in, at, time, who);
+    } else {
+      in.setBits(at, rest);
+      pages.insert(in, at + 1, block, bits, time, who);
+    }
+  }
+
+  /** Returns which of a row and its neighbours has entries like that of the same block, or -1. */
+  private static int alike(Page in, int row, long time, long who) {
+    long block = in.block(row);
+    for (int i = Math.max(0, row - 1); i < in.size() && i <= row + 1; i++) {
+      if (in.time(i) == time && in.who(i) == who && in.block(i) == block) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void settle(int index, int at, int bits) {
+    Page in = pages.get(index);
+    long lowest = sequence(in.block(at), bits);
+    int rest = in.bits(at) & ~bits;
+    if (rest == 0) {
+      pages.remove(index, at);
+    } else {
+      in.setBits(at, rest);
+    }
+    if (lowest == start && pages.rows() > 0) {
+      moveStart();
+    }
+  }
+
+  private void moveStart() {
+    Page first = pages.get(0);
+    long next = start + 1;
+    long block = first.block(0);
+    start = Long.MAX_VALUE;
+    for (int i = 0; start != next && i < first.size() && first.block(i) == block; i++) {
+      start = Math.min(start, sequence(block, first.bits(i)));
+    }
+  }
+
+  /** Where the rows are. */
+  Pages pages() {
+    return pages;
+  }
+
+  /** As {@link Group#markUnsettled}. */
   void markUnsettled(long from, int count, BitSet bits) {
-    for (int i = 0; i < count; i++) {
-      long sequence = from + i;
-      if (sequence >= end || sequence >= start && word(sequence) != 0) {
-        bits.set(i);
-      }
+    long to = from + count;
+    for (long at = from; (at = next(at, Owners.ANY)) >= 0 && at < to; at++) {
+      bits.set((int) (at - from));
+    }
+    if (to > end) {
+      bits.set((int) Math.max(0, end - from), count);
     }
   }
 
-  /** Moves the run's {@code first} up to an entry that it has; returns whether it has any left. */
-  boolean trim(Run run) {
-    long sequence = Math.max(run.first, start);
-    while (sequence <= run.last && (word(sequence) & RUN_MASK) != run.id) {
-      sequence++;
-    }
-    run.first = sequence;
-    return sequence <= run.last;
+  static long block(long sequence) {
+    return sequence >>> Page.BLOCK_SHIFT;
   }
 
-  /** How many pages the window takes up. */
-  long pageCount() {
-    return endPage - firstPage;
+  static int bit(long sequence) {
+    return 1 << sequence; // by its low five bits
   }
 
-  /** The lowest sequence of the window that is pending, or its end. */
-  private long firstPending() {
-    for (long from = start, next; from < end; from = next) {
-      next = Math.min(end, nextPage(from));
-      int begin = offset(from);
-      int stop = endOffset(next);
-      int settled = Arrays.mismatch(page(from), begin, stop, ALL_SETTLED, begin, stop);
-      if (settled >= 0) {
-        return from + settled;
-      }
-    }
-    return end;
-  }
-
-  private void growPages() {
-    long[][] old = pages;
-    pages = new long[2 * old.length][];
-    for (long page = firstPage; page < endPage; page++) {
-      pages[slot(page)] = old[(int) page & (old.length - 1)];
-    }
-  }
-
-  private long word(long sequence) {
-    return page(sequence)[offset(sequence)];
-  }
-
-  private long[] page(long sequence) {
-    return pages[slot(sequence >>> PAGE_SHIFT)];
-  }
-
-  private int slot(long page) {
-    return (int) page & (pages.length - 1);
-  }
-
-  private static int offset(long sequence) {
-    return (int) sequence & PAGE_MASK;
-  }
-
-  /** One past the offset of the last sequence below {@code end}. */
-  private static int endOffset(long end) {
-    return offset(end - 1) + 1;
-  }
-
-  private static long nextPage(long sequence) {
-    return (sequence | PAGE_MASK) + 1;
+  /** Returns the lowest of a block's sequences. */
+  static long sequence(long block, int bits) {
+    return (block << Page.BLOCK_SHIFT) + Integer.numberOfTrailingZeros(bits);
   }
 }

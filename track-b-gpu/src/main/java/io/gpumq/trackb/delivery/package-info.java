@@ -10,6 +10,7 @@
  *   ... settled ------+-- pending and settled, mixed -------+-- new --------+-- not handled yet ...
  * </pre>
  *
- * Only the middle part costs memory: 8 bytes an entry, and one small object a run.
+ * Only what is pending costs memory: 24 bytes for neighbours that were delivered together, 32 of
+ * them at most, and below 32 for an entry that is alone.
  */
 package io.gpumq.trackb.delivery;

@@ -7,15 +7,15 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
-/** What a group costs, in pages, runs and bytes rather than in seconds. */
+/** What a group costs, in rows and bytes rather than in seconds. */
 class GroupScaleTest {
   private static final int BATCH = 256;
-  private static final int PAGE = 1024;
+  private static final int BLOCK = 32;
   private static final long TEN_MILLION = 10_000_000;
   private static final long LEASE = 1_000;
 
-  /** Below this many, empty runs are left to lie. */
-  private static final int FEW_RUNS = 1_024;
+  /** Rows for which memory is kept, whatever there is. */
+  private static final int FEW_ROWS = 512;
 
   private final ManualClock clock = new ManualClock(0);
   private final Delivery delivery = new Delivery();
@@ -30,48 +30,46 @@ class GroupScaleTest {
     return taken;
   }
 
-  private static long pagesOf(long entries) {
-    return (entries + PAGE - 1) / PAGE;
+  private long rows() {
+    return group.ask(ledger -> ledger.table().pages().rows());
+  }
+
+  private long room() {
+    return group.ask(ledger -> ledger.table().pages().room());
   }
 
   @Test
-  void tenMillionPendingCostAWordEachAndARunForEachBatch() {
+  void tenMillionPendingTakeARowForEachBlock() {
     assertEquals(TEN_MILLION, takeAll(TEN_MILLION));
     assertEquals(TEN_MILLION, group.counts().pending());
-    long runs = (TEN_MILLION + BATCH - 1) / BATCH;
-    assertEquals(pagesOf(TEN_MILLION), group.ledger().pages());
-    assertEquals(runs, group.ledger().runs());
+    assertEquals(TEN_MILLION / BLOCK, rows());
 
-    clock.advance(LEASE); // all leases end: a change of no word and no run
-    assertEquals(runs, group.ledger().runs());
+    clock.advance(LEASE); // all leases end
     assertEquals(TEN_MILLION, takeAll(TEN_MILLION));
-    assertEquals(pagesOf(TEN_MILLION), group.ledger().pages());
-    assertEquals(runs, group.ledger().runs());
+    assertEquals(TEN_MILLION / BLOCK, rows());
 
     group.abandon(0);
-    assertEquals(runs, group.ledger().runs());
     long acknowledged = 0;
     for (; group.take(delivery, BATCH, 1, TEN_MILLION) > 0; ) {
       acknowledged += group.acknowledge(delivery);
     }
     assertEquals(TEN_MILLION, acknowledged);
     assertEquals(TEN_MILLION, group.acknowledgedTo());
-    assertEquals(0, group.ledger().runs());
-    assertTrue(group.ledger().pages() <= 1);
+    assertEquals(0, rows());
+    assertTrue(room() <= FEW_ROWS);
   }
 
   @Test
-  void oneEntryThatStaysPendingKeepsPagesButNoRuns() {
+  void oneEntryThatStaysPendingKeepsNothingElse() {
     group.take(delivery, 1, 0, 1);
     while (group.take(delivery, BATCH, 0, TEN_MILLION) > 0) {
       group.acknowledge(delivery);
-      assertTrue(group.ledger().runs() <= FEW_RUNS);
+      assertEquals(1, rows());
+      assertTrue(room() <= FEW_ROWS);
     }
     assertEquals(0, group.acknowledgedTo());
-    assertEquals(pagesOf(TEN_MILLION), group.ledger().pages());
     group.acknowledge(0);
     assertEquals(TEN_MILLION, group.acknowledgedTo());
-    assertTrue(group.ledger().pages() <= 1);
   }
 
   @Test
@@ -79,30 +77,32 @@ class GroupScaleTest {
     group.take(delivery, 2, 0, 2);
     for (int i = 0; i < 1_000_000; i++) {
       group.refuse(i & 1, i % LEASE);
-      assertTrue(group.ledger().runs() <= FEW_RUNS);
+      assertTrue(rows() <= 2);
     }
     clock.advance(LEASE);
     assertEquals(2, group.take(delivery, 10, 0, 2));
   }
 
   @Test
-  void settlingInAnyOrderLeavesNoRuns() {
-    for (long end = 0; end < 1_000_000; end += BATCH) {
-      group.take(delivery, BATCH, 0, end + BATCH);
-      for (long i = 1; i < BATCH; i++) { // all but the first of each batch, backwards
-        group.acknowledge(end + BATCH - i);
+  void oneOfAThousandThatIsLeftTakesARow() {
+    long end = 1_000_000;
+    while (group.take(delivery, BATCH, 0, end) > 0) {
+      for (int i = delivery.size() - 1; i >= 0; i--) {
+        if (delivery.sequence(i) % 1_000 != 0) {
+          group.acknowledge(delivery.sequence(i));
+        }
       }
     }
-    long left = group.counts().pending();
-    assertEquals(left, group.ledger().runs());
+    assertEquals(1_000, rows());
+    assertTrue(room() <= 1_000 + 1_000 / 8 + FEW_ROWS);
     clock.advance(LEASE);
-    assertEquals(left, takeAll(0));
-    assertTrue(group.ledger().runs() <= 2 * left, "a run each, and those swept later");
-    for (long sequence = 0; sequence < 1_000_000; sequence += BATCH) {
+    assertEquals(1_000, takeAll(end));
+    assertEquals(1_000, rows());
+    for (long sequence = 0; sequence < end; sequence += 1_000) {
       group.acknowledge(sequence);
     }
-    assertEquals(0, group.counts().pending());
-    assertEquals(0, group.ledger().runs());
+    assertEquals(0, rows());
+    assertTrue(room() <= FEW_ROWS);
   }
 
   @Test
@@ -125,10 +125,24 @@ class GroupScaleTest {
       assertEquals(1, group.take(delivery, BATCH, 0, TEN_MILLION));
       assertEquals(next, delivery.first());
       assertEquals(1, group.acknowledge(delivery));
-      assertTrue(group.ledger().pages() <= 65);
+      assertEquals(0, rows());
     }
     assertEquals(0, group.take(delivery, BATCH, 0, TEN_MILLION));
     assertEquals(TEN_MILLION, group.acknowledgedTo());
+  }
+
+  @Test
+  void anIdleGroupTakesFewBytes() {
+    Group[] groups = new Group[1_000];
+    Deliverable all = sequence -> true;
+    DeadLetterSink none = (s, cause, n, name) -> false;
+    long before = allocatedBytes();
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = new Group("g", i, LEASE, 5, false, all, none, clock);
+    }
+    long bytes = (allocatedBytes() - before) / groups.length;
+    assertTrue(bytes <= 400, bytes + " bytes");
+    assertEquals(999, groups[999].cursor());
   }
 
   @Test
