@@ -309,6 +309,11 @@ public final class Group {
     return counts;
   }
 
+  /** Returns what is pending, to look at and to claim. */
+  public Pending pending() {
+    return new Pending(this, nanoClock);
+  }
+
   private void locked(Runnable change) {
     locked(
         ledger -> {

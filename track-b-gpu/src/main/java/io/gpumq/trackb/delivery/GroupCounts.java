@@ -63,6 +63,11 @@ public final class GroupCounts {
     add(PENDING, -1);
   }
 
+  void countClaimed() {
+    add(DELIVERED, 1);
+    add(REDELIVERED, 1);
+  }
+
   /** Entries that are pending no more, and nothing else has become of them. */
   void countForgotten(long entries) {
     add(PENDING, -entries);
