@@ -15,7 +15,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Every benchmark runs, with each of its parameters; how fast is not looked at. */
 class SmokeTest {
-  private static final Set<String> BENCHMARKS = Set.of("GroupBenchmark.takeAcknowledge");
+  private static final Set<String> BENCHMARKS =
+      Set.of(
+          "GroupBenchmark.takeAcknowledge",
+          "PendingBenchmark.takeAcknowledge",
+          "PendingBenchmark.takeAgain");
 
   @Test
   void everyBenchmarkRuns() throws RunnerException {

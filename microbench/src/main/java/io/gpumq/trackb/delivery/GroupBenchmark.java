@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 public class GroupBenchmark extends PerMessage {
   /** Entries of one take. */
-  @Param({"1", "256"})
+  @Param({"1", "64", "256"})
   int batch;
 
   @Param({"false", "true"})
