@@ -23,6 +23,14 @@ public final class GroupHeap {
       print("pending, taken by " + batch, entries -> entries.leave(ENTRIES, batch));
     }
     print("pending, one of 1,000", entries -> entries.leaveOneOfAThousand(ENTRIES));
+    for (int of : new int[] {2, 3, 10}) {
+      print("pending, one of 1,000, one of " + of + " of them left", entries -> leave(entries, of));
+    }
+  }
+
+  private static void leave(PendingEntries entries, int of) {
+    entries.leaveOneOfAThousand(of * ENTRIES);
+    entries.acknowledgeAtRandom(ENTRIES);
   }
 
   private static void print(String what, Consumer<PendingEntries> leaving) {

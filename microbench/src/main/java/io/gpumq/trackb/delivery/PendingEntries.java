@@ -1,5 +1,7 @@
 package io.gpumq.trackb.delivery;
 
+import java.util.SplittableRandom;
+
 /** A group whose entries stay pending, to measure what they cost. For one thread. */
 final class PendingEntries {
   private static final int OWNER = 1;
@@ -54,6 +56,29 @@ final class PendingEntries {
       take(EVERY - 1);
       group.acknowledge(delivery);
     }
+  }
+
+  /** Acknowledges pending entries, whichever chance takes, until so many are left. */
+  void acknowledgeAtRandom(int left) {
+    int pending = (int) group.counts().pending();
+    long[] sequences = pendingSequences(pending);
+    SplittableRandom random = new SplittableRandom(1);
+    for (int last = pending; last > left; ) {
+      int drawn = random.nextInt(last);
+      group.acknowledge(sequences[drawn]);
+      sequences[drawn] = sequences[--last];
+    }
+  }
+
+  private long[] pendingSequences(int count) {
+    long[] sequences = new long[count];
+    PendingTable table = group.ask(Ledger::table);
+    long next = -1;
+    for (int i = 0; i < count; i++) {
+      next = table.next(next + 1, Owners.ANY);
+      sequences[i] = next;
+    }
+    return sequences;
   }
 
   /** From now on leases end. */
