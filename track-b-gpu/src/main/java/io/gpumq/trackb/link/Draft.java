@@ -36,6 +36,9 @@ public final class Draft {
   private int count;
   private int at;
 
+  /** Whether all have the same header: nearly always, and then much of them is the same. */
+  private boolean areAlike;
+
   // What is claimed of it: how many entries, and where the next one begins.
   private int claimed;
   private int claimedAt;
@@ -43,8 +46,6 @@ public final class Draft {
   // The run that is being claimed.
   private long runFirst;
   private int runCount;
-  private int runAt;
-  private long nextSlot;
   private long runBytes;
   private boolean isPushed;
   private boolean isAlone;
@@ -70,6 +71,7 @@ public final class Draft {
     chunk = free;
     at = free.at();
     count = 0;
+    areAlike = true;
     claimed = 0;
     claimedAt = at;
     return true;
@@ -122,6 +124,7 @@ public final class Draft {
     if (count == headers.length) {
       headers = Arrays.copyOf(headers, 2 * count);
     }
+    areAlike &= count == 0 || header == headers[0];
     headers[count++] = header;
     at += units(header) * UNIT;
   }
@@ -160,8 +163,8 @@ public final class Draft {
   }
 
   /**
-   * Claims slots for the next entries, as one run. Under the lock that orders the queue's entries;
-   * each is to be described, and all published, at once.
+   * Claims slots for the next entries, as one run, which is to be published at once. Under the lock
+   * that orders the queue's entries.
    *
    * @param most how many at most
    * @param room units that the store has for them, one behind the other
@@ -175,9 +178,6 @@ public final class Draft {
     if (runFirst == Ring.FULL) {
       return 0;
     }
-    runAt = claimedAt;
-    nextSlot = runFirst;
-    runBytes = 0;
     isPushed = isNear && chunk.isPushed();
     isAlone = runCount == 1 && isAwaited;
     return runCount;
@@ -185,8 +185,8 @@ public final class Draft {
 
   /** How many of the next entries have room in so many units. */
   private int fitting(int most, int room) {
-    if (most == unclaimed() && unclaimedUnits() <= room) {
-      return most;
+    if (areAlike) {
+      return Math.min(most, room / nextUnits());
     }
     int fit = 0;
     for (int left = room; fit < most && (left -= units(headers[claimed + fit])) >= 0; ) {
@@ -195,41 +195,69 @@ public final class Draft {
     return fit;
   }
 
-  /**
-   * Describes the next entry of the run to the device.
-   *
-   * @param place where it goes in the store, in units
-   * @return the units that it takes there
-   */
-  public int describe(long place) {
-    long header = headers[claimed++];
-    int length = EntryHeader.length(header);
-    int extensions = EntryHeader.extensions(header);
-    long slot = nextSlot++;
-    long where = SlotWords.where(slot, place, claimedAt / UNIT, extensions);
-    ring.describe(slot, SlotWords.what(slot, OP_CARRY, isPushed, length), where);
-    if (isAlone) {
-      ring.offerExpress(slot, where, claimedAt, (1 + extensions) * UNIT + length);
-    }
-    int units = 1 + extensions + EntryHeader.units(length) + resultUnits;
-    claimedAt += units * UNIT;
-    runBytes += length;
-    return units;
+  /** Whether all entries of the run take the same. */
+  public boolean isRunAlike() {
+    return areAlike;
+  }
+
+  /** Units that an entry of the run takes. */
+  public int runUnits(int index) {
+    return units(headers[claimed + index]);
   }
 
   /**
-   * Publishes the run.
+   * Describes the run to the device, and publishes it.
    *
    * @param owner is told what becomes of it
    * @param sequence of its first entry, in its queue
-   * @param place of the first in the store, in units
+   * @param place of the first in the store, in units: the others follow it
    */
   public void publish(Carried owner, long sequence, long place) {
-    int units = (claimedAt - runAt) / UNIT;
+    int start = claimedAt / UNIT;
+    int units = areAlike ? describeAlike(place, start) : describeEach(place, start);
     ring.run(runFirst)
-        .set(runFirst, owner, sequence, runCount, place, chunk, runAt / UNIT, units, isPushed);
+        .set(runFirst, owner, sequence, runCount, place, chunk, start, units, isPushed);
+    claimed += runCount;
+    claimedAt += units * UNIT;
     chunk.fill(claimedAt, runFirst + runCount);
     ring.publish(runFirst, runCount);
+  }
+
+  /** Describes entries that differ in their place alone; returns the units of all. */
+  private int describeAlike(long place, int start) {
+    long header = headers[claimed];
+    int length = EntryHeader.length(header);
+    int extensions = EntryHeader.extensions(header);
+    int each = units(header);
+    if (isAlone) {
+      describe(runFirst, header, place, start);
+    } else {
+      ring.describeAlike(runFirst, runCount, isPushed, length, extensions, place, start, each);
+    }
+    runBytes = (long) runCount * length;
+    return runCount * each;
+  }
+
+  private int describeEach(long place, int start) {
+    int unit = start;
+    runBytes = 0;
+    for (int i = 0; i < runCount; i++) {
+      long header = headers[claimed + i];
+      describe(runFirst + i, header, place + unit - start, unit);
+      runBytes += EntryHeader.length(header);
+      unit += units(header);
+    }
+    return unit - start;
+  }
+
+  private void describe(long slot, long header, long place, int unit) {
+    int length = EntryHeader.length(header);
+    int extensions = EntryHeader.extensions(header);
+    long where = SlotWords.where(slot, place, unit, extensions);
+    ring.describe(slot, SlotWords.what(slot, OP_CARRY, isPushed, length), where);
+    if (isAlone) {
+      ring.offerExpress(slot, where, unit * UNIT, (1 + extensions) * UNIT + length);
+    }
   }
 
   /** Entries of the run that was claimed last. */
@@ -237,7 +265,7 @@ public final class Draft {
     return runCount;
   }
 
-  /** Bytes of their payloads. */
+  /** Bytes of their payloads, once it is published. */
   public long runBytes() {
     return runBytes;
   }

@@ -3,11 +3,13 @@ package io.gpumq.trackb.link;
 import static io.gpumq.kernels.LinkLayout.DESCRIPTOR_BYTES;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
+import static io.gpumq.kernels.LinkLayout.OP_CARRY;
 import static io.gpumq.kernels.LinkLayout.OP_READ;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.layout.SlotWords;
 import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.HostSide;
@@ -33,6 +35,7 @@ public final class Ring implements HostSide {
   private static final int MOST_EXPRESS_BYTES = EXPRESS_PAYLOAD + 3 * UNIT;
 
   private final RingShape shape;
+  private final int mask;
   private final ByteBuffer descriptors;
   private final ByteBuffer ingress;
   private final Slots slots;
@@ -49,6 +52,7 @@ public final class Ring implements HostSide {
    */
   public Ring(RingFile file, RingShape shape, boolean offersExpress) {
     this.shape = shape;
+    mask = shape.slots() - 1;
     this.offersExpress = offersExpress;
     descriptors = file.descriptors();
     ingress = file.ingress();
@@ -119,11 +123,34 @@ public final class Ring implements HostSide {
     return slots.run(sequence);
   }
 
-  /** Describes a claimed slot. Plain order would do: the release of the head covers it. */
+  /** Describes a claimed slot. In plain order: the release of the head covers it. */
   void describe(long sequence, long what, long where) {
-    int at = (int) (sequence & shape.slots() - 1) * DESCRIPTOR_BYTES;
-    Words.setOpaque(descriptors, at, what);
-    Words.setOpaque(descriptors, at + Long.BYTES, where);
+    int at = (int) (sequence & mask) * DESCRIPTOR_BYTES;
+    Words.set(descriptors, at, what);
+    Words.set(descriptors, at + Long.BYTES, where);
+  }
+
+  /**
+   * Describes claimed slots whose entries are alike and lie one behind the other, in the ingress
+   * memory and in the store.
+   *
+   * @param place of the first in the store, in units
+   * @param unit of the first in the ingress memory
+   * @param each units that one takes
+   */
+  void describeAlike(
+      long first,
+      int count,
+      boolean push,
+      int length,
+      int extensions,
+      long place,
+      int unit,
+      int each) {
+    for (int i = 0; i < count; i++) {
+      long where = SlotWords.where(first + i, place + (long) i * each, unit + i * each, extensions);
+      describe(first + i, SlotWords.what(first + i, OP_CARRY, push, length), where);
+    }
   }
 
   /**

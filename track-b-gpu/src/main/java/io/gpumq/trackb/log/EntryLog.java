@@ -166,8 +166,12 @@ public final class EntryLog {
       return Room.NO_SLOTS;
     }
     long place = segment.next();
-    for (int i = 0; i < count; i++) {
-      segment.append(draft.describe(segment.next()));
+    if (draft.isRunAlike()) {
+      segment.append(count, draft.runUnits(0));
+    } else {
+      for (int i = 0; i < count; i++) {
+        segment.append(draft.runUnits(i));
+      }
     }
     // Behind the store's part: who hears of an entry finds its place.
     draft.publish(progress, sequence, place);

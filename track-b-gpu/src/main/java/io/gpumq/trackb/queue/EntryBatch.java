@@ -58,8 +58,9 @@ final class EntryBatch implements Entry {
 
   private Delivery delivery;
 
-  // The entry that was asked for last: none behind a release.
+  // The entry that was asked for last, and the piece that it lies in: none behind a release.
   private int at;
+  private Piece piece;
   private View view;
   private int offset;
   private long header;
@@ -91,6 +92,7 @@ final class EntryBatch implements Entry {
   void release() {
     polled = null;
     view = null;
+    piece = null;
     finder.release();
   }
 
@@ -143,26 +145,29 @@ final class EntryBatch implements Entry {
       if (entries.polled != this) {
         throw new IllegalStateException(ENDED);
       }
-      entries.delivery.sequence(index); // the check of the index
-      entries.moveTo(index);
+      entries.moveTo(index, entries.delivery.sequence(index));
       return entries;
     }
   }
 
-  private void moveTo(int index) {
+  private void moveTo(int index, long sequence) {
+    if (piece == null || !piece.has(index)) {
+      piece = finder.piece(index);
+      view = viewOf(piece.memory());
+    }
     at = index;
-    int source = finder.source(index);
-    view = source < views.length && views[source] != null ? views[source] : viewOf(source);
-    offset = finder.offset(index);
+    offset = piece.offset(sequence);
     header = Words.get(view.words, offset);
   }
 
-  private View viewOf(int source) {
-    if (source >= views.length) {
-      views = Arrays.copyOf(views, 2 * source);
+  private View viewOf(int memory) {
+    if (memory >= views.length) {
+      views = Arrays.copyOf(views, 2 * memory);
     }
-    views[source] = new View(finder.memory(source));
-    return views[source];
+    if (views[memory] == null) {
+      views[memory] = new View(finder.memory(memory));
+    }
+    return views[memory];
   }
 
   private View view() {

@@ -14,8 +14,8 @@ import java.util.Arrays;
 
 /**
  * Finds the bytes of delivered entries, and keeps them: in the window if it can, then by express,
- * then in an area that a whole segment is read into, else by a read of each. For one thread at a
- * time.
+ * then in an area that a whole segment is read into, else by reads of what lies together. For one
+ * thread at a time.
  */
 final class EntryFinder implements Fetch.Wanted {
   /** The number of this reader's own memory. */
@@ -29,6 +29,9 @@ final class EntryFinder implements Fetch.Wanted {
   /** Entries of so many bytes together are worth the copy of a segment. */
   private static final int LONG_BYTES = 8 << 10;
 
+  /** What one read of the device brings at most, unless it is one entry. */
+  private static final int READ_UNITS = (4 << 10) / UNIT;
+
   /** A reader that has so many new ones before it will want the rest of their segment, too. */
   private static final int MANY_BEHIND = 64;
 
@@ -40,8 +43,8 @@ final class EntryFinder implements Fetch.Wanted {
   private static final int MOST_ENTRIES = 4096;
 
   private final Reading reading;
-  private int[] offsets = new int[64];
-  private int[] sources = new int[64];
+  private Piece[] pieces = new Piece[4];
+  private int pieceCount;
 
   // What is held until the release.
   private NearRun[] runs = new NearRun[4];
@@ -61,10 +64,10 @@ final class EntryFinder implements Fetch.Wanted {
   /** Behind which the next one is being read. */
   private Segment readAheadOf;
 
-  // What is to be fetched one by one.
+  // What is to be read one by one.
   private long[] places = new long[16];
   private int[] units = new int[16];
-  private int[] wanted = new int[16];
+  private int[] targets = new int[16];
   private int count;
   private int ownUsed;
 
@@ -77,9 +80,9 @@ final class EntryFinder implements Fetch.Wanted {
     lane = from;
     log = from.log();
     delivery = taken;
+    pieceCount = 0;
     count = 0;
     ownUsed = 0;
-    makeRoom(taken.size());
     for (int i = 0; i < taken.size(); ) {
       int next = fromWindow(i);
       i = next > i ? next : fromStore(i);
@@ -96,12 +99,30 @@ final class EntryFinder implements Fetch.Wanted {
     return bytes == 0 ? MOST_ENTRIES : Math.max(1, Math.min(MOST_ENTRIES, MOST_BYTES / bytes));
   }
 
-  private void makeRoom(int size) {
-    if (size > offsets.length) {
-      int length = Math.max(size, 2 * offsets.length);
-      offsets = new int[length];
-      sources = new int[length];
+  /** The piece that an entry of the delivery lies in. */
+  Piece piece(int index) {
+    int low = 0;
+    int high = pieceCount - 1;
+    while (low < high) {
+      int middle = low + high >>> 1;
+      if (pieces[middle].end() <= index) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
+    return pieces[low];
+  }
+
+  private void addPiece(int begin, int end, int memory, int offset) {
+    if (pieceCount == pieces.length) {
+      pieces = Arrays.copyOf(pieces, 2 * pieceCount);
+    }
+    if (pieces[pieceCount] == null) {
+      pieces[pieceCount] = new Piece();
+    }
+    pieces[pieceCount++]
+        .set(begin, end, delivery.sequence(begin), segment, memory, offset);
   }
 
   /** Finds entries from one on that lie in a run of the window; returns the first that does not. */
@@ -113,16 +134,24 @@ final class EntryFinder implements Fetch.Wanted {
       runs[runCount] = new NearRun();
     }
     NearRun run = runs[runCount];
-    if (!log.progress().holdNear(delivery.sequence(first), run)) {
+    long sequence = delivery.sequence(first);
+    if (!log.progress().holdNear(sequence, run)) {
       return first;
     }
     runCount++;
+    int next = behind(first, run.end()); // a run lies in one segment
+    addPiece(first, next, WINDOWS + lane.number(), run.unit(place(sequence)) * UNIT);
+    return next;
+  }
+
+  /** The first entry from one on that is not below a sequence. */
+  private int behind(int first, long end) {
+    if (delivery.isWholeRange()) {
+      return (int) Math.min(delivery.size(), end - delivery.first());
+    }
     int next = first;
-    for (long sequence;
-        next < delivery.size() && (sequence = delivery.sequence(next)) < run.end();
-        next++) {
-      offsets[next] = run.unit(place(sequence)) * UNIT;
-      sources[next] = WINDOWS + lane.number();
+    while (next < delivery.size() && delivery.sequence(next) < end) {
+      next++;
     }
     return next;
   }
@@ -141,22 +170,17 @@ final class EntryFinder implements Fetch.Wanted {
       return first + 1;
     }
     log.progress().awaitLanded(sequence, lane.alive());
-    place(sequence);
-    int next = first + 1;
-    while (next < delivery.size() && segment.has(delivery.sequence(next))) {
-      next++;
-    }
+    long start = place(sequence);
+    int next = behind(first, segment.end());
     long last = delivery.sequence(next - 1);
     log.progress().awaitLanded(last, lane.alive());
     long end = log.endOf(segment, last);
-    long bytes = (end - segment.place(sequence)) * UNIT;
-    boolean isLong = bytes >= LONG_BYTES && next - first > 1;
+    boolean isLong = (end - start) * UNIT >= LONG_BYTES && next - first > 1;
     boolean isLate = !delivery.isRedelivery() && log.progress().landed() - last >= MANY_BEHIND;
     boolean isWorthCopy = (isLong || isLate) && SegmentReads.fits(segment);
     if (!isWorthCopy || !fromArea(first, next, end)) {
-      for (int i = first; i < next; i++) {
-        long own = delivery.sequence(i);
-        want(i, own, own < last ? segment.place(own + 1) : end);
+      for (int i = first; i < next; ) {
+        i = want(i, next, end);
       }
     }
     return next;
@@ -168,8 +192,8 @@ final class EntryFinder implements Fetch.Wanted {
       ownUsed = at;
       return false;
     }
-    offsets[index] = at;
-    sources[index] = OWN;
+    place(sequence);
+    addPiece(index, index + 1, OWN, at);
     return true;
   }
 
@@ -184,10 +208,7 @@ final class EntryFinder implements Fetch.Wanted {
       areas = Arrays.copyOf(areas, 2 * areaCount);
     }
     areas[areaCount++] = area;
-    for (int i = first; i < next; i++) {
-      offsets[i] = area.offset(segment.place(delivery.sequence(i)));
-      sources[i] = AREAS;
-    }
+    addPiece(first, next, AREAS, area.offset(start));
     if (readAheadOf != segment) {
       readAhead();
     }
@@ -202,17 +223,45 @@ final class EntryFinder implements Fetch.Wanted {
     }
   }
 
-  private void want(int index, long sequence, long end) {
+  /**
+   * Wants entries from one on that lie one behind the other, in one read; returns the first that is
+   * not among them.
+   *
+   * @param most index behind the last that may be
+   * @param end where the last of these ends in the store
+   */
+  private int want(int first, int most, long end) {
+    long sequence = delivery.sequence(first);
+    long start = segment.place(sequence);
+    long behind = endOf(first, most, end);
+    int next = first + 1;
+    while (next < most && delivery.sequence(next) == sequence + next - first) {
+      long longer = endOf(next, most, end);
+      if (longer - start > READ_UNITS) {
+        break;
+      }
+      behind = longer;
+      next++;
+    }
+    addRead(start, (int) (behind - start));
+    addPiece(first, next, OWN, targets[count - 1]);
+    return next;
+  }
+
+  /** Where an entry ends: where the next one of its segment begins. */
+  private long endOf(int index, int most, long end) {
+    return index == most - 1 ? end : segment.place(delivery.sequence(index) + 1);
+  }
+
+  private void addRead(long start, int length) {
     if (count == places.length) {
       places = Arrays.copyOf(places, 2 * count);
       units = Arrays.copyOf(units, 2 * count);
-      wanted = Arrays.copyOf(wanted, 2 * count);
+      targets = Arrays.copyOf(targets, 2 * count);
     }
-    places[count] = segment.place(sequence);
-    units[count] = (int) (end - places[count]);
-    wanted[count] = index;
-    offsets[index] = takeOwn(units[count] * UNIT);
-    sources[index] = OWN;
+    places[count] = start;
+    units[count] = length;
+    targets[count] = takeOwn(length * UNIT);
     count++;
   }
 
@@ -245,21 +294,11 @@ final class EntryFinder implements Fetch.Wanted {
 
   @Override
   public int target(int index) {
-    return offsets[wanted[index]];
+    return targets[index];
   }
 
-  /** Which memory an entry lies in. */
-  int source(int index) {
-    return sources[index];
-  }
-
-  /** Where in it, in bytes. */
-  int offset(int index) {
-    return offsets[index];
-  }
-
-  ByteBuffer memory(int source) {
-    return switch (source) {
+  ByteBuffer memory(int number) {
+    return switch (number) {
       case OWN -> own;
       case AREAS -> reading.segments().memory();
       default -> lane.window();

@@ -89,6 +89,11 @@ public final class Segment {
     return (each != 0 ? each : (used - HEADER_UNITS) / Math.max(1, count)) * UNIT;
   }
 
+  /** Units that each entry takes, or 0 where they differ. Under no lock. */
+  public int stride() {
+    return stride;
+  }
+
   /** Where the next entry goes, and the last one ends. */
   public long next() {
     return place + used;
@@ -101,6 +106,19 @@ public final class Segment {
     }
     used += units;
     count++;
+  }
+
+  /** Adds entries of so many units each, for all of which there is room. */
+  public void append(int entries, int units) {
+    if (stride == units || count == 0) {
+      stride = units;
+      used += entries * units;
+      count += entries;
+    } else {
+      for (int i = 0; i < entries; i++) {
+        append(units);
+      }
+    }
   }
 
   private void addToList(int units) {

@@ -1,0 +1,51 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.trackb.spi.Vram;
+import java.nio.ByteBuffer;
+
+/**
+ * An arena of which nothing is there but its size: what a benchmark reads lies in the window.
+ *
+ * @param bytes of it
+ */
+record PlayedVram(long bytes) implements Vram {
+  @Override
+  public String handle() {
+    throw absent();
+  }
+
+  @Override
+  public void read(int area, long place, int some, int offset) {
+    throw absent();
+  }
+
+  @Override
+  public void awaitReads(int area) {
+    throw absent();
+  }
+
+  @Override
+  public void write(long place, ByteBuffer from, int offset, int some) {
+    throw absent();
+  }
+
+  @Override
+  public void move(long from, long to, int some) {
+    throw absent();
+  }
+
+  @Override
+  public void readWords(long place, long[] words) {
+    throw absent();
+  }
+
+  @Override
+  public void writeWords(long place, long[] words) {} // a ring's states, which nobody reads
+
+  private static IllegalStateException absent() {
+    return new IllegalStateException("a played device has no memory, and the window should do");
+  }
+
+  @Override
+  public void close() {}
+}
