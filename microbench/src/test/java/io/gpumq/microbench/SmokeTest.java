@@ -19,7 +19,8 @@ class SmokeTest {
       Set.of(
           "GroupBenchmark.takeAcknowledge",
           "PendingBenchmark.takeAcknowledge",
-          "PendingBenchmark.takeAgain");
+          "PendingBenchmark.takeAgain",
+          "TurnBenchmark.turn");
 
   @Test
   void everyBenchmarkRuns() throws RunnerException {

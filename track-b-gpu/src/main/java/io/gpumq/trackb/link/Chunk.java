@@ -2,6 +2,7 @@ package io.gpumq.trackb.link;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import com.lmax.disruptor.Sequence;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,9 +33,9 @@ final class Chunk {
   private boolean isPushed;
 
   /** Counts how often it was filled. Written by who fills it, before it looks for readers. */
-  private volatile long filling;
+  private final Sequence filling = new Sequence(0);
 
-  private final AtomicInteger readers = new AtomicInteger();
+  private final Sequence readers = new Sequence(0);
 
   /** Writers' views, by the unit where they begin. Of whoever has taken it, as is its content. */
   private ByteBuffer[] views;
@@ -69,7 +70,7 @@ final class Chunk {
 
   /** Begins a new filling, for the caller: all that was in it has landed. */
   void refill() {
-    filling = filling + 1;
+    filling.setVolatile(filling.get() + 1);
     isPushed = readers.get() == 0; // behind it: pairs with tryHold()
     filled = start;
     state.set(TAKEN);
@@ -126,7 +127,7 @@ final class Chunk {
 
   /** Which filling this is: by it a reader knows later whether its entries are still there. */
   long filling() {
-    return filling;
+    return filling.get();
   }
 
   /**
@@ -136,14 +137,14 @@ final class Chunk {
    */
   boolean tryHold(long ofFilling) {
     readers.incrementAndGet();
-    if (filling == ofFilling) { // behind it: a filling that begins now finds this reader
+    if (filling.get() == ofFilling) { // behind it: a filling that begins now finds this reader
       return true;
     }
-    readers.decrementAndGet();
+    readers.addAndGet(-1);
     return false;
   }
 
   void letGo() {
-    readers.decrementAndGet();
+    readers.addAndGet(-1);
   }
 }

@@ -1,10 +1,10 @@
 package io.gpumq.trackb.link;
 
+import com.lmax.disruptor.Sequence;
 import io.gpumq.trackb.layout.CompletionWord;
 import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.waiting.SpinningLock;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Reads the device's completion words in the ring's order, and tells each run's owner: the one
@@ -22,20 +22,25 @@ final class Completions {
   /** Set once, before the first call. */
   private Slots slots;
 
-  private final AtomicBoolean advancing = new AtomicBoolean();
+  /** Guards where it stands, and orders the writes of the next two. */
+  private final Position position = new Position();
 
-  // Where the holder of `advancing` stands: in which run, and before which of its entries. A copy,
-  // since the run's slot may be another's as soon as its first entry has landed.
-  private final Run run = new Run();
-  private int index;
-
-  /** Written by the holder of {@link #advancing}, as are the next. */
-  private final AtomicLong completed = new AtomicLong();
+  private final Sequence completed = new Sequence(0);
 
   /** Every word below stands in its place, too, and its owner has heard of that. */
-  private final AtomicLong landed = new AtomicLong();
+  private final Sequence landed = new Sequence(0);
 
-  private volatile long failed;
+  /** A lock, with where its holder stands. */
+  private static final class Position extends SpinningLock {
+    /** A copy: the run's slot may be another's as soon as its first entry has landed. */
+    private final Run run = new Run();
+
+    /** The next of its entries. */
+    private int index;
+
+    /** How far the ring was published: looked at again only where that does not do. */
+    private long published;
+  }
 
   Completions(ByteBuffer words, int slots, Express express) {
     this.words = words;
@@ -54,33 +59,33 @@ final class Completions {
 
   /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
   long advance() {
-    long at = completed.get();
-    if (hasMore(at) && advancing.compareAndSet(false, true)) {
+    if (hasMore(completed.get()) && position.tryLock()) {
       try {
         advanceAlone();
       } finally {
-        advancing.setRelease(false); // pairs with the compare-and-set of the next
+        position.unlock();
       }
     }
     return completed.get();
   }
 
   /** Whether there is something to move on over: words are read far more often than they change. */
-  private boolean hasMore(long at) {
+  private boolean hasMore(long next) {
     long down = landed.get();
-    return hasLanded(at) || express.has(at) || down < at && hasLanded(down);
+    return hasLanded(next) || express.has(next) || down < next && hasLanded(down);
   }
 
   private void advanceAlone() {
-    long next = completed.getPlain();
-    long down = landed.getPlain();
-    long end = Math.min(slots.published(), next + MAX_STEP); // behind it a run shows what it holds
-    while (next < end) {
-      if (index == run.count()) {
+    Run run = position.run;
+    long next = completed.get();
+    long down = landed.get();
+    long most = next + MAX_STEP;
+    while (next < most && (next < position.published || isPublished(next))) {
+      if (position.index == run.count()) {
         run.take(slots.run(next));
-        index = 0;
+        position.index = 0;
       }
-      int most = (int) Math.min(end - next, run.count() - index);
+      int index = position.index;
       long word = word(next); // once: it may come between two looks
       int count = 1;
       boolean hasLanded = CompletionWord.isOf(word, next);
@@ -89,10 +94,9 @@ final class Completions {
         run.leaveOut(); // what comes by express is not pushed, whatever its descriptor says
       }
       if (CompletionWord.isHandled(word, next)) {
-        count += handledFrom(next + 1, most - 1);
+        count += handledFrom(next + 1, run.count() - index - 1);
         run.owner.completed(run, index, count, true);
       } else if (hasLanded) {
-        failed++;
         run.owner.failed(run, index, word);
       } else if (isExpress) {
         slots.run(next).awaitLanding(run.owner);
@@ -102,11 +106,17 @@ final class Completions {
       }
       down = hasLanded && down == next ? down + count : down;
       next += count;
-      index += count;
+      position.index += count;
     }
     // Released: who sees landed may write to what lies below, who sees completed may look at it.
-    landed.setRelease(land(down, next));
-    completed.setRelease(next);
+    landed.set(land(down, next));
+    completed.set(next);
+  }
+
+  /** Looks how far the ring is published: behind that a run shows what it holds. */
+  private boolean isPublished(long sequence) {
+    position.published = slots.published();
+    return sequence < position.published;
   }
 
   /** How many words from {@code first} on say that all is well, and stand in their places. */
@@ -149,24 +159,19 @@ final class Completions {
    * is by now, or somebody is just finding out.
    */
   String describe(long sequence) {
-    if (!advancing.compareAndSet(false, true)) {
+    if (!position.tryLock()) {
       return null;
     }
     try {
       if (completed.get() != sequence || slots.published() <= sequence) {
         return null;
       }
-      boolean isBegun = index < run.count();
-      Run at = isBegun ? run : slots.run(sequence);
-      return at.owner.describe(at.sequence() + (isBegun ? index : 0));
+      boolean isBegun = position.index < position.run.count();
+      Run run = isBegun ? position.run : slots.run(sequence);
+      return run.owner.describe(run.sequence() + (isBegun ? position.index : 0));
     } finally {
-      advancing.set(false);
+      position.unlock();
     }
-  }
-
-  /** Messages whose handler failed for good. */
-  long failed() {
-    return failed;
   }
 
   private boolean hasLanded(long sequence) {

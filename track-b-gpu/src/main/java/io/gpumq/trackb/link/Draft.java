@@ -173,8 +173,13 @@ public final class Draft {
    * @return how many there were slots and room for
    */
   public int claim(int most, int room, boolean isNear, boolean isAwaited) {
-    runCount = Math.min(fitting(most, room), ring.room());
-    runFirst = runCount > 0 ? ring.tryClaim(runCount) : Ring.FULL;
+    int fitting = fitting(most, room);
+    runCount = Math.min(fitting, ring.size());
+    runFirst = ring.tryClaim(runCount);
+    if (runFirst == Ring.FULL) {
+      runCount = Math.min(fitting, ring.room());
+      runFirst = runCount > 0 ? ring.tryClaim(runCount) : Ring.FULL;
+    }
     if (runFirst == Ring.FULL) {
       return 0;
     }

@@ -173,7 +173,11 @@ public final class Ring implements HostSide {
     }
   }
 
-  /** Whether the ring is so empty that the express is the quicker way. */
+  /** Whether the ring is so empty that the express is the quicker way for the next message. */
+  public boolean isQuick() {
+    return isQuick(slots.claimed());
+  }
+
   private boolean isQuick(long sequence) {
     return offersExpress
         && sequence - completions.completed() < EXPRESS_DEPTH

@@ -1,11 +1,13 @@
 package io.gpumq.trackb.link;
 
+import io.gpumq.trackb.waiting.Padding;
+
 /**
  * What was claimed together: entries of one owner that follow each other in their queue, in a
  * chunk, and in the store. A slot of the ring holds one, that of its first sequence. Written by
  * whoever claimed it, before it is published.
  */
-public final class Run {
+public final class Run extends Padding {
   Carried owner;
   private long slot;
   private long sequence;
@@ -54,7 +56,7 @@ public final class Run {
     filling = chunk == null ? 0 : chunk.filling();
   }
 
-  /** Becomes what another run is, which forgets its owner. */
+  /** Becomes what another run is, which is only looked at: its producer writes beside it. */
   void take(Run other) {
     slot = other.slot;
     owner = other.owner;
@@ -66,7 +68,6 @@ public final class Run {
     units = other.units;
     filling = other.filling;
     pushed = other.pushed;
-    other.owner = null;
   }
 
   /** Its one message was completed by express: its owner is to hear when it has landed. */

@@ -5,8 +5,8 @@ import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.waiting.SpinningLock;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
@@ -46,17 +46,19 @@ final class Slots {
 
   private final RingBuffer<Run> ring;
   private final Control control;
+  private final LongSupplier landed;
 
   /** The last sequence that the device has heard of. Written by the feeder. */
   private final Sequence fed = new Sequence();
 
-  private final AtomicBoolean feeding = new AtomicBoolean();
+  private final SpinningLock feeding = new SpinningLock();
 
   /**
    * @param landed every sequence below has landed, and its owner has heard of it
    */
   Slots(int slots, Control control, LongSupplier landed) {
     this.control = control;
+    this.landed = landed;
     ring = RingBuffer.createMultiProducer(Run::new, slots, new BusySpinWaitStrategy());
     ring.addGatingSequences(new Gate(landed)); // what has landed was fed
   }
@@ -84,12 +86,12 @@ final class Slots {
   void publish(long first, long last) {
     ring.publish(first, last);
     do {
-      if (!feeding.compareAndSet(false, true)) {
+      if (!feeding.tryLock()) {
         return; // whoever is feeding looks again after it stopped, and finds these
       }
       feed(first, last);
-      feeding.setRelease(false);
-      // Pairs with the CAS above in another producer, behind its publish: either it finds nobody
+      feeding.unlock();
+      // Pairs with the lock above in another producer, behind its publish: either it finds nobody
       // feeding, or the look below finds what it published.
       VarHandle.fullFence();
     } while (ring.isAvailable(fed.get() + 1));
@@ -123,7 +125,7 @@ final class Slots {
 
   /** Slots that could be claimed now, perhaps by another, as far as it was found last. */
   int room() {
-    return (int) ring.remainingCapacity();
+    return (int) (size() - claimed() + landed.getAsLong());
   }
 
   int size() {

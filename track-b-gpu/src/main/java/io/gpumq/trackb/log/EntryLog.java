@@ -6,8 +6,6 @@ import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
-import io.gpumq.trackb.waiting.SpinningLock;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
@@ -22,34 +20,28 @@ import java.util.function.LongFunction;
  * use by many threads.
  */
 public final class EntryLog {
+  /** Where a reader is while there is none: so far that nothing is pushed. */
+  private static final long NOBODY = Long.MIN_VALUE >> 20; // no product overflows
+
   private final Ring ring;
   private final Progress progress;
   private final long first;
   private final long mostEntries;
 
   /** Orders claims. Held for no longer than it takes to describe what is claimed. */
-  private final SpinningLock tail = new SpinningLock();
+  private final Tail tail;
+
+  private final Watermarks marks;
 
   // Of the tail's holder.
   private final Segments segments;
-  private long reserved;
-  private long payloadBytes;
   private boolean isEnded;
-
-  /** Every sequence below is claimed, and so published. Written under the tail. */
-  private final AtomicLong claimed;
-
-  /** Every sequence below is released: nobody reads it any more. */
-  private volatile long released;
 
   /**
    * Memory can be given back once all below is released and has landed. Who has written one of
    * these three looks at the others behind it: so the last one gives it back.
    */
-  private volatile long freeable = Long.MAX_VALUE;
-
-  /** How far the reader has come that is furthest ahead; nothing is pushed while there is none. */
-  private final AtomicLong ahead = new AtomicLong(Long.MIN_VALUE / 2);
+  private volatile long freeable = Segments.NOTHING;
 
   /**
    * @param segments that it fills, whose first entry is its first
@@ -63,9 +55,9 @@ public final class EntryLog {
     this.segments = segments;
     this.first = first;
     this.mostEntries = mostEntries;
-    claimed = new AtomicLong(first);
-    released = first;
-    progress = new Progress(ring, first, this::freeWhatIsDue, describer);
+    tail = new Tail(first, NOBODY);
+    marks = new Watermarks(first, NOBODY);
+    progress = new Progress(ring, first, marks, this::freeWhatIsDue, describer);
   }
 
   /** Who claims, asked under the lock that orders claims. */
@@ -99,8 +91,8 @@ public final class EntryLog {
   public int reserve(int most) {
     tail.lock();
     try {
-      int some = (int) Math.min(most, room());
-      reserved += some;
+      int some = room(most);
+      tail.reserved += some;
       return some;
     } finally {
       tail.unlock();
@@ -111,39 +103,51 @@ public final class EntryLog {
   public void unreserve(int entries) {
     tail.lock();
     try {
-      reserved -= entries;
+      tail.reserved -= entries;
     } finally {
       tail.unlock();
     }
   }
 
-  /** Whether one more entry may be kept, by the limit of entries alone. */
-  public boolean mayGrow() {
-    return room() > 0;
+  /** How many entries may be added, by their limit, of so many. */
+  private int room(int most) {
+    long end = tail.claimed() + tail.reserved - mostEntries;
+    if (tail.seenReleased < end + most) {
+      tail.seenReleased = marks.released();
+    }
+    return (int) Math.max(0, Math.min(most, tail.seenReleased - end));
   }
 
-  /** Entries that may be added, by their limit. */
-  private long room() {
-    return Math.max(0, released + mostEntries - claimed.get() - reserved);
+  /** Whether one more entry may be kept, by the limit of entries alone. */
+  public boolean mayGrow() {
+    return tail.claimed() + tail.reserved - marks.released() < mostEntries;
   }
 
   /**
    * Claims what was drafted, as far as there is room, and publishes it.
    *
-   * @param isReserved whether room for it was reserved, which is used up by what is claimed
+   * @param isReserved whether room was reserved for it, which is used up by what is claimed
    * @param claimer is asked under the lock that orders claims
    */
   public Room append(Draft draft, boolean isReserved, Claimer claimer) {
-    ring.makeRoom(draft.unclaimed()); // first: under the lock nobody asks the ring how far it is
+    Room room = tryAppend(draft, isReserved, claimer);
+    if (room == Room.NO_SLOTS) {
+      ring.advance(); // not under the lock: others would wait
+      room = tryAppend(draft, isReserved, claimer);
+    }
+    return room;
+  }
+
+  private Room tryAppend(Draft draft, boolean isReserved, Claimer claimer) {
     tail.lock();
     try {
       claimer.requireOpen();
       Room room = Room.ENOUGH;
       while (room == Room.ENOUGH && draft.unclaimed() > 0) {
-        long most = isReserved ? draft.unclaimed() : Math.min(draft.unclaimed(), room());
-        claimer.next(claimed.getPlain());
-        room = most > 0 ? appendRun(draft, (int) most) : Room.NO_ENTRIES;
-        reserved -= isReserved && room == Room.ENOUGH ? draft.runCount() : 0;
+        int most = isReserved ? draft.unclaimed() : room(draft.unclaimed());
+        claimer.next(tail.claimed());
+        room = most > 0 ? appendRun(draft, most) : Room.NO_ENTRIES;
+        tail.reserved -= isReserved && room == Room.ENOUGH ? draft.runCount() : 0;
       }
       return room;
     } finally {
@@ -157,10 +161,9 @@ public final class EntryLog {
     if (segment == null) {
       return Room.NO_MEMORY;
     }
-    long sequence = claimed.getPlain();
-    long gap = sequence - ahead.get();
-    boolean isAwaited = gap < EXPRESS_SLOTS;
-    boolean isNear = isAwaited || isNear(gap, draft.nextUnits());
+    long sequence = tail.claimed();
+    boolean isAwaited = draft.unclaimed() == 1 && isAwaited(sequence);
+    boolean isNear = isAwaited || isNear(sequence, draft.nextUnits());
     int count = draft.claim(most, segment.room(), isNear, isAwaited);
     if (count == 0) {
       return Room.NO_SLOTS;
@@ -175,27 +178,46 @@ public final class EntryLog {
     }
     // Behind the store's part: who hears of an entry finds its place.
     draft.publish(progress, sequence, place);
-    claimed.setRelease(sequence + count);
-    payloadBytes += draft.runBytes();
-    noteFreeable();
+    tail.claimTo(sequence + count);
+    tail.payloadBytes += draft.runBytes();
+    if (segments.freeable(true) != freeable) {
+      free(); // what it is now may be released already
+    }
     return Room.ENOUGH;
+  }
+
+  /**
+   * Whether a reader is so near that one alone should take the express, if that is free. Where it
+   * was not, it will hardly be soon.
+   */
+  private boolean isAwaited(long sequence) {
+    if (sequence < tail.awaitedFrom) {
+      return false;
+    }
+    tail.seenAhead = marks.ahead();
+    boolean isAwaited = sequence - tail.seenAhead < EXPRESS_SLOTS && ring.isQuick();
+    tail.awaitedFrom = isAwaited ? sequence : sequence + EXPRESS_SLOTS;
+    return isAwaited;
   }
 
   /**
    * Whether a reader is so near that what is appended will be in the window when it comes. Others
    * fill the window, too: so not all of it is counted on.
    *
-   * @param gap entries that it has before it
    * @param units of an entry
    */
-  private boolean isNear(long gap, long units) {
-    return gap * units < ring.windowUnits() / 8 * 7;
+  private boolean isNear(long sequence, long units) {
+    int most = ring.windowUnits() / 8 * 7;
+    if ((sequence - tail.seenAhead) * units >= most) {
+      tail.seenAhead = marks.ahead();
+    }
+    return (sequence - tail.seenAhead) * units < most;
   }
 
   /** A reader has come to a sequence. */
   public void readTo(long sequence) {
-    if (sequence > ahead.getPlain()) {
-      ahead.setRelease(sequence);
+    if (sequence > marks.ahead()) {
+      marks.readTo(sequence);
     }
   }
 
@@ -211,19 +233,19 @@ public final class EntryLog {
 
   /** The next sequence to be claimed. */
   public long claimed() {
-    return claimed.get();
+    return tail.claimed();
   }
 
   /** Entries that were ever appended. */
   public long appended() {
-    return claimed.get() - first;
+    return tail.claimed() - first;
   }
 
   /** Bytes of their payloads. */
   public long payloadBytes() {
     tail.lock();
     try {
-      return payloadBytes;
+      return tail.payloadBytes;
     } finally {
       tail.unlock();
     }
@@ -278,13 +300,13 @@ public final class EntryLog {
 
   /** Every sequence below was released. */
   public long released() {
-    return released;
+    return marks.released();
   }
 
   /** Nobody wants what lies below a completed sequence any more: its memory is given back. */
   public void release(long sequence) {
-    if (sequence > released) {
-      released = sequence;
+    if (sequence > marks.released()) {
+      marks.releaseTo(sequence);
       progress.dropBelow(sequence);
       freeWhatIsDue();
     }
@@ -302,26 +324,18 @@ public final class EntryLog {
     }
   }
 
-  /** What has not landed, the device may still write to. */
   private boolean isFreeDue() {
     long end = freeable;
-    return released >= end && progress.landed() >= end;
+    end = end == Segments.ALL ? tail.claimed() : end;
+    return marks.released() >= end && progress.landed() >= end;
   }
 
+  /** What has not landed, the device may still write to. */
   private void free() {
-    segments.releaseBelow(Math.min(released, progress.landed()), !isEnded);
-    freeable = segments.freeable(!isEnded);
-  }
-
-  /** Memory may have become such as can be given back, and all of it may be released already. */
-  private void noteFreeable() {
-    long end = segments.freeable(!isEnded);
-    if (end != freeable) {
-      freeable = end;
-      if (isFreeDue()) {
-        free();
-      }
-    }
+    do {
+      segments.releaseBelow(Math.min(marks.released(), progress.landed()), !isEnded);
+      freeable = segments.freeable(!isEnded);
+    } while (isFreeDue());
   }
 
   /** Waits for whoever is claiming now: who claims from now on asks again whether it may. */
@@ -335,8 +349,8 @@ public final class EntryLog {
     tail.lock();
     try {
       isEnded = true;
-      released = claimed.getPlain();
-      noteFreeable();
+      marks.releaseTo(tail.claimed());
+      free();
     } finally {
       tail.unlock();
     }

@@ -10,7 +10,6 @@ import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.link.Run;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
@@ -27,8 +26,7 @@ public final class Progress implements Carried {
   private final NearRuns near = new NearRuns();
 
   // Written by the ring's caller, one at a time.
-  private final AtomicLong completed;
-  private volatile long landed;
+  private final Watermarks marks;
   private int landing;
 
   /** Made with the first entry that comes by express. */
@@ -39,13 +37,13 @@ public final class Progress implements Carried {
    * @param hasLanded run behind each rise of {@link #landed()}; waits for nothing
    * @param describer what an entry is called, in words
    */
-  Progress(Ring ring, long first, Runnable hasLanded, LongFunction<String> describer) {
+  Progress(
+      Ring ring, long first, Watermarks marks, Runnable hasLanded, LongFunction<String> describer) {
     this.describer = describer;
     this.ring = ring;
     this.start = first;
     this.hasLanded = hasLanded;
-    completed = new AtomicLong(first);
-    landed = first;
+    this.marks = marks;
   }
 
   @Override
@@ -77,7 +75,7 @@ public final class Progress implements Carried {
 
   private void settle(long end, boolean hasLanded) {
     landing += hasLanded ? 0 : 1;
-    completed.setRelease(end); // who sees it may look at the entries below
+    marks.completeTo(end);
     if (landing == 0) {
       land(end);
     }
@@ -86,11 +84,11 @@ public final class Progress implements Carried {
   @Override
   public void landed(Run run) {
     landing--;
-    land(landing == 0 ? completed.getPlain() : run.sequence() + 1);
+    land(landing == 0 ? marks.completed() : run.sequence() + 1);
   }
 
   private void land(long end) {
-    landed = end;
+    marks.landTo(end);
     hasLanded.run();
   }
 
@@ -102,7 +100,7 @@ public final class Progress implements Carried {
   /** Every sequence below is completed, as far as this can tell now. Waits for nothing. */
   public long completed() {
     ring.advance();
-    return completed.get();
+    return marks.completed();
   }
 
   /** Every sequence below is completed, and its failure, if any, taken note of. */
@@ -113,7 +111,7 @@ public final class Progress implements Carried {
 
   /** Every sequence below has landed, as it was found last. */
   public long landed() {
-    return landed;
+    return marks.landed();
   }
 
   /** {@link #passed()}, when a sink has taken note of what it could. Under no lock. */
@@ -124,7 +122,7 @@ public final class Progress implements Carried {
 
   /** Entries that the device has handled, those that failed included. */
   public long handled() {
-    return completed.get() - start;
+    return marks.completed() - start;
   }
 
   /** Entries whose handler failed for good. */
@@ -178,9 +176,9 @@ public final class Progress implements Carried {
    */
   public void awaitLanded(long sequence, Runnable alive) {
     Backoff backoff = new Backoff();
-    while (landed <= sequence) {
+    while (marks.landed() <= sequence) {
       ring.advance();
-      if (landed <= sequence) {
+      if (marks.landed() <= sequence) {
         alive.run();
         backoff.pause();
       }

@@ -58,7 +58,7 @@ final class EntryFinder implements Fetch.Wanted {
   private EntryLog log;
   private Delivery delivery;
 
-  /** Found last, for this delivery or one before: no other has the entries that it has. */
+  /** Of this lane, found last: no other segment of it has the entries that this one has. */
   private Segment segment;
 
   /** Behind which the next one is being read. */
@@ -77,8 +77,11 @@ final class EntryFinder implements Fetch.Wanted {
 
   /** Finds all of a delivery; nothing was held. */
   void find(Lane from, Delivery taken) {
-    lane = from;
-    log = from.log();
+    if (from != lane) {
+      lane = from;
+      log = from.log();
+      segment = null; // of the other lane
+    }
     delivery = taken;
     pieceCount = 0;
     count = 0;
@@ -121,8 +124,7 @@ final class EntryFinder implements Fetch.Wanted {
     if (pieces[pieceCount] == null) {
       pieces[pieceCount] = new Piece();
     }
-    pieces[pieceCount++]
-        .set(begin, end, delivery.sequence(begin), segment, memory, offset);
+    pieces[pieceCount++].set(begin, end, delivery.sequence(begin), segment, memory, offset);
   }
 
   /** Finds entries from one on that lie in a run of the window; returns the first that does not. */

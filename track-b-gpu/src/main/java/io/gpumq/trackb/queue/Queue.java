@@ -236,9 +236,14 @@ public final class Queue implements TrackQueue {
     consumers.remove(consumer);
   }
 
-  /** Something was sent, settled or refused: somebody may wait for that. */
+  /** Something was settled or refused: somebody may wait for that. */
   void changed() {
     bell.ring();
+  }
+
+  /** Something was sent. */
+  void sent() {
+    bell.ringBehindFence(); // that in Slots.publish()
   }
 
   /** Why there is no room for a message, and what can be done. */

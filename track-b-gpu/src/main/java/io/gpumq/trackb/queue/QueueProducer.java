@@ -138,7 +138,7 @@ final class QueueProducer implements Producer {
       claim.targets = lane.targets();
       claim.sequence = FULL;
       if (lane.log().append(draft, false, claim) == EntryLog.Room.ENOUGH) {
-        queue.changed();
+        queue.sent();
         return claim.sequence;
       }
       if (group != null && claim.sequence != FULL) {
@@ -247,7 +247,7 @@ final class QueueProducer implements Producer {
       home.groups().advance();
       backoff.pause();
     }
-    queue.changed();
+    queue.sent();
   }
 
   private void awaitRoom(Lane lane, Duration timeout, int accepted) throws InterruptedException {

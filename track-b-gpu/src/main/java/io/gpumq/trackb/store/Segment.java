@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>Written under its lane's lock. Who has seen an entry completed may ask for its place without:
  * the entry was published behind what is read for it here.
  */
-public final class Segment {
+public final class Segment extends Filling {
   /** Units of a segment's header. */
   public static final int HEADER_UNITS = 4;
 
@@ -23,10 +23,8 @@ public final class Segment {
   /** Whether it has one entry and no more. */
   private final boolean isOwn;
 
-  private int count;
-
-  /** Units that are used, the header's included. */
-  private int used = HEADER_UNITS;
+  /** Behind its last entry, once no more is added. */
+  private volatile long sealedEnd = Long.MAX_VALUE;
 
   /**
    * Units of each entry, or 0 once they differ: then there is a list. Volatile, as the list is: a
@@ -44,6 +42,7 @@ public final class Segment {
    * @param isOwn whether it is for one entry
    */
   Segment(long place, int bytes, long first, boolean isOwn) {
+    super(HEADER_UNITS);
     this.place = place;
     this.bytes = bytes;
     this.first = first;
@@ -153,9 +152,14 @@ public final class Segment {
     return count + Math.max(8, Math.min(count, (room() - units) / average + 1));
   }
 
-  /** Whether an entry lies here that was completed. */
+  /** Nothing is added any more. */
+  void seal() {
+    sealedEnd = end();
+  }
+
+  /** Whether an entry that was completed lies here. */
   public boolean has(long sequence) {
-    return sequence >= first && sequence < first + count;
+    return sequence >= first && sequence < sealedEnd;
   }
 
   /** Where an entry of its lies. */
@@ -167,6 +171,6 @@ public final class Segment {
 
   /** Where an entry of its ends. */
   public long endOf(long sequence) {
-    return has(sequence + 1) ? place(sequence + 1) : next();
+    return sequence + 1 < end() ? place(sequence + 1) : next();
   }
 }

@@ -11,6 +11,12 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
  * lock.
  */
 public final class Segments {
+  /** What {@link #freeable} answers while nothing can be given back. */
+  public static final long NOTHING = Long.MAX_VALUE;
+
+  /** What it answers while that is so until all entries are released. */
+  public static final long ALL = -1;
+
   private static final int MOST_BYTES = 1 << 20;
 
   /** An entry beyond it is large. Of smaller ones a full segment leaves little at its end. */
@@ -76,6 +82,9 @@ public final class Segments {
       return false;
     }
     int block = Arena.blockBytes(bytes);
+    if (size > 0) {
+      last().seal();
+    }
     add(new Segment(place, block, next(), isLarge));
     heldBytes += block;
     return true;
@@ -124,12 +133,13 @@ public final class Segments {
   /**
    * Gives the segments back that hold nothing from {@code sequence} on.
    *
-   * @param keepsLast whether the last may stay for what comes next
+   * @param keepsLast whether the last may stay for what comes next, if it is small
    */
   public void releaseBelow(long sequence, boolean keepsLast) {
-    while (freeable(keepsLast) <= sequence) {
+    while (freeable(keepsLast) != NOTHING && get(0).end() <= sequence) {
       Segment gone = get(0);
       next = gone.end();
+      gone.seal(); // whoever still has it finds nothing later in it
       all[head] = null;
       head = head + 1 & all.length - 1;
       size--;
@@ -142,10 +152,15 @@ public final class Segments {
     }
   }
 
-  /** The lowest sequence for which {@link #releaseBelow} would give something back. */
+  /**
+   * The sequence below which {@link #releaseBelow} gives something back; {@link #ALL} if it does so
+   * only once the lane is drained.
+   */
   public long freeable(boolean keepsLast) {
-    boolean isKept = keepsLast && size == 1 && last().bytes() <= keptBytes;
-    return size == 0 || isKept ? Long.MAX_VALUE : get(0).end();
+    if (size > 1) {
+      return get(0).end();
+    }
+    return size == 0 || keepsLast && last().bytes() <= keptBytes ? NOTHING : ALL;
   }
 
   /** Bytes of the store that these take. */

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.waiting;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -13,32 +14,41 @@ import java.util.concurrent.locks.LockSupport;
  * <p>No {@link Thread#onSpinWait}: a tight loop around the processor's pause makes a hypervisor
  * take the processor away, for tens of microseconds each time.
  */
-public final class SpinningLock {
+public class SpinningLock extends Padding {
+  private static final VarHandle TAKEN;
   private static final int LOOKS = 2_000;
   private static final int YIELDS = 64;
   private static final long SLEEP_NANOS = 20_000;
 
-  private final AtomicBoolean taken = new AtomicBoolean();
+  static {
+    try {
+      TAKEN = MethodHandles.lookup().findVarHandle(SpinningLock.class, "taken", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile boolean taken;
 
   /** Takes the lock, and waits for that. */
-  public void lock() {
+  public final void lock() {
     if (!tryLock()) {
       spin();
     }
   }
 
-  /** Takes the lock if nobody has it. */
-  public boolean tryLock() {
-    return !taken.get() && taken.compareAndSet(false, true);
+  /** Takes the lock if nobody has it. A full fence, whether it does or not. */
+  public final boolean tryLock() {
+    return TAKEN.compareAndSet(this, false, true);
   }
 
   /** Gives the lock back, which the caller has: shows the next what was done under it. */
-  public void unlock() {
-    taken.setRelease(false); // pairs with the compare-and-set of whoever takes it next
+  public final void unlock() {
+    TAKEN.setRelease(this, false); // pairs with the compare-and-set of whoever takes it next
   }
 
   private void spin() {
-    for (int turn = 0; !tryLock(); turn++) {
+    for (int turn = 0; taken || !tryLock(); turn++) {
       if (turn >= LOOKS + YIELDS) {
         LockSupport.parkNanos(this, SLEEP_NANOS);
       } else if (turn >= LOOKS) {

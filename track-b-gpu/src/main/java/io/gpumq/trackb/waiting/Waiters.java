@@ -52,11 +52,17 @@ public final class Waiters {
       this.waiters = waiters;
     }
 
-    /** Makes the waker look, if it sleeps. */
+    /** Makes the waker look, if it sleeps: something has changed. */
     public void ring() {
-      // What changed is seen by the look that the waker takes between setting `wanted` and its
-      // sleep, or its wish is seen here.
       VarHandle.fullFence();
+      ringBehindFence();
+    }
+
+    /**
+     * {@link #ring} where a full fence lies behind the change: that is seen by the look which the
+     * waker takes between setting {@link #wanted} and its sleep, or its wish is seen here.
+     */
+    public void ringBehindFence() {
       if (wanted) {
         wanted = false;
         LockSupport.unpark(waiters.waker);

@@ -136,7 +136,7 @@ final class Carriage implements AutoCloseable {
         long first = end;
         for (int i = 0; i < claimed; i++) { // before they are published
           places[(int) next + i] = end;
-          end += draft.describe(end);
+          end += draft.runUnits(i);
         }
         places[(int) next + claimed] = end;
         if (claimed > 0) {

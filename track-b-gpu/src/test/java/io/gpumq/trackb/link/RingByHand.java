@@ -60,11 +60,7 @@ public final class RingByHand implements AutoCloseable, Carried {
     if (draft.claim(count, Integer.MAX_VALUE, true, true) < count) {
       throw new AssertionError("no slot is free");
     }
-    long place = next; // any will do
-    for (int i = 0; i < count; i++) {
-      place += draft.describe(place);
-    }
-    draft.publish(this, next, next);
+    draft.publish(this, next, next); // any place will do
     next += count;
     draft.end();
   }

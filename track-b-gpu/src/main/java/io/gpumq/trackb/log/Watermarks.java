@@ -1,0 +1,61 @@
+package io.gpumq.trackb.log;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * How far a lane's entries have come, as those say who complete and read them. In cache lines of
+ * their own: producers, who look at them seldom, would else wait for each change.
+ */
+final class Watermarks {
+  private static final int LINE = 8; // words
+  private static final int COMPLETED = LINE;
+  private static final int LANDED = LINE + 1;
+  private static final int RELEASED = LINE + 2;
+  private static final int AHEAD = LINE + 3;
+
+  private final AtomicLongArray words = new AtomicLongArray(AHEAD + 1 + LINE);
+
+  Watermarks(long first, long ahead) {
+    words.set(COMPLETED, first);
+    words.set(LANDED, first);
+    words.set(RELEASED, first);
+    words.set(AHEAD, ahead);
+  }
+
+  /** Every sequence below is completed. */
+  long completed() {
+    return words.get(COMPLETED);
+  }
+
+  /** Who sees it may look at the entries below. */
+  void completeTo(long sequence) {
+    words.setRelease(COMPLETED, sequence);
+  }
+
+  /** Every sequence below has landed. */
+  long landed() {
+    return words.get(LANDED);
+  }
+
+  void landTo(long sequence) {
+    words.set(LANDED, sequence);
+  }
+
+  /** Every sequence below is released: nobody reads it any more. */
+  long released() {
+    return words.get(RELEASED);
+  }
+
+  void releaseTo(long sequence) {
+    words.set(RELEASED, sequence);
+  }
+
+  /** How far the reader has come that is furthest ahead. */
+  long ahead() {
+    return words.get(AHEAD);
+  }
+
+  void readTo(long sequence) {
+    words.setRelease(AHEAD, sequence); // a hint: it may be late
+  }
+}
