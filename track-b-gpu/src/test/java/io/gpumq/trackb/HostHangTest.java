@@ -14,6 +14,7 @@ import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
+import io.gpumq.conformance.Await;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -41,12 +42,16 @@ class HostHangTest {
   }
 
   private MessageQueue open(String handler) {
+    return open(handler, Duration.ofMillis(200));
+  }
+
+  private MessageQueue open(String handler, Duration timeout) {
     return track.open(
         QueueConfig.named("hang")
             .capacity(16)
             .slotBytes(64)
             .handler(handler)
-            .handlerTimeout(Duration.ofMillis(200))
+            .handlerTimeout(timeout)
             .build());
   }
 
@@ -106,5 +111,20 @@ class HostHangTest {
     sound.producer().send(message(7), LONG);
     assertEquals(1, consumer.acknowledge(consumer.poll(1, LONG)));
     assertTrue(sound.close(LONG).drained());
+  }
+
+  @Test
+  void aMessageThatHangsGrowsOld() throws Exception {
+    MessageQueue queue = open("fail:every=1000,how=loop", LONG);
+    Consumer consumer = queue.consumer("g", "c");
+    Producer producer = queue.producer();
+    producer.send(message(1), LONG);
+    assertEquals(1, consumer.acknowledge(consumer.poll(1, LONG)));
+    producer.send(message(1000), LONG); // loops
+    producer.send(message(1), LONG);
+    Duration old = Duration.ofMillis(100);
+    Await.until("it is old", () -> queue.groups().get(0).oldestAge().compareTo(old) > 0);
+    assertEquals(2, queue.groups().get(0).lag());
+    assertEquals(2, queue.close(Duration.ZERO).left());
   }
 }

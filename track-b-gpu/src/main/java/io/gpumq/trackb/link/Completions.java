@@ -5,6 +5,7 @@ import io.gpumq.trackb.layout.CompletionWord;
 import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.waiting.SpinningLock;
 import java.nio.ByteBuffer;
+import java.util.function.ToLongFunction;
 
 /**
  * Reads the device's completion words in the ring's order, and tells each run's owner: the one
@@ -12,6 +13,9 @@ import java.nio.ByteBuffer;
  * consumers for entries, and each call moves it on for all. Safe for use by many threads.
  */
 final class Completions {
+  /** What {@link #askRunOf} answers where there is no such run. */
+  static final long NONE = -1;
+
   /** Most words that one call reads, so that a fast device cannot keep a caller here. */
   private static final int MAX_STEP = 8192;
 
@@ -166,12 +170,45 @@ final class Completions {
       if (completed.get() != sequence || slots.published() <= sequence) {
         return null;
       }
-      boolean isBegun = position.index < position.run.count();
-      Run run = isBegun ? position.run : slots.run(sequence);
-      return run.owner.describe(run.sequence() + (isBegun ? position.index : 0));
+      Run run = runAt(sequence);
+      return run.owner.describe(run.sequence() + sequence - run.slot());
     } finally {
       position.unlock();
     }
+  }
+
+  /**
+   * Asks about the run to which an entry belongs that is published and was not completed.
+   *
+   * @param owner whose entry it is
+   * @param sequence of the entry, in its queue
+   * @param question waits for nothing; the run holds until it returns
+   * @return the answer, or {@link #NONE} where there is no such run
+   */
+  long askRunOf(Carried owner, long sequence, ToLongFunction<Run> question) {
+    position.lock();
+    try {
+      long end = slots.published();
+      for (long next = completed.get(); next < end; ) {
+        Run run = runAt(next);
+        if (run.owner == owner && run.has(sequence)) {
+          return question.applyAsLong(run);
+        }
+        next = run.slot() + run.count();
+      }
+      return NONE;
+    } finally {
+      position.unlock();
+    }
+  }
+
+  /**
+   * The run of a sequence that is published and not completed: the one that was begun, or one that
+   * begins there. For the holder of the position.
+   */
+  private Run runAt(long sequence) {
+    boolean isBegun = position.index < position.run.count() && sequence == completed.get();
+    return isBegun ? position.run : slots.run(sequence);
   }
 
   private boolean hasLanded(long sequence) {

@@ -8,6 +8,7 @@ import static io.gpumq.kernels.LinkLayout.OP_READ;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.layout.Control;
+import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.SlotWords;
 import io.gpumq.trackb.layout.Words;
@@ -227,6 +228,22 @@ public final class Ring implements HostSide {
   /** What stands at a sequence that is published and not completed, in words. */
   public String describe(long sequence) {
     return completions.describe(sequence);
+  }
+
+  /**
+   * When an entry was sent that is published and not completed, in milliseconds since 1970: when
+   * the first was that was claimed together with it. -1 if there is no such entry.
+   *
+   * @param owner whose it is
+   * @param sequence in its queue
+   */
+  public long sentMillis(Carried owner, long sequence) {
+    return completions.askRunOf(owner, sequence, this::sentMillis);
+  }
+
+  /** A chunk keeps its headers until all in it has landed. */
+  private long sentMillis(Run run) {
+    return EntryHeader.millis(Words.get(ingress, run.unit() * UNIT + Long.BYTES));
   }
 
   /** Whether a message of some length may find room, as far as can be told without waiting. */

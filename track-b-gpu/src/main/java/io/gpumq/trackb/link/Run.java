@@ -100,6 +100,11 @@ public final class Run extends Padding {
     return count;
   }
 
+  /** Whether an entry of its owner is one of it. */
+  boolean has(long entry) {
+    return entry >= sequence && entry < sequence + count;
+  }
+
   /** Where the first entry lies in the store, in units; the others follow it. */
   public long place() {
     return place;

@@ -152,6 +152,11 @@ public final class Progress implements Carried {
     return next;
   }
 
+  /** When an entry was sent that is on its way, as {@link Ring#sentMillis}. */
+  public long sentMillis(long sequence) {
+    return ring.sentMillis(this, sequence);
+  }
+
   /** Finds an entry in the window, as {@link NearRuns#hold}. */
   public boolean holdNear(long sequence, NearRun into) {
     return near.hold(sequence, into);

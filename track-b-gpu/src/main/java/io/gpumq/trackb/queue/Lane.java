@@ -108,19 +108,24 @@ final class Lane implements Deliverable {
   }
 
   /**
-   * When an entry was sent that is kept, in milliseconds since 1970; now, if it is still on its way
-   * to the store, or that cannot be read any more.
+   * When an entry was sent that is kept, in milliseconds since 1970; now, if that cannot be read
+   * any more, or for a moment cannot be read yet: while it is claimed, and while it lands.
    */
   long sentMillis(long sequence) {
-    log.progress().completed();
-    if (sequence < log.progress().landed()) {
-      try {
-        return Copied.headerOf(this, sequence).sentMillis();
-      } catch (TrackFailedException e) {
-        // What a dead device kept is gone.
-      }
+    long sent = sequence < log.progress().completed() ? -1 : log.progress().sentMillis(sequence);
+    if (sent < 0 && sequence < log.progress().landed()) {
+      sent = keptMillis(sequence);
     }
-    return System.currentTimeMillis();
+    return sent < 0 ? System.currentTimeMillis() : sent;
+  }
+
+  /** -1 if a dead device kept it. */
+  private long keptMillis(long sequence) {
+    try {
+      return Copied.headerOf(this, sequence).sentMillis();
+    } catch (TrackFailedException e) {
+      return -1;
+    }
   }
 
   /** To be asked while the device is waited for: throws when nothing comes any more. */
