@@ -20,8 +20,8 @@ import java.util.function.LongFunction;
  * use by many threads.
  */
 public final class EntryLog {
-  /** Where a reader is while there is none: so far that nothing is pushed. */
-  private static final long NOBODY = Long.MIN_VALUE >> 20; // no product overflows
+  /** So far before a lane's first entry is its reader while there is none: nothing is pushed. */
+  private static final long FAR = 1L << 40; // its product with the units of an entry is a long
 
   private final Ring ring;
   private final Progress progress;
@@ -55,8 +55,8 @@ public final class EntryLog {
     this.segments = segments;
     this.first = first;
     this.mostEntries = mostEntries;
-    tail = new Tail(first, NOBODY);
-    marks = new Watermarks(first, NOBODY);
+    tail = new Tail(first, first - FAR);
+    marks = new Watermarks(first, first - FAR);
     progress = new Progress(ring, first, marks, this::freeWhatIsDue, describer);
   }
 

@@ -1,0 +1,60 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.QueueConfig;
+import io.gpumq.trackb.device.HostBackend;
+import io.gpumq.trackb.device.InProcessDevice;
+import io.gpumq.trackb.log.SegmentReads;
+import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.store.Arena;
+import io.gpumq.trackb.store.Store;
+import io.gpumq.trackb.waiting.Waiters;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the queues of a track have in common, without the track. */
+final class TestShop implements AutoCloseable {
+  private static final long BYTES = 96L << 20;
+
+  private final ReadAreas areas = ReadAreas.create();
+  private final List<Queue> queues = new ArrayList<>();
+  private boolean areRingsClosed;
+  final ReadingDevice device;
+  final Rings rings;
+  final Store store;
+  final Shop shop;
+
+  TestShop(Backend backend, Waiters waiters) {
+    device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, areas, false)));
+    Arena arena = new Arena(BYTES);
+    store = new Store(arena, BYTES / 64);
+    rings = new Rings(device, arena);
+    shop = new Shop(rings, store, new SegmentReads(device.vram(), areas), waiters);
+  }
+
+  static TestShop onHost() {
+    return new TestShop(new HostBackend(), new Waiters());
+  }
+
+  Queue open(QueueConfig.Builder config) {
+    Queue queue = (Queue) shop.open(config.build());
+    queues.add(queue);
+    return queue;
+  }
+
+  /** Ends its queues and rings, as a track does. */
+  void closeRings() {
+    queues.forEach(Queue::close);
+    if (!areRingsClosed) {
+      areRingsClosed = true;
+      rings.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    closeRings();
+    device.close();
+    areas.close();
+  }
+}
