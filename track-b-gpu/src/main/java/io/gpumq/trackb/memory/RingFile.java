@@ -211,6 +211,15 @@ public final class RingFile implements AutoCloseable {
     holders.incrementAndGet();
   }
 
+  /** {@link #hold}, unless the memory is gone; returns whether it does. */
+  public boolean tryHold() {
+    int seen;
+    do {
+      seen = holders.get();
+    } while (seen > 0 && !holders.compareAndSet(seen, seen + 1));
+    return seen > 0;
+  }
+
   /** One holder less: with the last the memory goes. */
   public void release() {
     if (holders.decrementAndGet() == 0) {

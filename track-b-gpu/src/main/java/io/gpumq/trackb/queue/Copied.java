@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 
 /** One completed entry, copied from the store. */
 record Copied(ByteBuffer bytes) {
-  /** Copies an entry that is not released meanwhile; waits for the device. */
+  /** Copies an entry, and waits for the device; returns null if it is released by then. */
   static Copied of(Lane lane, long sequence) {
     return read(lane, sequence, Integer.MAX_VALUE);
   }
@@ -25,11 +25,15 @@ record Copied(ByteBuffer bytes) {
   private static Copied read(Lane lane, long sequence, int mostUnits) {
     lane.log().progress().awaitLanded(sequence, lane.alive());
     Segment segment = lane.log().segmentOf(sequence);
+    if (segment == null) {
+      return null;
+    }
     long place = segment.place(sequence);
     int units = (int) Math.min(mostUnits, lane.log().endOf(segment, sequence) - place);
     ByteBuffer memory = ByteBuffer.allocateDirect(units * UNIT).order(ByteOrder.LITTLE_ENDIAN);
     lane.queue().reading().fetch(new Alone(place, units), memory);
-    return new Copied(memory);
+    // Behind the read: what was released before it may have been another's by then.
+    return sequence < lane.log().released() ? null : new Copied(memory);
   }
 
   private record Alone(long at, int length) implements Fetch.Wanted {

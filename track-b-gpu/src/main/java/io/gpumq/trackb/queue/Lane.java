@@ -119,10 +119,11 @@ final class Lane implements Deliverable {
     return sent < 0 ? System.currentTimeMillis() : sent;
   }
 
-  /** -1 if a dead device kept it. */
+  /** -1 if it was released by now, or a dead device kept it. */
   private long keptMillis(long sequence) {
     try {
-      return Copied.headerOf(this, sequence).sentMillis();
+      Copied header = Copied.headerOf(this, sequence);
+      return header == null ? -1 : header.sentMillis();
     } catch (TrackFailedException e) {
       return -1;
     }
@@ -162,13 +163,19 @@ final class Lane implements Deliverable {
 
   /** Whether a send may find room, or would throw. Waits for nothing. */
   private boolean hasRoom() {
-    if (!queue.state().takesMore()) {
+    if (!queue.state().takesMore() || !ring.tryHold()) {
       return true;
     }
-    groups.look();
-    boolean has =
-        log.mayGrow() && queue.store().freeBytes() > 0 && log.ring().hasRoom(ring.mostEntryBytes());
-    return has || owesLetter();
+    try {
+      groups.look();
+      boolean has =
+          log.mayGrow()
+              && queue.store().freeBytes() > 0
+              && log.ring().hasRoom(ring.mostEntryBytes());
+      return has || owesLetter();
+    } finally {
+      ring.letGo();
+    }
   }
 
   private boolean owesLetter() {

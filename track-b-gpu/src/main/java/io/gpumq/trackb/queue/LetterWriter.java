@@ -48,6 +48,9 @@ final class LetterWriter implements DeadLetterSink {
       return false;
     }
     Copied entry = Copied.of(lane, sequence);
+    if (entry == null) {
+      return false; // the queue is closed by now
+    }
     OptionalLong key = entry.key();
     Instant sent = Instant.ofEpochMilli(entry.sentMillis());
     byte[] payload = entry.payload();

@@ -132,9 +132,14 @@ final class OpenRing {
     return file.window();
   }
 
-  /** Keeps the window's memory for one more reader, until its {@link #letGo}. */
+  /** Keeps its memory, beyond its close too, until a {@link #letGo}. Not for one that is closed. */
   void hold() {
     file.hold();
+  }
+
+  /** {@link #hold}, unless the memory is gone; returns whether it does. */
+  boolean tryHold() {
+    return file.tryHold();
   }
 
   void letGo() {

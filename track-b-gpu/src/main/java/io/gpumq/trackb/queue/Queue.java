@@ -24,7 +24,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,15 +45,12 @@ public final class Queue implements TrackQueue {
   private final Consumers consumers = new Consumers();
   private final QueueGroups groups;
   private final QueueState state;
+  private final Looks looks;
+  private final QueueFigures figures;
   private final DeadLetters letters;
   private final AtomicInteger producerCount = new AtomicInteger();
   private final AtomicInteger consumerCount = new AtomicInteger();
   private final AtomicReference<Closing> closing = new AtomicReference<>();
-
-  /** What was true at the close; {@code null} before it. */
-  private volatile Figures last;
-
-  private record Figures(QueueStats stats, List<GroupStats> groups) {}
 
   /**
    * @param shop what the queues of its track have in common
@@ -66,12 +62,14 @@ public final class Queue implements TrackQueue {
     letterStore = new DeadLetterStore(config.deadLetterCapacity());
     bell = new Waiters.Bell(shop.waiters());
     state = new QueueState(config.name(), () -> failure(rings));
+    looks = new Looks(rings, state);
     share = shop.store().share(Long.MAX_VALUE, 0);
     lanes = new Lane[rings.length];
     for (int lane = 0; lane < lanes.length; lane++) {
       lanes[lane] = new Lane(this, lane, rings[lane]);
     }
     groups = new QueueGroups(config, lanes, consumers);
+    figures = new QueueFigures(lanes, groups, letterStore, looks);
     letters =
         new QueueLetters(
             letterStore,
@@ -138,13 +136,13 @@ public final class Queue implements TrackQueue {
   @Override
   public void createGroup(String group, GroupStart start) {
     state.requireOpen();
-    groups.get(group, start);
+    looks.run(() -> groups.get(group, start));
   }
 
   @Override
   public boolean removeGroup(String group) {
     state.requireUsable();
-    boolean removed = groups.remove(group);
+    boolean removed = looks.at(() -> groups.remove(group));
     if (removed) {
       Waiters.Line line = lines.remove(group);
       if (line != null) {
@@ -158,28 +156,27 @@ public final class Queue implements TrackQueue {
   @Override
   public void moveGroup(String group, GroupStart to) {
     state.requireUsable();
-    groups.move(group, to);
+    looks.run(() -> groups.move(group, to));
     changed();
   }
 
   @Override
   public void moveGroup(String group, long sequence) {
     state.requireUsable();
-    groups.move(group, sequence);
+    looks.run(() -> groups.move(group, sequence));
     changed();
   }
 
   @Override
   public List<GroupStats> groups() {
-    Figures figures = last;
-    return figures != null ? figures.groups() : groups.stats();
+    return figures.groups();
   }
 
   @Override
   public Consumer consumer(String group, String name) {
     state.requireOpen();
     Names.require("consumer", name); // first: a name that is refused makes no group
-    Group[] each = groups.get(group, GroupStart.OLDEST);
+    Group[] each = looks.at(() -> groups.get(group, GroupStart.OLDEST));
     Waiters.Line line = lines.computeIfAbsent(group, of -> bell.line(() -> isReady(of)));
     return consumers.open(
         each[0],
@@ -200,7 +197,7 @@ public final class Queue implements TrackQueue {
   }
 
   /** Keeps the memory that a consumer looks at, also beyond the end of queue and track. */
-  private void hold() {
+  void hold() {
     for (Lane lane : lanes) {
       lane.ring().hold();
     }
@@ -216,9 +213,10 @@ public final class Queue implements TrackQueue {
   }
 
   private boolean isReady(String group) {
-    if (!state.isUsable()) {
-      return true;
-    }
+    return !state.isUsable() || looks.at(() -> isAnyReady(group), () -> true);
+  }
+
+  private boolean isAnyReady(String group) {
     for (Lane lane : lanes) {
       if (lane.isReady(group)) {
         return true;
@@ -256,7 +254,7 @@ public final class Queue implements TrackQueue {
         + " entries within "
         + timeout
         + "; "
-        + groups.holder(lane, letterStore.isFull());
+        + looks.at(() -> groups.holder(lane, letterStore.isFull()));
   }
 
   @Override
@@ -267,9 +265,13 @@ public final class Queue implements TrackQueue {
   /** What has failed joins the letters when it is counted as completed. */
   private void refresh() {
     if (state.isUsable()) {
-      for (Lane lane : lanes) {
-        lane.pass();
-      }
+      looks.runIfThere(this::pass);
+    }
+  }
+
+  private void pass() {
+    for (Lane lane : lanes) {
+      lane.pass();
     }
   }
 
@@ -294,42 +296,7 @@ public final class Queue implements TrackQueue {
 
   @Override
   public QueueStats stats() {
-    Figures figures = last;
-    return figures != null ? figures.stats() : statsNow();
-  }
-
-  private QueueStats statsNow() {
-    refresh();
-    long sent = 0;
-    long bytes = 0;
-    long handled = 0;
-    long failed = 0;
-    long delivered = 0;
-    long acknowledged = 0;
-    long redelivered = 0;
-    long depth = 0;
-    for (Lane lane : lanes) {
-      long released = lane.groups().advance();
-      LaneGroups.Totals totals = lane.groups().totals();
-      delivered += totals.delivered();
-      acknowledged += totals.acknowledged();
-      redelivered += totals.redelivered();
-      sent += lane.log().appended();
-      bytes += lane.log().payloadBytes();
-      handled += lane.log().progress().handled();
-      failed += lane.log().progress().failed();
-      depth += new Census(lane).depth(lane.groups().groups(), released, lane.log().claimed());
-    }
-    return new QueueStats(
-        sent,
-        handled,
-        delivered,
-        acknowledged,
-        redelivered,
-        failed,
-        letterStore.joined(),
-        depth,
-        bytes);
+    return figures.stats();
   }
 
   @Override
@@ -354,7 +321,7 @@ public final class Queue implements TrackQueue {
     steps
         .run(() -> awaitDrain(by))
         .run(() -> drained[0] = !hasUnreleased())
-        .run(() -> last = new Figures(statsNow(), groups.stats()))
+        .run(figures::take)
         .run(state::close)
         .run(this::wakeAll)
         .run(consumers::endWithQueue);
@@ -362,8 +329,8 @@ public final class Queue implements TrackQueue {
       steps.run(lane.log()::end).run(() -> shop.rings().leave(lane.ring()));
     }
     steps.finish();
-    Figures figures = Objects.requireNonNull(last, "figures at the close");
-    return new CloseReport(drained[0], figures.stats().depth(), figures.stats());
+    QueueStats stats = figures.stats();
+    return new CloseReport(drained[0], stats.depth(), stats);
   }
 
   private void awaitDrain(Closing by) {

@@ -3,6 +3,7 @@ package io.gpumq.trackb.queue;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.link.Fetch;
@@ -52,6 +53,17 @@ public record Shop(Rings rings, Store store, SegmentReads segments, Waiters wait
     @Override
     public void fetch(Fetch.Wanted wanted, ByteBuffer memory) {
       OpenRing now = shop.rings().reads();
+      if (!now.tryHold()) {
+        throw new TrackFailedException("the ring for reads is closed");
+      }
+      try {
+        fetchBy(now, wanted, memory);
+      } finally {
+        now.letGo();
+      }
+    }
+
+    private void fetchBy(OpenRing now, Fetch.Wanted wanted, ByteBuffer memory) {
       if (now != ring) {
         ring = now;
         fetch = new Fetch(now.ring(), now.window());

@@ -109,7 +109,7 @@ public final class Segments {
     return (int) (Long.highestOneBit(most - 1) << 1);
   }
 
-  /** Returns the segment of an entry that was added, and not released. */
+  /** Returns the segment of an entry that was added, or null if it is not there any more. */
   public Segment of(long sequence) {
     int low = 0;
     int high = size - 1;
@@ -121,7 +121,7 @@ public final class Segments {
         high = middle - 1;
       }
     }
-    return get(low);
+    return size > 0 && get(low).has(sequence) ? get(low) : null;
   }
 
   /** The segment behind one of these, or null. */

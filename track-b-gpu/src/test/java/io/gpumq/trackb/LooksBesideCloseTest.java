@@ -1,0 +1,181 @@
+package io.gpumq.trackb;
+
+import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.GroupStart;
+import io.gpumq.api.MessageQueue;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.api.QueueFullException;
+import io.gpumq.api.Track;
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.api.TrackOptions;
+import io.gpumq.api.Tracks;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every way to look at a queue, beside a close that gives the memory back: a look comes before
+ * that, or hears of the close. One that comes in the middle would end in an error of the virtual
+ * machine, and in whichever queue its thread has come to by then.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LooksBesideCloseTest {
+  private static final int ROUNDS = 20;
+  private static final int LOOKERS = 2;
+  private static final int MESSAGES = 64;
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void endThreads() {
+    threads.shutdownNow();
+  }
+
+  /** What is done in a loop. */
+  @FunctionalInterface
+  private interface Act {
+    void on(MessageQueue queue) throws InterruptedException;
+  }
+
+  /** A look. Each keeps looking until it hears of the close, or has looked behind it. */
+  enum Look {
+    STATS(MessageQueue::stats),
+    GROUPS(MessageQueue::groups),
+    LETTERS(queue -> queue.deadLetters().peek(8)),
+    MAKE(queue -> queue.createGroup("h", GroupStart.NOW)),
+    MOVE(queue -> queue.moveGroup("g", GroupStart.OLDEST)),
+    POLL(
+        queue -> {
+          try (Consumer consumer = queue.consumer("g", "c" + NAMES.incrementAndGet())) {
+            Batch batch = consumer.poll(8, Duration.ofMillis(1));
+            for (int i = 0; i < batch.size(); i++) {
+              batch.get(i).payloadBytes();
+            }
+            consumer.acknowledge(batch);
+          }
+        }),
+    SEND(
+        queue -> {
+          try (Producer producer = queue.producer()) {
+            producer.trySend(ByteBuffer.allocate(8));
+          }
+        }),
+    SEND_MANY(
+        queue -> {
+          try (Producer producer = queue.producer()) {
+            producer.trySendBatch(8, (index, slot) -> slot.putLong(index));
+          }
+        }),
+    WAIT_FOR_ROOM(
+        queue -> {
+          try (Producer producer = queue.producer()) {
+            producer.send(ByteBuffer.allocate(8), Duration.ofMillis(1));
+          }
+        });
+
+    private final Act once;
+
+    Look(Act once) {
+      this.once = once;
+    }
+  }
+
+  private static Track open() {
+    return Tracks.open("b", new TrackOptions("host", Map.of("store.bytes", "16M")));
+  }
+
+  private static MessageQueue filled(Track track) {
+    MessageQueue queue =
+        track.open(
+            QueueConfig.named("looks")
+                .capacity(2 * MESSAGES)
+                .slotBytes(64)
+                .handler("fail:every=8")
+                .build());
+    queue.createGroup("g", GroupStart.OLDEST);
+    try (Producer producer = queue.producer()) {
+      producer.trySendBatch(MESSAGES, (index, slot) -> slot.putLong(Long.reverseBytes(index)));
+    }
+    return queue;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void hearsOfTheCloseOfTheQueue(Look look) throws Exception {
+    try (Track track = open()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        MessageQueue queue = filled(track);
+        lookBeside(queue, look, queue::close);
+      }
+    }
+  }
+
+  /** A send holds no memory: that would cost each of them two atomic steps. */
+  @ParameterizedTest
+  @EnumSource(
+      mode = EXCLUDE,
+      names = {"SEND", "SEND_MANY", "WAIT_FOR_ROOM"})
+  void hearsOfTheCloseOfTheTrack(Look look) throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Track track = open();
+      lookBeside(filled(track), look, track::close);
+    }
+  }
+
+  private void lookBeside(MessageQueue queue, Look look, Runnable close) throws Exception {
+    AtomicBoolean closed = new AtomicBoolean();
+    CountDownLatch looking = new CountDownLatch(LOOKERS);
+    List<Future<?>> lookers = new ArrayList<>();
+    for (int i = 0; i < LOOKERS; i++) {
+      lookers.add(
+          threads.submit(
+              () -> {
+                keepLooking(queue, look, looking, closed);
+                return null;
+              }));
+    }
+    looking.await();
+    close.run();
+    closed.set(true);
+    for (Future<?> looker : lookers) {
+      looker.get(20, TimeUnit.SECONDS); // throws what it has thrown
+    }
+  }
+
+  private static void keepLooking(
+      MessageQueue queue, Look look, CountDownLatch looking, AtomicBoolean closed)
+      throws InterruptedException {
+    for (boolean isLast = false; !isLast; ) {
+      isLast = closed.get();
+      try {
+        look.once.on(queue);
+      } catch (QueueClosedException
+          | TrackFailedException
+          | ConfigException
+          | QueueFullException e) {
+        // as it should
+      }
+      looking.countDown();
+    }
+  }
+}
