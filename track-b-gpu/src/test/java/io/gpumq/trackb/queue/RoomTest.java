@@ -1,0 +1,34 @@
+package io.gpumq.trackb.queue;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.conformance.Await;
+import io.gpumq.spi.Deadline;
+import io.gpumq.trackb.waiting.Waiters;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who waits for room is woken, though nobody else looks at the queue. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RoomTest {
+  private static final int MESSAGES = 1 << 16;
+
+  @Test
+  void comesToAQueueWithoutAGroup() throws Exception {
+    try (TestShop shop = TestShop.onHost()) {
+      Queue queue = shop.open(QueueConfig.named("room").capacity(MESSAGES).slotBytes(256));
+      Producer producer = queue.producer();
+      int sent = producer.trySendBatch(MESSAGES, (index, slot) -> slot.putLong(index));
+      while (sent < MESSAGES) {
+        Waiters.Line room = queue.lane(0).room();
+        Deadline deadline = Deadline.after(Await.DEADLINE);
+        room.await(deadline, () -> false);
+        room.done();
+        assertFalse(deadline.isPassed(), "not woken after " + sent);
+        sent += producer.trySendBatch(MESSAGES - sent, (index, slot) -> slot.putLong(index));
+      }
+    }
+  }
+}
