@@ -5,6 +5,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
+import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.queue.Rings;
@@ -20,6 +21,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Track B on one device. One thread watches the rings, so that a dead kernel is noticed. */
 final class GpuTrack implements Track {
   private static final long WATCH_NANOS = 5_000_000;
+
+  /** So many looks at the rings lie between two at lanes that rest: some 100 ms. */
+  private static final int REST_LOOKS = 20;
 
   /** This part of the store is kept for its cleaner. */
   private static final int SPARE_PART = 64;
@@ -41,10 +45,10 @@ final class GpuTrack implements Track {
     this.areas = areas;
     try {
       long bytes = device.vram().bytes();
-      Arena arena = new Arena(bytes);
-      Store store = new Store(arena, bytes / SPARE_PART);
+      Waiters waiters = new Waiters();
+      Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters.common()::ring);
       SegmentReads segments = new SegmentReads(device.vram(), areas);
-      shop = new Shop(new Rings(device, arena), store, segments, new Waiters());
+      shop = new Shop(new Rings(device, store), store, segments, new Resting(), waiters);
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
@@ -54,9 +58,12 @@ final class GpuTrack implements Track {
   }
 
   private void watch() {
-    while (!watchEnded) {
+    for (int look = 1; !watchEnded; look++) {
       LockSupport.parkNanos(WATCH_NANOS);
       shop.rings().watch();
+      if (look % REST_LOOKS == 0) {
+        shop.resting().look();
+      }
     }
   }
 

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Threads of one test; none outlives it, and no failure in one is lost. */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
   private static final long HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** One running thread and what it will return. */
-  static final class Worker<T> {
+  public static final class Worker<T> {
     private final FutureTask<T> task;
     private final Thread thread;
 
@@ -25,7 +25,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** Waits for the result, or throws what the body threw. */
-    T join() throws Exception {
+    public T join() throws Exception {
       try {
         return task.get(Await.DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException e) {
@@ -66,7 +66,8 @@ final class Workers implements AutoCloseable {
 
   private final List<Worker<?>> workers = new ArrayList<>();
 
-  <T> Worker<T> start(Callable<T> body) {
+  /** Runs a body on a thread of its own. */
+  public <T> Worker<T> start(Callable<T> body) {
     Worker<T> worker = new Worker<>(body);
     workers.add(worker);
     return worker;

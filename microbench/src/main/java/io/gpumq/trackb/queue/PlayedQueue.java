@@ -7,6 +7,7 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.Producer.PayloadWriter;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.store.Arena;
@@ -32,12 +33,11 @@ final class PlayedQueue implements AutoCloseable {
    * @param bytes of each payload
    */
   PlayedQueue(int bytes) {
-    Arena arena = new Arena(BYTES);
-    rings = new Rings(device, arena);
-    Store store = new Store(arena, 0);
+    Store store = new Store(new Arena(BYTES), BYTES / 64, () -> {});
+    rings = new Rings(device, store);
     SegmentReads reads = new SegmentReads(device.vram(), areas);
     QueueConfig config = QueueConfig.named("microbench").slotBytes(bytes).capacity(1 << 16).build();
-    queue = new Shop(rings, store, reads, new Waiters()).open(config);
+    queue = new Shop(rings, store, reads, new Resting(), new Waiters()).open(config);
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");
     byte[] source = new byte[bytes];

@@ -31,6 +31,7 @@ final class Chunk {
   private int filled;
   private long until;
   private boolean isPushed;
+  private long refuge = Draft.NO_REFUGE;
 
   /** Counts how often it was filled. Written by who fills it, before it looks for readers. */
   private final Sequence filling = new Sequence(0);
@@ -47,6 +48,15 @@ final class Chunk {
     this.start = start;
     this.end = start + bytes;
     this.filled = end; // nothing may be written before it is filled for the first time
+  }
+
+  /** Where what is written to it can be kept though there is no room elsewhere; or that. */
+  long refuge() {
+    return refuge;
+  }
+
+  void refuge(long place) {
+    refuge = place;
   }
 
   /** Takes it for the caller, if nobody has it and it is open. */

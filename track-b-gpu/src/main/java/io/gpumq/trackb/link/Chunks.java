@@ -2,6 +2,7 @@ package io.gpumq.trackb.link;
 
 import io.gpumq.trackb.layout.RingShape;
 import java.util.ArrayDeque;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 
 /**
@@ -94,6 +95,15 @@ final class Chunks {
       rest(chunk);
     } else {
       chunk.open();
+    }
+  }
+
+  void takeRefuges(LongConsumer taker) {
+    for (Chunk chunk : all) {
+      if (chunk.refuge() != Draft.NO_REFUGE) {
+        taker.accept(chunk.refuge());
+        chunk.refuge(Draft.NO_REFUGE);
+      }
     }
   }
 

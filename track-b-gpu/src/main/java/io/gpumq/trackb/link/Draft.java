@@ -16,6 +16,9 @@ import java.util.Arrays;
  * before that, and nothing is left of them. For one thread at a time, used again by each call.
  */
 public final class Draft {
+  /** Stands for no {@link #refuge()}. */
+  public static final long NO_REFUGE = -1;
+
   private static final int FIRST_SIZE = 64;
 
   private final Ring ring;
@@ -38,6 +41,9 @@ public final class Draft {
 
   /** Whether all have the same header: nearly always, and then much of them is the same. */
   private boolean areAlike;
+
+  /** Where it may be written to, in bytes of the ingress memory. */
+  private int end;
 
   // What is claimed of it: how many entries, and where the next one begins.
   private int claimed;
@@ -70,6 +76,7 @@ public final class Draft {
     }
     chunk = free;
     at = free.at();
+    end = free.end();
     count = 0;
     areAlike = true;
     claimed = 0;
@@ -77,9 +84,43 @@ public final class Draft {
     return true;
   }
 
-  /** Whether one more entry has room in the chunk, however long. */
+  /** Whether one more entry has room, however long. */
   public boolean hasRoom() {
-    return chunk.end() - at >= mostBytes;
+    return end - at >= mostBytes;
+  }
+
+  /** Units that may still be written. */
+  public int roomUnits() {
+    return (end - at) / UNIT;
+  }
+
+  /** Units that the longest entry takes. */
+  public int mostUnits() {
+    return mostBytes / UNIT;
+  }
+
+  /** Lets no more units be written than these. */
+  public void limit(int units) {
+    end = Math.min(end, at + units * UNIT);
+  }
+
+  /** How many of so many slots could be claimed now, perhaps by another. Under no lock. */
+  public int slots(int most) {
+    return ring.slots(most);
+  }
+
+  /**
+   * A place of the store that the chunk has for what is written to it, where there is no room
+   * elsewhere when it is claimed, or {@link #NO_REFUGE}. The next call has it, if this does not use
+   * it.
+   */
+  public long refuge() {
+    return chunk.refuge();
+  }
+
+  /** Gives the chunk a refuge, or none. */
+  public void refuge(long place) {
+    chunk.refuge(place);
   }
 
   /**

@@ -17,6 +17,7 @@ import io.gpumq.trackb.spi.HostSide;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 
 /**
  * The host's side of a ring: takes entries from the lanes that share it, and tells them what became
@@ -190,6 +191,15 @@ public final class Ring implements HostSide {
     slots.publish(first, first + count - 1);
   }
 
+  /** How many of so many slots could be claimed now; looks no further than it must to tell. */
+  int slots(int most) {
+    if (slots.has(most)) {
+      return most;
+    }
+    completions.advance();
+    return Math.min(most, slots.room());
+  }
+
   /** Slots that could be claimed now, perhaps by another. */
   int room() {
     return slots.room();
@@ -223,6 +233,11 @@ public final class Ring implements HostSide {
   /** Every slot below is completed, as far as this can tell now. Waits for nothing. */
   public long completed() {
     return completions.advance();
+  }
+
+  /** Takes the refuges of its chunks, once nobody writes there any more. */
+  public void takeRefuges(LongConsumer taker) {
+    chunks.takeRefuges(taker);
   }
 
   /** What stands at a sequence that is published and not completed, in words. */

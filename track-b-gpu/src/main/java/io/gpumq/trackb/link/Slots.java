@@ -128,6 +128,11 @@ final class Slots {
     return (int) (size() - claimed() + landed.getAsLong());
   }
 
+  /** Whether so many could be claimed now, perhaps by another. */
+  boolean has(int count) {
+    return ring.hasAvailableCapacity(count);
+  }
+
   int size() {
     return ring.getBufferSize();
   }

@@ -26,7 +26,6 @@ public final class EntryLog {
   private final Ring ring;
   private final Progress progress;
   private final long first;
-  private final long mostEntries;
 
   /** Orders claims. Held for no longer than it takes to describe what is claimed. */
   private final Tail tail;
@@ -35,29 +34,34 @@ public final class EntryLog {
 
   // Of the tail's holder.
   private final Segments segments;
-  private boolean isEnded;
+  private final Allowance allowance;
 
-  /**
-   * Memory can be given back once all below is released and has landed. Who has written one of
-   * these three looks at the others behind it: so the last one gives it back.
-   */
-  private volatile long freeable = Segments.NOTHING;
+  private final Kept kept;
+  private final Resting resting;
 
   /**
    * @param segments that it fills, whose first entry is its first
    * @param first its first sequence
    * @param mostEntries that it keeps at once
+   * @param resting which it joins when it is drained
    * @param describer what an entry is called, in words
    */
   public EntryLog(
-      Ring ring, Segments segments, long first, long mostEntries, LongFunction<String> describer) {
+      Ring ring,
+      Segments segments,
+      long first,
+      long mostEntries,
+      Resting resting,
+      LongFunction<String> describer) {
     this.ring = ring;
+    this.resting = resting;
     this.segments = segments;
     this.first = first;
-    this.mostEntries = mostEntries;
     tail = new Tail(first, first - FAR);
     marks = new Watermarks(first, first - FAR);
-    progress = new Progress(ring, first, marks, this::freeWhatIsDue, describer);
+    allowance = new Allowance(tail, marks, segments, mostEntries, ring.shape());
+    kept = new Kept(tail, marks, segments, resting);
+    progress = new Progress(ring, first, marks, kept::giveBackWhatIsDue, describer);
   }
 
   /** Who claims, asked under the lock that orders claims. */
@@ -84,71 +88,101 @@ public final class EntryLog {
   }
 
   /**
-   * Keeps room for entries that are about to be written, by the limit of entries.
+   * Keeps room for entries that are about to be written to a draft: these are sure of their place
+   * in the store.
    *
-   * @return for how many, 0 to {@code most}
+   * @param into is set; used up by {@link #append}, or to be given back by {@link #giveBack}
+   * @param most how many entries, 1 or more; the draft may be limited to fewer
    */
-  public int reserve(int most) {
+  public void reserve(Reservation into, Draft draft, int most) {
+    int slots = draft.slots(most);
+    if (slots == 0) {
+      return;
+    }
+    tryReserve(into, draft, slots);
+    if (into.isNone() && allowance.lacking() > 0 && resting.giveBack()) {
+      tryReserve(into, draft, slots);
+    }
+  }
+
+  private void tryReserve(Reservation into, Draft draft, int most) {
+    boolean hasRefuge = allowance.hasRefuge(draft); // first: it may take the store's lock
     tail.lock();
     try {
-      int some = room(most);
-      tail.reserved += some;
-      return some;
+      int some = allowance.entries(most);
+      if (some > 0) {
+        allowance.reserve(into, draft, some, hasRefuge);
+      }
     } finally {
       tail.unlock();
     }
   }
 
   /** Gives back what was reserved and is not used up. */
-  public void unreserve(int entries) {
+  public void giveBack(Reservation reservation) {
+    if (reservation.isNone()) {
+      return;
+    }
     tail.lock();
     try {
-      tail.reserved -= entries;
+      allowance.end(reservation);
+      kept.note();
+    } finally {
+      tail.unlock();
+    }
+    kept.giveBackWhatIsDue(); // it may keep a segment that nobody writes to now
+  }
+
+  /**
+   * Whether one more entry may be kept: by the limit of entries, and by what the last one lacked
+   * that there was no memory for.
+   */
+  public boolean mayGrow() {
+    int lacking = allowance.lacking();
+    if (!allowance.mayGrow() || lacking == 0) {
+      return allowance.mayGrow();
+    }
+    tail.lock();
+    try {
+      return segments.hasRoom(lacking);
     } finally {
       tail.unlock();
     }
   }
 
-  /** How many entries may be added, by their limit, of so many. */
-  private int room(int most) {
-    long end = tail.claimed() + tail.reserved - mostEntries;
-    if (tail.seenReleased < end + most) {
-      tail.seenReleased = marks.released();
-    }
-    return (int) Math.max(0, Math.min(most, tail.seenReleased - end));
-  }
-
-  /** Whether one more entry may be kept, by the limit of entries alone. */
-  public boolean mayGrow() {
-    return tail.claimed() + tail.reserved - marks.released() < mostEntries;
-  }
-
   /**
    * Claims what was drafted, as far as there is room, and publishes it.
    *
-   * @param isReserved whether room was reserved for it, which is used up by what is claimed
+   * @param reservation the room that is kept for it, used up by what is claimed; may be none
    * @param claimer is asked under the lock that orders claims
    */
-  public Room append(Draft draft, boolean isReserved, Claimer claimer) {
-    Room room = tryAppend(draft, isReserved, claimer);
-    if (room == Room.NO_SLOTS) {
-      ring.advance(); // not under the lock: others would wait
-      room = tryAppend(draft, isReserved, claimer);
-    }
-    return room;
+  public Room append(Draft draft, Reservation reservation, Claimer claimer) {
+    Room room = tryAppend(draft, reservation, claimer);
+    return makeRoom(room) ? tryAppend(draft, reservation, claimer) : room;
   }
 
-  private Room tryAppend(Draft draft, boolean isReserved, Claimer claimer) {
+  /** Looks for what there was none of; not under the lock: others would wait. */
+  private boolean makeRoom(Room room) {
+    if (room == Room.NO_SLOTS) {
+      ring.advance();
+      return true;
+    }
+    return room == Room.NO_MEMORY && resting.giveBack();
+  }
+
+  private Room tryAppend(Draft draft, Reservation reservation, Claimer claimer) {
     tail.lock();
     try {
       claimer.requireOpen();
       Room room = Room.ENOUGH;
+      allowance.beginUse(reservation);
       while (room == Room.ENOUGH && draft.unclaimed() > 0) {
-        int most = isReserved ? draft.unclaimed() : room(draft.unclaimed());
+        int most = draft.unclaimed();
+        most = reservation.entries() > 0 ? most : allowance.entries(most);
         claimer.next(tail.claimed());
-        room = most > 0 ? appendRun(draft, most) : Room.NO_ENTRIES;
-        tail.reserved -= isReserved && room == Room.ENOUGH ? draft.runCount() : 0;
+        room = most > 0 ? appendRun(draft, reservation, most) : Room.NO_ENTRIES;
       }
+      allowance.endUse(reservation, draft);
       return room;
     } finally {
       tail.unlock();
@@ -156,8 +190,8 @@ public final class EntryLog {
   }
 
   /** Appends entries that follow each other in the store. */
-  private Room appendRun(Draft draft, int most) {
-    Segment segment = segments.withRoom(draft.nextUnits(), draft.unclaimedUnits());
+  private Room appendRun(Draft draft, Reservation reservation, int most) {
+    Segment segment = allowance.segment(draft, reservation);
     if (segment == null) {
       return Room.NO_MEMORY;
     }
@@ -180,9 +214,8 @@ public final class EntryLog {
     draft.publish(progress, sequence, place);
     tail.claimTo(sequence + count);
     tail.payloadBytes += draft.runBytes();
-    if (segments.freeable(true) != freeable) {
-      free(); // what it is now may be released already
-    }
+    allowance.use(reservation, count);
+    kept.note();
     return Room.ENOUGH;
   }
 
@@ -308,34 +341,8 @@ public final class EntryLog {
     if (sequence > marks.released()) {
       marks.releaseTo(sequence);
       progress.dropBelow(sequence);
-      freeWhatIsDue();
+      kept.giveBackWhatIsDue();
     }
-  }
-
-  /** Gives memory back if there is some, now that one more has been released, or has landed. */
-  private void freeWhatIsDue() {
-    if (isFreeDue()) {
-      tail.lock();
-      try {
-        free();
-      } finally {
-        tail.unlock();
-      }
-    }
-  }
-
-  private boolean isFreeDue() {
-    long end = freeable;
-    end = end == Segments.ALL ? tail.claimed() : end;
-    return marks.released() >= end && progress.landed() >= end;
-  }
-
-  /** What has not landed, the device may still write to. */
-  private void free() {
-    do {
-      segments.releaseBelow(Math.min(marks.released(), progress.landed()), !isEnded);
-      freeable = segments.freeable(!isEnded);
-    } while (isFreeDue());
   }
 
   /** Waits for whoever is claiming now: who claims from now on asks again whether it may. */
@@ -348,13 +355,16 @@ public final class EntryLog {
   public void end() {
     tail.lock();
     try {
-      isEnded = true;
-      marks.releaseTo(tail.claimed());
-      free();
+      kept.end();
     } finally {
       tail.unlock();
     }
     ring.advance();
+  }
+
+  /** Gives all memory back: the ring's device writes nothing any more. */
+  public void endWithRing() {
+    kept.giveBackAll();
   }
 
   /** Bytes of the store that it holds. */

@@ -46,8 +46,9 @@ final class Watermarks {
     return words.get(RELEASED);
   }
 
+  /** It never falls: beside the end of a log, which releases all, some may be released late. */
   void releaseTo(long sequence) {
-    words.set(RELEASED, sequence);
+    words.accumulateAndGet(RELEASED, sequence, Math::max);
   }
 
   /** How far the reader has come that is furthest ahead. */

@@ -38,7 +38,7 @@ final class Lane implements Deliverable {
     long first = (long) number << SHIFT;
     Segments segments = new Segments(queue.store(), queue.share(), first);
     int share = config.capacity() / config.lanes();
-    log = new EntryLog(ring.ring(), segments, first, share, this::describe);
+    log = new EntryLog(ring.ring(), segments, first, share, queue.resting(), this::describe);
     letterWriter = new LetterWriter(this, queue.letterStore());
     failures = letterWriter::failed;
     groups = new LaneGroups(log, failures, targets);
@@ -168,10 +168,7 @@ final class Lane implements Deliverable {
     }
     try {
       groups.look();
-      boolean has =
-          log.mayGrow()
-              && queue.store().freeBytes() > 0
-              && log.ring().hasRoom(ring.mostEntryBytes());
+      boolean has = log.mayGrow() && log.ring().hasRoom(ring.mostEntryBytes());
       return has || owesLetter();
     } finally {
       ring.letGo();

@@ -9,15 +9,19 @@ import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Ring;
+import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Carrier;
 import io.gpumq.trackb.spi.Device;
-import io.gpumq.trackb.store.Arena;
+import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A ring that runs, and what it takes. Safe for use by many threads. */
 final class OpenRing {
-  private final Arena arena;
+  private final Store store;
   private final RingShape shape;
   private final RingFile file;
   private final Ring ring;
@@ -27,12 +31,18 @@ final class OpenRing {
   /** Lanes that go through it. Guarded by the rings. */
   private int lanes;
 
+  /**
+   * Logs that have left it, and hold memory that may still be written to: nearly always none.
+   * Guarded by the rings while it runs.
+   */
+  private final List<EntryLog> leaving = new ArrayList<>();
+
   /** Why it does not run any more, or {@code null}. */
   private volatile String failure;
 
   private OpenRing(
-      Arena arena, RingShape shape, RingFile file, Ring ring, Carrier carrier, Watch watch) {
-    this.arena = arena;
+      Store store, RingShape shape, RingFile file, Ring ring, Carrier carrier, Watch watch) {
+    this.store = store;
     this.shape = shape;
     this.file = file;
     this.ring = ring;
@@ -64,12 +74,12 @@ final class OpenRing {
    * Opens a ring on a device. An interrupt, which would close the file that is being made, is kept
    * for the caller.
    *
-   * @param arena of the device, which keeps what the device wants for itself, too
+   * @param store of the device, which keeps what the device wants for itself, too
    */
-  static OpenRing open(Plan plan, Device device, Arena arena) {
+  static OpenRing open(Plan plan, Device device, Store store) {
     boolean interrupted = Thread.interrupted();
     try {
-      return make(plan, device, arena);
+      return make(plan, device, store);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -77,11 +87,11 @@ final class OpenRing {
     }
   }
 
-  private static OpenRing make(Plan plan, Device device, Arena arena) {
+  private static OpenRing make(Plan plan, Device device, Store store) {
     HandlerSpec handler = plan.handler();
     int bytes = plan.shape(0).deviceBytes();
-    long place = arena.allocate(bytes);
-    if (place == Arena.NO_ROOM) {
+    long place = store.allocateForRing(bytes);
+    if (place == Store.NO_ROOM) {
       throw new ConfigException(
           "ring '"
               + plan.name()
@@ -98,10 +108,10 @@ final class OpenRing {
       Carrier carrier = device.start(file, shape, handler, ring);
       Control control = new Control(file.control());
       Watch watch = new Watch(handler.text(), plan.timeoutNanos(), control, ring);
-      return new OpenRing(arena, shape, file, ring, carrier, watch);
+      return new OpenRing(store, shape, file, ring, carrier, watch);
     } catch (Throwable e) {
       RingFile made = file;
-      Steps.undo(e, () -> arena.free(place, bytes), made == null ? () -> {} : made::close);
+      Steps.undo(e, () -> store.freeOfRing(place, bytes), made == null ? () -> {} : made::close);
       throw e;
     }
   }
@@ -113,6 +123,13 @@ final class OpenRing {
 
   void leave() {
     lanes--;
+  }
+
+  /** A lane goes through it no more, whose log has ended. */
+  void leave(EntryLog log) {
+    leave();
+    leaving.add(log);
+    leaving.removeIf(other -> other.heldBytes() == 0);
   }
 
   /** Whether no lane goes through it, and nothing is under way, or ever will be. */
@@ -184,7 +201,10 @@ final class OpenRing {
   /** What still works on it, after a stop that failed, keeps its words. */
   private void end() {
     carrier.stop();
-    arena.free(shape.statesPlace(), shape.deviceBytes());
+    store.freeOfRing(shape.statesPlace(), shape.deviceBytes());
+    int refuge = Segments.bytes(shape.chunkBytes() / UNIT);
+    ring.takeRefuges(place -> store.freeRefuge(place, refuge));
+    leaving.forEach(EntryLog::endWithRing);
   }
 
   /** Stops it and gives back what it took. Once. */

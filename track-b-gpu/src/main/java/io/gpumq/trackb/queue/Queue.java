@@ -16,6 +16,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.delivery.DeadLetterStore;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
@@ -109,6 +110,10 @@ public final class Queue implements TrackQueue {
 
   Share share() {
     return share;
+  }
+
+  Resting resting() {
+    return shop.resting();
   }
 
   Reading reading() {
@@ -326,9 +331,9 @@ public final class Queue implements TrackQueue {
         .run(this::wakeAll)
         .run(consumers::endWithQueue);
     for (Lane lane : lanes) {
-      steps.run(lane.log()::end).run(() -> shop.rings().leave(lane.ring()));
+      steps.run(lane.log()::end).run(() -> shop.rings().leave(lane.ring(), lane.log()));
     }
-    steps.finish();
+    steps.run(() -> shop.store().end(share)).finish();
     QueueStats stats = figures.stats();
     return new CloseReport(drained[0], stats.depth(), stats);
   }

@@ -9,6 +9,7 @@ import io.gpumq.api.SendInterruptedException;
 import io.gpumq.spi.Deadline;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.Reservation;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -25,10 +26,8 @@ final class QueueProducer implements Producer {
   private final Backoff backoff = new Backoff();
   private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final Claim claim = new Claim();
+  private final Reservation reservation = new Reservation();
   private boolean writing;
-
-  /** Entries of a batch that there is room for in its lane, and that are not claimed. */
-  private int reserved;
 
   private volatile boolean closed;
 
@@ -137,7 +136,7 @@ final class QueueProducer implements Producer {
       claim.group = group;
       claim.targets = lane.targets();
       claim.sequence = FULL;
-      if (lane.log().append(draft, false, claim) == EntryLog.Room.ENOUGH) {
+      if (lane.log().append(draft, reservation, claim) == EntryLog.Room.ENOUGH) {
         queue.sent();
         return claim.sequence;
       }
@@ -187,41 +186,41 @@ final class QueueProducer implements Producer {
     return sent;
   }
 
-  /** Sends messages from {@code from} on, as many as there is room for. */
+  /** Sends messages from {@code from} on, as many as there is room for in one chunk. */
   private int sendSome(int from, int count, PayloadWriter writer) {
     requireUsable();
-    int most = Math.min(count - from, MOST_AT_ONCE);
-    reserved = home.log().reserve(most);
-    if (reserved < most) {
-      home.groups().advance(); // what was settled meanwhile makes room
-      reserved += home.log().reserve(most - reserved);
-    }
     Draft draft = draft(home);
-    int sent = 0;
+    if (!draft.begin()) {
+      return 0;
+    }
     try {
-      while (reserved > 0 && draft.begin()) {
-        sendChunk(draft, from + sent, writer);
-        sent += draft.claimed();
+      reserve(draft, Math.min(count - from, MOST_AT_ONCE));
+      if (reservation.entries() > 0) {
+        send(draft, from, writer);
       }
-      return sent;
+      return draft.claimed();
     } finally {
-      if (reserved > 0) {
-        home.log().unreserve(reserved);
-      }
+      home.log().giveBack(reservation); // the writer has thrown, or the queue is closed
+      draft.end();
     }
   }
 
-  /** Sends what a chunk takes of what room is reserved for. */
-  private void sendChunk(Draft draft, int from, PayloadWriter writer) {
+  private void reserve(Draft draft, int most) {
+    home.log().reserve(reservation, draft, most);
+    if (reservation.entries() < most) {
+      home.groups().advance(); // what was settled meanwhile makes room
+    }
+    if (reservation.entries() == 0) {
+      home.log().reserve(reservation, draft, most);
+    }
+  }
+
+  /** Sends what the draft takes of what room is reserved for. */
+  private void send(Draft draft, int from, PayloadWriter writer) {
     try {
-      write(draft, from, reserved, writer);
+      write(draft, from, reservation.entries(), writer);
     } finally {
-      try {
-        claimAll(draft);
-      } finally {
-        reserved -= draft.claimed();
-        draft.end();
-      }
+      claimAll(draft);
     }
   }
 
@@ -239,11 +238,11 @@ final class QueueProducer implements Producer {
     }
   }
 
-  /** What a writer has written is sent, though a slot or memory for it may be a while away. */
+  /** What a writer has written is sent, though a slot for it may be a while away. */
   private void claimAll(Draft draft) {
     claim.group = null;
     backoff.reset();
-    while (home.log().append(draft, true, claim) != EntryLog.Room.ENOUGH) {
+    while (home.log().append(draft, reservation, claim) != EntryLog.Room.ENOUGH) {
       home.groups().advance();
       backoff.pause();
     }

@@ -6,12 +6,14 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
+import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.spi.Device;
-import io.gpumq.trackb.store.Arena;
+import io.gpumq.trackb.store.Store;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
 /**
  * The rings of a track: opened when first wanted, one for each lane's number of each class of
@@ -31,7 +33,7 @@ public final class Rings {
   private static final Log LOG = Log.of(Rings.class);
 
   private final Device device;
-  private final Arena arena;
+  private final Store store;
 
   /** Orders the opening and closing of rings, which takes long; the rest waits for none of it. */
   private final Object opening = new Object();
@@ -53,9 +55,9 @@ public final class Rings {
   /** Rings that were ever opened: each has a name of its own. */
   private int opened;
 
-  public Rings(Device device, Arena arena) {
+  public Rings(Device device, Store store) {
     this.device = device;
-    this.arena = arena;
+    this.store = store;
   }
 
   /** Returns the rings of a queue's lanes: each is to be left. */
@@ -101,6 +103,7 @@ public final class Rings {
     synchronized (opening) {
       ring = join(kind); // another may have opened it meanwhile
       if (ring == null) {
+        closeFailed();
         ring = openWithRoom(kind, lanes);
         add(kind, ring);
       }
@@ -131,6 +134,11 @@ public final class Rings {
     ring.leave();
   }
 
+  /** As {@link #leave(OpenRing)}, for a lane that may have something under way. */
+  synchronized void leave(OpenRing ring, EntryLog log) {
+    ring.leave(log);
+  }
+
   /** Where the device has no room for one more, those make room that nobody uses. */
   private OpenRing openWithRoom(Kind kind, int lanes) {
     String name = "ring-" + opened++;
@@ -156,21 +164,33 @@ public final class Rings {
     if (closed) {
       throw new TrackFailedException("the track is closed; open another");
     }
-    OpenRing ring = OpenRing.open(plan, device, arena);
+    OpenRing ring = OpenRing.open(plan, device, store);
     all.add(ring);
     return ring;
   }
 
+  /** What failed, and nobody uses any more, gives back what it holds of the store. */
+  private void closeFailed() {
+    try {
+      close(takeUnused(ring -> ring.failure() != null));
+    } catch (RuntimeException e) {
+      LOG.warning("closing rings that failed", e);
+    }
+  }
+
   private boolean closeUnused() {
-    List<OpenRing> unused = takeUnused();
+    return close(takeUnused(ring -> true));
+  }
+
+  private static boolean close(List<OpenRing> unused) {
     Steps steps = new Steps();
     unused.forEach(ring -> steps.run(ring::close));
     steps.finish();
     return !unused.isEmpty();
   }
 
-  private synchronized List<OpenRing> takeUnused() {
-    List<OpenRing> unused = all.stream().filter(OpenRing::isUnused).toList();
+  private synchronized List<OpenRing> takeUnused(Predicate<OpenRing> which) {
+    List<OpenRing> unused = all.stream().filter(OpenRing::isUnused).filter(which).toList();
     open.values().removeAll(unused);
     all.removeAll(unused);
     return unused;

@@ -7,6 +7,7 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.link.Fetch;
+import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Waiters;
@@ -16,8 +17,10 @@ import java.nio.ByteBuffer;
  * What the queues of a track have in common.
  *
  * @param segments reads whole segments of the store
+ * @param resting lanes that keep a segment for what comes next
  */
-public record Shop(Rings rings, Store store, SegmentReads segments, Waiters waiters) {
+public record Shop(
+    Rings rings, Store store, SegmentReads segments, Resting resting, Waiters waiters) {
   /** Opens a queue. Where it cannot be made, its rings are left again. */
   public TrackQueue open(QueueConfig config) {
     OpenRing[] lanes = rings.forLanesOf(config);

@@ -48,6 +48,12 @@ public final class Segments {
   private long next;
 
   /**
+   * Units of the last segment that are promised to writers. While there are some, no other is
+   * opened: their entries are to go there.
+   */
+  private int pledged;
+
+  /**
    * @param first the sequence of the lane's first entry
    */
   public Segments(Store store, Share share, long first) {
@@ -65,13 +71,72 @@ public final class Segments {
    * @return {@code null} if the store has no room for it
    */
   public Segment withRoom(int units, long wanted) {
-    boolean isThere = size > 0 && last().room() >= units || open(units, wanted);
+    boolean isThere = room() >= units || open(units, wanted, units > LARGE_UNITS);
     return isThere ? last() : null;
   }
 
-  private boolean open(int units, long wanted) {
+  /** Whether there is room for an entry of so many units, or could be. */
+  public boolean hasRoom(int units) {
+    return room() >= units || pledged == 0 && store.mayAllocate(share, bytes(units));
+  }
+
+  /** Units of the last segment that are promised to nobody. */
+  private int room() {
+    return size == 0 ? 0 : last().room() - pledged;
+  }
+
+  /**
+   * Promises room to a writer, in one segment, until {@link #redeem}.
+   *
+   * @return units, {@code least} to {@code most}; 0 if the store has no room
+   */
+  public int pledge(int least, int most) {
+    boolean isThere = room() >= least || open(least, least, false);
+    int units = isThere ? Math.min(most, room()) : 0;
+    pledged += units;
+    return units;
+  }
+
+  /** Takes a promise of so many units back: they are used next, or are not wanted. */
+  public void redeem(int units) {
+    pledged -= units;
+  }
+
+  /** Promises so many units again that were redeemed, and were not used. */
+  public void pledgeAgain(int units) {
+    pledged += units;
+  }
+
+  /** Whether it has a limit of its own, which a refuge would not ask for. */
+  public boolean isLimited() {
+    return share.isLimited();
+  }
+
+  /** Returns a refuge for so many units of entries, or {@link Store#NO_ROOM}. */
+  public long takeRefuge(int units) {
+    return store.allocateRefuge(bytes(units));
+  }
+
+  /**
+   * Makes a refuge its last segment.
+   *
+   * @param units as it was taken for
+   * @return whether it did: not while room is promised in another
+   */
+  public boolean adopt(long refuge, int units) {
+    if (pledged > 0) {
+      return false;
+    }
+    store.adopt(share, bytes(units));
+    add(refuge, bytes(units), false);
+    return true;
+  }
+
+  private boolean open(int units, long wanted, boolean isLarge) {
+    if (pledged > 0) {
+      return false;
+    }
     int least = bytes(units);
-    boolean isLarge = units > LARGE_UNITS;
     int bytes = isLarge ? least : Math.max(least, powerOfTwo(usual(wanted)));
     long place = store.allocate(share, bytes);
     while (place == Store.NO_ROOM && bytes > least) {
@@ -81,12 +146,7 @@ public final class Segments {
     if (place == Store.NO_ROOM) {
       return false;
     }
-    int block = Arena.blockBytes(bytes);
-    if (size > 0) {
-      last().seal();
-    }
-    add(new Segment(place, block, next(), isLarge));
-    heldBytes += block;
+    add(place, bytes, isLarge);
     return true;
   }
 
@@ -99,8 +159,8 @@ public final class Segments {
     return Math.min(MOST_BYTES, Math.max(bytes(wanted), more));
   }
 
-  /** What a segment of so many units of entries takes. */
-  private static int bytes(long units) {
+  /** What a segment of so many units of entries takes, in bytes. */
+  public static int bytes(long units) {
     return (int) Math.min(Arena.MOST_BYTES, (Segment.HEADER_UNITS + units) * UNIT);
   }
 
@@ -160,7 +220,8 @@ public final class Segments {
     if (size > 1) {
       return get(0).end();
     }
-    return size == 0 || keepsLast && last().bytes() <= keptBytes ? NOTHING : ALL;
+    boolean mayStay = size == 0 || pledged > 0 || keepsLast && last().bytes() <= keptBytes;
+    return mayStay ? NOTHING : ALL;
   }
 
   /** Bytes of the store that these take. */
@@ -182,6 +243,15 @@ public final class Segments {
 
   private Segment get(int index) {
     return all[head + index & all.length - 1];
+  }
+
+  private void add(long place, int bytes, boolean isOwn) {
+    int block = Arena.blockBytes(bytes);
+    if (size > 0) {
+      last().seal();
+    }
+    add(new Segment(place, block, next(), isOwn));
+    heldBytes += block;
   }
 
   private void add(Segment segment) {

@@ -11,6 +11,11 @@ public final class Share {
     this.leastBytes = leastBytes;
   }
 
+  /** Whether it may hold less than the store has. */
+  public boolean isLimited() {
+    return mostBytes != Long.MAX_VALUE;
+  }
+
   /** What it may hold. */
   public long mostBytes() {
     return mostBytes;

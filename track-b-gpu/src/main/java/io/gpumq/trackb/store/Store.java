@@ -14,15 +14,26 @@ public final class Store {
   /** Bytes that the cleaner alone may use, who needs room before it can make any. */
   private final long spareBytes;
 
+  private final Runnable freed;
+
   /** What is kept free for those that hold less than their minimum. */
   private long promised;
 
+  /** Bytes of refuges that no share has adopted. */
+  private long refuges;
+
+  /** Whether somebody was refused memory since some came back. */
+  private boolean isLacking;
+
   /**
    * @param spareBytes that only {@link #allocateSpare} gives out
+   * @param freed run when memory has come back, and somebody was refused some before; under no lock
+   *     of this
    */
-  public Store(Arena arena, long spareBytes) {
+  public Store(Arena arena, long spareBytes, Runnable freed) {
     this.arena = arena;
     this.spareBytes = spareBytes;
+    this.freed = freed;
   }
 
   /** Bytes of the arena. */
@@ -64,34 +75,97 @@ public final class Store {
    */
   public synchronized long allocate(Share share, int bytes) {
     int block = Arena.blockBytes(bytes);
-    long after = promised - share.promised() + share.promisedWith(block);
-    boolean fits = share.held() + block <= share.mostBytes();
-    if (!fits || arena.freeBytes() - block < spareBytes + after) {
-      return NO_ROOM;
-    }
-    return take(share, bytes, block, after);
+    long place = isFree(share, block) ? take(share, bytes, block) : NO_ROOM;
+    isLacking |= place == NO_ROOM;
+    return place;
   }
 
   /** As {@link #allocate}, for a cleaner, who gives more back: it may dip into what is spared. */
   public synchronized long allocateSpare(Share share, int bytes) {
-    int block = Arena.blockBytes(bytes);
-    return take(share, bytes, block, promised - share.promised() + share.promisedWith(block));
+    return take(share, bytes, Arena.blockBytes(bytes));
   }
 
-  private long take(Share share, int bytes, int block, long promisedAfter) {
+  /** Whether {@link #allocate} would have had room just now. */
+  public synchronized boolean mayAllocate(Share share, int bytes) {
+    boolean may = isFree(share, Arena.blockBytes(bytes)) && arena.largestFreeBytes() >= bytes;
+    isLacking |= !may;
+    return may;
+  }
+
+  private boolean isFree(Share share, int block) {
+    return share.held() + block <= share.mostBytes()
+        && arena.freeBytes() - block >= spareBytes + promisedAfter(share, block);
+  }
+
+  private long promisedAfter(Share share, int more) {
+    return promised - share.promised() + share.promisedWith(more);
+  }
+
+  private long take(Share share, int bytes, int block) {
     long place = arena.allocate(bytes);
     if (place != NO_ROOM) {
-      share.hold(block);
-      promised = promisedAfter;
+      hold(share, block);
     }
     return place;
   }
 
+  private void hold(Share share, int more) {
+    promised = promisedAfter(share, more);
+    share.hold(more);
+  }
+
   /** Takes memory back, as it was given out. */
-  public synchronized void free(Share share, long place, int bytes) {
-    int block = Arena.blockBytes(bytes);
+  public void free(Share share, long place, int bytes) {
+    boolean wasLacking;
+    synchronized (this) {
+      arena.free(place, bytes);
+      hold(share, -Arena.blockBytes(bytes));
+      wasLacking = isLacking;
+      isLacking = false;
+    }
+    if (wasLacking) {
+      freed.run();
+    }
+  }
+
+  /**
+   * Gives out memory that is no queue's: what a ring keeps for itself.
+   *
+   * @return its place, or {@link #NO_ROOM}
+   */
+  public synchronized long allocateForRing(int bytes) {
+    boolean fits = arena.freeBytes() - Arena.blockBytes(bytes) >= spareBytes + promised;
+    return fits ? arena.allocate(bytes) : NO_ROOM;
+  }
+
+  /** Takes back what {@link #allocateForRing} gave out. */
+  public synchronized void freeOfRing(long place, int bytes) {
     arena.free(place, bytes);
-    promised += share.promisedWith(-block) - share.promised();
-    share.hold(-block);
+  }
+
+  /**
+   * Gives out a <i>refuge</i>: a place for what is written while the store has room, and has none
+   * any more when that is to be kept. All refuges together are as much as is spared at most.
+   *
+   * @return its place, or {@link #NO_ROOM}
+   */
+  public synchronized long allocateRefuge(int bytes) {
+    int block = Arena.blockBytes(bytes);
+    long place = refuges + block <= spareBytes ? allocateForRing(bytes) : NO_ROOM;
+    refuges += place == NO_ROOM ? 0 : block;
+    return place;
+  }
+
+  /** Takes back a refuge that nobody has adopted. */
+  public synchronized void freeRefuge(long place, int bytes) {
+    refuges -= Arena.blockBytes(bytes);
+    arena.free(place, bytes);
+  }
+
+  /** A refuge becomes a share's, which may hold any number of bytes. */
+  public synchronized void adopt(Share share, int bytes) {
+    int block = Arena.blockBytes(bytes);
+    refuges -= block;
+    hold(share, block);
   }
 }

@@ -38,6 +38,9 @@ public final class Waiters {
   /** Lines in which somebody stands. */
   private final List<Line> lines = new CopyOnWriteArrayList<>();
 
+  /** For what those of any queue may wait for. */
+  private final Bell common = new Bell(this);
+
   /** Guarded by this object when written; {@code null} while there is no waker. */
   private volatile Thread waker;
 
@@ -177,6 +180,11 @@ public final class Waiters {
     }
   }
 
+  /** The bell that all hear: to be rung where something has changed that no queue has alone. */
+  public Bell common() {
+    return common;
+  }
+
   private static final class Place {
     private final Thread thread;
     private volatile boolean isAwake;
@@ -274,6 +282,7 @@ public final class Waiters {
   /** Parks until a bell rings or some time has passed; returns whether there was something. */
   private boolean sleep(int turns) {
     List<Line> watched = List.copyOf(lines);
+    common.wanted = true;
     for (Line line : watched) {
       line.bell.wanted = true; // a volatile write: the look below comes behind it
     }
@@ -282,6 +291,8 @@ public final class Waiters {
       int doublings = Math.min(turns - SPINS - YIELDS, 8);
       LockSupport.parkNanos(Math.min(MIN_PARK_NANOS << doublings, MAX_PARK_NANOS));
     }
+    rung |= !common.wanted;
+    common.wanted = false;
     for (Line line : watched) {
       rung |= !line.bell.wanted;
       line.bell.wanted = false;

@@ -12,6 +12,7 @@ import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.RingByHand;
 import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Store;
@@ -28,9 +29,10 @@ class LaneGroupsTest {
   private static final RingShape SHAPE = new RingShape(16, 8192, 4, 2, 1, 64, 0, 0, 1);
 
   private final RingByHand hand = new RingByHand(SHAPE, false);
-  private final Store store = new Store(new Arena(4 << 20), 1 << 16);
+  private final Store store = new Store(new Arena(4 << 20), 1 << 16, () -> {});
   private final Segments segments = new Segments(store, store.share(1 << 20, 0), 0);
-  private final EntryLog log = new EntryLog(hand.ring, segments, 0, 16, Long::toString);
+  private final EntryLog log =
+      new EntryLog(hand.ring, segments, 0, 16, new Resting(), Long::toString);
   private final LaneGroups groups =
       new LaneGroups(log, (sequence, word, verdict) -> true, new Targets());
 

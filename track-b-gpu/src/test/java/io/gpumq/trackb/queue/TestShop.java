@@ -3,6 +3,7 @@ package io.gpumq.trackb.queue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.InProcessDevice;
+import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.spi.Backend;
@@ -26,10 +27,10 @@ final class TestShop implements AutoCloseable {
 
   TestShop(Backend backend, Waiters waiters) {
     device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, areas, false)));
-    Arena arena = new Arena(BYTES);
-    store = new Store(arena, BYTES / 64);
-    rings = new Rings(device, arena);
-    shop = new Shop(rings, store, new SegmentReads(device.vram(), areas), waiters);
+    store = new Store(new Arena(BYTES), BYTES / 64, waiters.common()::ring);
+    rings = new Rings(device, store);
+    SegmentReads reads = new SegmentReads(device.vram(), areas);
+    shop = new Shop(rings, store, reads, new Resting(), waiters);
   }
 
   static TestShop onHost() {

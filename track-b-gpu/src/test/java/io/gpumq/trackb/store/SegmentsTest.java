@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SegmentsTest {
   private static final int UNIT = 16;
 
-  private final Store store = new Store(new Arena(256 << 20), 0);
+  private final Store store = new Store(new Arena(256 << 20), 0, () -> {});
 
   private Segments segments() {
     return new Segments(store, store.share(Long.MAX_VALUE, 0), 0);
@@ -164,5 +164,54 @@ class SegmentsTest {
       assertEquals(at.end(), next.first());
     }
     assertEquals(segments.count(), count);
+  }
+
+  /** A writer that was promised room has it, whatever others take meanwhile. */
+  @Test
+  void keepsWhatItPromises() {
+    Segments segments = segments();
+    fill(segments, 17, 10);
+    int units = segments.pledge(100, 500);
+    assertTrue(units >= 100 && units <= 500, units + " units");
+    Segments others = segments();
+    while (others.withRoom(1, 1) != null) {
+      others.withRoom(1, 1).append(others.withRoom(1, 1).room());
+    }
+    fill(segments, 3, 10_000);
+    assertNull(segments.withRoom(3, 3));
+    segments.redeem(units);
+    segments.withRoom(units, units).append(units);
+    assertNull(segments.withRoom(3, 3));
+  }
+
+  @Test
+  void keepsEmptySegmentThatIsPromised() {
+    Segments segments = segments();
+    int units = segments.pledge(100, 100);
+    segments.releaseBelow(Long.MAX_VALUE - 1, false);
+    assertEquals(1, segments.count());
+    segments.redeem(units);
+    segments.releaseBelow(Long.MAX_VALUE - 1, false);
+    assertEquals(0, segments.heldBytes());
+  }
+
+  @Test
+  void promisesNoMoreThanShareMayHold() {
+    Segments segments = new Segments(store, store.share(2 << 10, 0), 0);
+    assertEquals(0, segments.pledge(200, 200));
+    int units = segments.pledge(100, 200);
+    assertTrue(units >= 100 && units <= 124, units + " units");
+    assertEquals(0, segments.pledge(100, 100));
+  }
+
+  @Test
+  void adoptsRefugeWhenStoreIsFull() {
+    Store small = new Store(new Arena(4 << 20), 1 << 20, () -> {});
+    Segments segments = new Segments(small, small.share(Long.MAX_VALUE, 0), 0);
+    long refuge = segments.takeRefuge(1000);
+    fill(segments, 17, 1 << 20);
+    assertNull(segments.withRoom(17, 17));
+    assertTrue(segments.adopt(refuge, 1000));
+    assertTrue(fill(segments, 100, 100) >= 10);
   }
 }

@@ -1,15 +1,18 @@
 package io.gpumq.trackb.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
 class StoreTest {
   private static final int MEGABYTE = 1 << 20;
 
-  private final Store store = new Store(new Arena(16 * MEGABYTE), MEGABYTE);
+  private int freed;
+  private final Store store = new Store(new Arena(16 * MEGABYTE), MEGABYTE, () -> freed++);
 
   private long fill(Share share) {
     long taken = 0;
@@ -53,5 +56,46 @@ class StoreTest {
     store.free(modest, place, 2 * MEGABYTE);
     assertEquals(0, fill(greedy));
     assertEquals(2 * MEGABYTE, fill(modest));
+  }
+
+  @Test
+  void tellsThatMemoryIsBackToWhomItWasRefused() {
+    Share share = store.share(Long.MAX_VALUE, 0);
+    long place = store.allocate(share, MEGABYTE);
+    long other = store.allocate(share, MEGABYTE);
+    store.free(share, other, MEGABYTE);
+    assertEquals(0, freed, "nobody was refused any");
+    fill(share);
+    assertFalse(store.mayAllocate(share, MEGABYTE));
+    store.free(share, place, MEGABYTE);
+    assertTrue(store.mayAllocate(share, MEGABYTE));
+    assertEquals(1, freed);
+  }
+
+  /** What rings and refuges take is neither promised to others, nor the cleaner's. */
+  @Test
+  void givesRingsWhatIsPromisedToNobody() {
+    store.share(Long.MAX_VALUE, 13 * MEGABYTE);
+    long place = store.allocateForRing(2 * MEGABYTE);
+    assertNotEquals(Store.NO_ROOM, place);
+    assertEquals(Store.NO_ROOM, store.allocateForRing(1));
+    store.freeOfRing(place, 2 * MEGABYTE);
+    assertNotEquals(Store.NO_ROOM, store.allocateForRing(1));
+  }
+
+  @Test
+  void hasAsManyRefugesAsIsSpared() {
+    Share share = store.share(3 * MEGABYTE, 0);
+    int refuge = MEGABYTE / 4;
+    for (int i = 0; i < 4; i++) {
+      assertNotEquals(Store.NO_ROOM, store.allocateRefuge(refuge));
+    }
+    assertEquals(Store.NO_ROOM, store.allocateRefuge(refuge));
+    store.adopt(share, refuge);
+    assertEquals(refuge, share.held());
+    assertNotEquals(Store.NO_ROOM, store.allocateRefuge(refuge));
+    while (store.allocateForRing(refuge) != Store.NO_ROOM) {}
+    store.adopt(share, refuge);
+    assertEquals(Store.NO_ROOM, store.allocateRefuge(refuge), "the store is full");
   }
 }

@@ -1,0 +1,137 @@
+package io.gpumq.trackb.log;
+
+import io.gpumq.trackb.store.Segments;
+
+/**
+ * What a log keeps of the store, and when it gives it back: a segment goes as soon as all in it is
+ * released and has landed. The last one may stay while it is small, until the log {@link Resting
+ * rests}. Safe for use by many threads; takes the log's lock where it says so.
+ */
+final class Kept {
+  private final Tail tail;
+  private final Watermarks marks;
+  private final Segments segments;
+  private final Resting resting;
+
+  /**
+   * Memory can be given back once all below is released and has landed. Who has written one of
+   * these three looks at the others behind it: so the last one gives it back.
+   */
+  private volatile long freeable = Segments.NOTHING;
+
+  /** Whether it is among those that rest. Written under the lock. */
+  private volatile boolean isResting;
+
+  // Under the lock.
+  private long claimedAtLook;
+  private boolean isEnded;
+
+  /**
+   * @param tail the log's lock
+   * @param marks how far its entries have come
+   */
+  Kept(Tail tail, Watermarks marks, Segments segments, Resting resting) {
+    this.tail = tail;
+    this.marks = marks;
+    this.segments = segments;
+    this.resting = resting;
+  }
+
+  /** Gives back what is due, now that one more has been released, or has landed. Takes the lock. */
+  void giveBackWhatIsDue() {
+    long end = freeable;
+    if (end == Segments.NOTHING) {
+      restIfDrained();
+    } else if (isDue(end)) {
+      tail.lock();
+      try {
+        giveBack();
+      } finally {
+        tail.unlock();
+      }
+    }
+  }
+
+  /** What has not landed, the device may still write to. */
+  private boolean isDue(long end) {
+    long to = end == Segments.ALL ? tail.claimed() : end;
+    return marks.released() >= to && marks.landed() >= to;
+  }
+
+  private void giveBack() {
+    do {
+      segments.releaseBelow(Math.min(marks.released(), marks.landed()), !isEnded);
+      freeable = segments.freeable(!isEnded);
+    } while (isDue(freeable));
+  }
+
+  /** What can be given back may have changed, and be released already. Under the lock. */
+  void note() {
+    if (segments.freeable(!isEnded) != freeable) {
+      giveBack();
+    }
+  }
+
+  private void restIfDrained() {
+    if (isResting || marks.released() < tail.claimed()) {
+      return;
+    }
+    tail.lock();
+    try {
+      if (!isResting && isDrained()) {
+        isResting = true;
+        claimedAtLook = -1;
+        resting.add(this);
+      }
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** Whether it keeps a segment, and nothing in it. */
+  private boolean isDrained() {
+    return segments.count() > 0 && isDue(Segments.ALL);
+  }
+
+  /**
+   * Looks whether it still rests, and gives its segment back if so. Takes the lock.
+   *
+   * @param isShort whether memory is wanted at once; else it rests if nothing was claimed since the
+   *     last look
+   * @return whether it is to be looked at again
+   */
+  boolean look(boolean isShort) {
+    tail.lock();
+    try {
+      boolean isDrained = isDrained();
+      boolean staysAwake = isDrained && !isShort && claimedAtLook != tail.claimed();
+      claimedAtLook = tail.claimed();
+      isResting = staysAwake;
+      if (isDrained && !staysAwake) {
+        segments.releaseBelow(tail.claimed(), false);
+        freeable = segments.freeable(!isEnded);
+      }
+      return staysAwake;
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** Nothing is claimed any more: all is given back, as soon as all has landed. Under the lock. */
+  void end() {
+    isEnded = true;
+    marks.releaseTo(tail.claimed());
+    note();
+  }
+
+  /** Gives back all that is left: nothing writes there any more. Takes the lock. */
+  void giveBackAll() {
+    tail.lock();
+    try {
+      segments.releaseBelow(tail.claimed(), false);
+      freeable = segments.freeable(false);
+    } finally {
+      tail.unlock();
+    }
+  }
+}
