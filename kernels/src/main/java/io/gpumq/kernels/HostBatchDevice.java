@@ -47,8 +47,9 @@ public final class HostBatchDevice implements BatchDevice {
 
   /** As declared, with the batch's payloads in one direct buffer of at most 2 GiB. */
   @Override
-  public BatchRunner runner(String handler, int slotBytes, int capacity) {
-    return new HostBatchRunner(HandlerSpec.parse(handler), slotBytes, capacity, helpers, threads);
+  public BatchRunner runner(String handler, int maxPayloadBytes, int capacity) {
+    return new HostBatchRunner(
+        HandlerSpec.parse(handler), maxPayloadBytes, capacity, helpers, threads);
   }
 
   /** Interrupts the threads at work; the runners fail from then on. */

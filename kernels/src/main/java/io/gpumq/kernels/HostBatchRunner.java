@@ -21,8 +21,8 @@ final class HostBatchRunner extends PackedBatch {
   private Throwable fault;
 
   HostBatchRunner(
-      HandlerSpec spec, int slotBytes, int capacity, ExecutorService helpers, int threads) {
-    super(spec, slotBytes, capacity, false);
+      HandlerSpec spec, int maxPayloadBytes, int capacity, ExecutorService helpers, int threads) {
+    super(spec, maxPayloadBytes, capacity, false);
     this.helpers = helpers;
     this.parts = new Part[threads];
     for (int i = 0; i < threads; i++) {

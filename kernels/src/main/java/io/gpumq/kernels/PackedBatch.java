@@ -24,7 +24,7 @@ import java.util.Objects;
 public abstract class PackedBatch implements BatchRunner {
   private static final int ALIGNMENT = 16;
 
-  private final int slotBytes;
+  private final int maxPayloadBytes;
   private final int capacity;
   private final int strideBytes;
   private final int resultBytes;
@@ -39,27 +39,29 @@ public abstract class PackedBatch implements BatchRunner {
 
   /**
    * @param handler what the batch is for
-   * @param slotBytes largest payload in bytes, from 1
+   * @param maxPayloadBytes largest payload in bytes, from 0
    * @param capacity most messages, from 1
    * @param apart whether payloads come back into memory of their own, so that what a reader sees
    *     has made the trip
    * @throws ConfigException if a block would be larger than a buffer can be
    */
-  protected PackedBatch(HandlerSpec handler, int slotBytes, int capacity, boolean apart) {
-    long stride = align(slotBytes, ALIGNMENT);
+  protected PackedBatch(HandlerSpec handler, int maxPayloadBytes, int capacity, boolean apart) {
+    long stride = align(Math.max(1, maxPayloadBytes), ALIGNMENT);
     this.resultBytes = handler.resultBytes();
     this.resultStrideBytes = (int) Math.max(ALIGNMENT, align(resultBytes, ALIGNMENT));
     long room = Integer.MAX_VALUE - 2L * LinkLayout.PAGE_BYTES;
-    if (slotBytes < 1 || capacity < 1 || Math.max(stride, resultStrideBytes) * capacity > room) {
+    if (maxPayloadBytes < 0
+        || capacity < 1
+        || Math.max(stride, resultStrideBytes) * capacity > room) {
       throw new ConfigException(
-          "slot-bytes "
-              + slotBytes
+          "max-payload-bytes "
+              + maxPayloadBytes
               + ", batch "
               + capacity
-              + ": each must be at least 1, their product at most "
+              + ": must be at least 0 and 1, their product at most "
               + room);
     }
-    this.slotBytes = slotBytes;
+    this.maxPayloadBytes = maxPayloadBytes;
     this.capacity = capacity;
     this.strideBytes = (int) stride;
     this.payloads = pages(stride * capacity);
@@ -91,9 +93,9 @@ public abstract class PackedBatch implements BatchRunner {
   @Override
   public final void put(int index, byte[] payload) {
     Objects.checkIndex(index, capacity);
-    if (payload.length > slotBytes) {
+    if (payload.length > maxPayloadBytes) {
       throw new PayloadTooLargeException(
-          "payload of " + payload.length + " bytes: must be at most " + slotBytes);
+          "payload of " + payload.length + " bytes: must be at most " + maxPayloadBytes);
     }
     payloads.put(index * strideBytes, payload);
     lengths.putInt(index * Integer.BYTES, payload.length);

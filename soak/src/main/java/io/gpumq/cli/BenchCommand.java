@@ -126,10 +126,10 @@ final class BenchCommand implements Callable<Integer> {
   private int batch = 256;
 
   @Option(
-      names = "--capacity",
+      names = "--max-messages",
       paramLabel = "N",
-      description = "Messages that the queue holds, a power of two (65536).")
-  private int capacity = 65_536;
+      description = "Messages that the queue holds at most (65536).")
+  private long maxMessages = 65_536;
 
   @Option(
       names = "--lanes",
@@ -232,7 +232,7 @@ final class BenchCommand implements Callable<Integer> {
     tellSeed(plan.seed());
     BenchOutcome outcome;
     int largest = payloads.stream().mapToInt(Integer::intValue).max().orElse(0);
-    try (var opener = new TrackOpener(device, settings(), redis, largest, capacity);
+    try (var opener = new TrackOpener(device, settings(), redis, largest, maxMessages);
         ProgressDisplay display = ProgressDisplay.on(err)) {
       outcome = new Bench(plan, opener::open, display).run();
     }
@@ -295,7 +295,7 @@ final class BenchCommand implements Callable<Integer> {
         rate,
         measured,
         warmedUp(),
-        capacity,
+        maxMessages,
         lanes,
         strictOrder,
         drawnSeed(),

@@ -32,7 +32,7 @@ final class SuiteOptions {
           "--producers",
           "--consumers",
           "--batch",
-          "--capacity",
+          "--max-messages",
           "--lanes",
           "--strict-order",
           "--messages",

@@ -66,7 +66,7 @@ final class SuiteRunner {
   /** Runs every row, shows and writes what was seen; answers the exit code. */
   int run(String device, String redis) throws IOException, InterruptedException {
     int largest = rows.stream().filter(Row::beside).mapToInt(Row::payloadBytes).max().orElse(0);
-    int longest = rows.stream().filter(Row::beside).mapToInt(Row::capacity).max().orElse(0);
+    int longest = rows.stream().filter(Row::beside).mapToInt(Row::maxMessages).max().orElse(0);
     List<Outcome> outcomes;
     Level told = DEATHS.getLevel();
     if (suite.equals(Isolation.NAME)) {

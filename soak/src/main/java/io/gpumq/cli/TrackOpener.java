@@ -12,22 +12,26 @@ final class TrackOpener implements AutoCloseable {
   private final Map<String, String> settings;
   private final String redis;
   private final long payloadBytes;
-  private final int capacity;
+  private final long maxMessages;
   private OwnRedis own;
 
   /**
    * @param settings of Track B, where none are given
    * @param redis a Redis for Track A, or null to start one
    * @param payloadBytes of a full queue of the largest messages
-   * @param capacity of that queue
+   * @param maxMessages of that queue
    */
   TrackOpener(
-      String device, Map<String, String> settings, String redis, int payloadBytes, int capacity) {
+      String device,
+      Map<String, String> settings,
+      String redis,
+      int payloadBytes,
+      long maxMessages) {
     this.device = device;
     this.settings = settings;
     this.redis = redis;
     this.payloadBytes = payloadBytes;
-    this.capacity = capacity;
+    this.maxMessages = maxMessages;
   }
 
   Track open(String name) {
@@ -47,7 +51,7 @@ final class TrackOpener implements AutoCloseable {
 
   /** Room for a full queue, with what Redis keeps beside the messages. */
   private int redisMib() {
-    long full = 2L * capacity * (payloadBytes + 256) >> 20;
+    double full = 2.0 * maxMessages * (payloadBytes + 256) / (1 << 20);
     return (int) Math.min(Integer.MAX_VALUE, OwnRedis.DEFAULT_MEMORY_MIB + full);
   }
 

@@ -36,7 +36,7 @@ class BenchRunTest {
       "--quick",
       "--warmup=50ms",
       "--rate=2000",
-      "--capacity=4096",
+      "--max-messages=4096",
       "--json=" + folder.resolve("bench.json"),
       "--html=" + folder.resolve("bench.html")
     };

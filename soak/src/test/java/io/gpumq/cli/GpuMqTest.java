@@ -34,7 +34,7 @@ class GpuMqTest {
     assertEquals(GpuMq.OK, run("bench", "--help"));
     for (String option :
         ("track device isolation messages payload producers consumers batch handler rate duration"
-                + " warmup json html quick redis capacity seed suite backlog set verify rows repeat")
+                + " warmup json html quick redis max-messages seed suite backlog set verify rows repeat")
             .split(" ")) {
       assertTrue(out.toString().contains("--" + option), option + " in " + out);
     }
@@ -77,7 +77,7 @@ class GpuMqTest {
           --producers=0         | producers 0: must be between 1 and 64
           --consumers=-1        | consumers -1: must be between 1 and 64
           --batch=70000         | batch 70000: must be between 1 and 65536
-          --capacity=1000       | capacity 1000: must be a power of two
+          --max-messages=0          | max-messages 0: must be 1 or more
           --messages=0          | messages 0: must be
           --rate=0              | rate 0.0: must be
           --duration=fast       | 'fast': must be a number and ms, s, m or h
@@ -114,7 +114,7 @@ class GpuMqTest {
           --producers=2    | --producers: a suite has its own
           --consumers=2    | --consumers: a suite has its own
           --batch=16       | --batch: a suite has its own
-          --capacity=1024  | --capacity: a suite has its own
+          --max-messages=1024  | --max-messages: a suite has its own
           --lanes=2        | --lanes: a suite has its own
           --strict-order   | --strict-order: a suite has its own
           --messages=9     | --messages: a suite has its own

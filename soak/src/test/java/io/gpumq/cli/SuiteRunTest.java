@@ -128,7 +128,8 @@ class SuiteRunTest {
     JsonObject workload = row.getAsJsonObject("workload");
     String verify = name.endsWith(", light") ? "light" : "full";
     assertEquals(verify, workload.get("verify").getAsString(), name);
-    for (String knob : "queues payload_bytes producers consumers lanes batch capacity".split(" ")) {
+    for (String knob :
+        "queues payload_bytes producers consumers lanes batch max_messages".split(" ")) {
       assertTrue(workload.get(knob).getAsInt() > 0, name + ": " + knob);
     }
     JsonObject tally = row.getAsJsonObject("tally");

@@ -30,7 +30,8 @@ final class Figures {
         queue.letters().failedMessages(),
         queue.letters().written(),
         depth,
-        queue.room().bytes());
+        queue.room().bytes(),
+        0);
   }
 
   /** Messages that some group has not settled; without a group, all. */
@@ -46,7 +47,7 @@ final class Figures {
             admin.retry(() -> new Depth(admin, queue.stream(), List.copyOf(all)).of(queue.room()));
       }
     }
-    return Math.max(0, Math.min(depth, queue.config().capacity()));
+    return Math.max(0, Math.min(depth, queue.config().maxMessages()));
   }
 
   /** {@link #depth()} at the end; of a queue that fails meanwhile, what this process knows. */

@@ -23,10 +23,10 @@ final class Handling implements AutoCloseable {
   private BatchRunner later;
 
   Handling(BatchDevice device, QueueConfig config) {
-    int capacity = Math.min(MOST_MESSAGES, MOST_BYTES / config.slotBytes());
+    int capacity = Math.min(MOST_MESSAGES, MOST_BYTES / Math.max(1, config.maxPayloadBytes()));
     this.device = device;
     this.config = config;
-    this.first = device.runner(config.handler(), config.slotBytes(), capacity);
+    this.first = device.runner(config.handler(), config.maxPayloadBytes(), capacity);
     this.slots = new int[capacity];
     this.errors = new int[capacity];
     this.laterResults = new byte[capacity][];
@@ -73,7 +73,7 @@ final class Handling implements AutoCloseable {
   /** The first runner keeps what it handled, so those that failed go through another. */
   private int handleAgain(RedisBatch batch, int count, int attempt) {
     if (later == null) {
-      later = device.runner(config.handler(), config.slotBytes(), capacity());
+      later = device.runner(config.handler(), config.maxPayloadBytes(), capacity());
     }
     for (int i = 0; i < count; i++) {
       later.put(i, batch.payloadAt(failing[i]));

@@ -27,11 +27,11 @@ final class RedisProducer implements Producer {
   private final Entrance entrance = new Entrance(this::end);
 
   RedisProducer(RedisQueue queue, Link link, long number) {
-    int slotBytes = queue.config().slotBytes();
+    int maxPayloadBytes = queue.config().maxPayloadBytes();
     this.queue = queue;
     this.room = queue.room();
     this.link = link;
-    this.slot = ByteBuffer.allocate(slotBytes);
+    this.slot = ByteBuffer.allocate(maxPayloadBytes);
     this.pipeline = new Pipeline(queue, link, number);
   }
 
@@ -264,7 +264,7 @@ final class RedisProducer implements Producer {
             + ": no room for "
             + timeout
             + ", it keeps "
-            + queue.config().capacity()
+            + queue.room().most()
             + " messages that some group has not settled; "
             + queue.holder(link),
         accepted);

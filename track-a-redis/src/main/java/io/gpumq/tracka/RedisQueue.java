@@ -59,15 +59,15 @@ final class RedisQueue implements TrackQueue {
    * @param id unique in Redis
    * @throws TrackFailedException if Redis does not answer, or refuses
    */
-  RedisQueue(RedisTrack track, QueueConfig config, String id) {
+  RedisQueue(RedisTrack track, QueueConfig config, String id, long most) {
     this.track = track;
     this.config = config;
     this.keys = Keys.of(config.name(), id);
     this.claimMs = Args.millisUp(config.lease()) + 1;
     this.health = new Health(config.name());
     this.links = new Links(track.settings(), health, keys.stream(), highest);
-    this.room = new Room(config.capacity());
-    this.trimmer = new Trimmer(keys.stream(), config.capacity(), room, byName.values());
+    this.room = new Room(most);
+    this.trimmer = new Trimmer(keys.stream(), room, byName.values());
     try {
       this.admin = links.first();
       this.groups = new Groups(this, admin, byName);

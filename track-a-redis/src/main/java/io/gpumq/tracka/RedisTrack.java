@@ -1,5 +1,6 @@
 package io.gpumq.tracka;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
@@ -19,13 +20,15 @@ final class RedisTrack implements Track {
 
   private final RedisSettings settings;
   private final String version;
+  private final long storeBytes;
   private final BatchDevice device;
   private final OpenQueues queues = new OpenQueues(NAME);
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  RedisTrack(RedisSettings settings, String version, BatchDevice device) {
+  RedisTrack(RedisSettings settings, ServerInfo info, BatchDevice device) {
     this.settings = settings;
-    this.version = version;
+    this.version = info.version();
+    this.storeBytes = info.memoryBytes();
     this.device = device;
   }
 
@@ -54,18 +57,36 @@ final class RedisTrack implements Track {
   }
 
   @Override
+  public long storeBytes() {
+    return storeBytes;
+  }
+
+  @Override
   public MessageQueue open(QueueConfig config) {
     return queues.open(config, this::openQueue);
   }
 
   private TrackQueue openQueue(QueueConfig config) {
-    device.runner(config.handler(), config.slotBytes(), 1).close(); // there is such a handler
+    requireNoBytes("max-bytes", config.maxBytes(), QueueConfig.NO_LIMIT);
+    requireNoBytes("min-bytes", config.minBytes(), 0);
+    device.runner(config.handler(), config.maxPayloadBytes(), 1).close(); // there is such a handler
     try {
-      ServerInfo.ask(settings).requireMemoryFor(config);
+      long most = ServerInfo.ask(settings).mostMessages(config);
+      return new RedisQueue(this, config, UUID.randomUUID().toString(), most);
     } catch (TrackUnavailableException e) {
       throw new TrackFailedException(e.getMessage(), e);
     }
-    return new RedisQueue(this, config, UUID.randomUUID().toString());
+  }
+
+  private static void requireNoBytes(String what, long given, long usual) {
+    if (given != usual) {
+      throw new ConfigException(
+          what
+              + " "
+              + given
+              + ": track a cannot keep to it, since Redis does not say what a queue takes; leave it"
+              + " out, and set max-messages");
+    }
   }
 
   @Override

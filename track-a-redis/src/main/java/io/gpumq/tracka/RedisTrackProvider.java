@@ -22,6 +22,6 @@ public final class RedisTrackProvider implements TrackProvider {
     ServerInfo info = ServerInfo.ask(settings);
     info.requireUsable();
     BatchDevice device = BatchDevices.open(options.device());
-    return new RedisTrack(settings, info.version(), device);
+    return new RedisTrack(settings, info, device);
   }
 }

@@ -3,30 +3,38 @@ package io.gpumq.tracka;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many messages the stream holds, so that it never holds more than the queue's capacity. Safe
- * for use by many threads.
+ * How many messages the stream holds, so that it never holds more than the queue may keep. Safe for
+ * use by many threads.
  *
  * <pre>
- *   trimmed         sent          reserved      trimmed + capacity
+ *   trimmed         sent          reserved      trimmed + most
  *      |--- kept ----|-- on their way -|---- room -----|
  * </pre>
  */
 final class Room {
-  private final int capacity;
+  private final long most;
   private final AtomicLong reserved = new AtomicLong();
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong trimmed = new AtomicLong();
 
-  Room(int capacity) {
-    this.capacity = capacity;
+  /**
+   * @param most messages that the stream may hold
+   */
+  Room(long most) {
+    this.most = most;
+  }
+
+  /** Messages that the stream may hold. */
+  long most() {
+    return most;
   }
 
   /** Takes room for up to {@code wanted} messages; says for how many. */
   int reserve(int wanted) {
     while (true) {
       long taken = reserved.get();
-      int granted = (int) Math.min(wanted, trimmed.get() + capacity - taken);
+      int granted = (int) Math.min(wanted, most - (taken - trimmed.get()));
       if (granted <= 0) {
         return 0;
       }

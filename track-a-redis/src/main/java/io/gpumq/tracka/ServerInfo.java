@@ -89,24 +89,31 @@ record ServerInfo(RedisSettings settings, Map<String, String> fields) {
     }
   }
 
-  /**
-   * Throws if the server's memory cannot hold a full queue.
-   *
-   * @throws ConfigException naming the largest capacity that it could hold
-   */
-  void requireMemoryFor(QueueConfig config) {
+  /** The server's {@code maxmemory} in bytes, or {@link QueueConfig#NO_LIMIT}. */
+  long memoryBytes() {
     long limit = Long.parseLong(fields.getOrDefault("maxmemory", "0"));
-    if (limit == 0) {
-      return;
+    return limit == 0 ? QueueConfig.NO_LIMIT : limit;
+  }
+
+  /**
+   * Returns how many messages a queue may keep: its limit, or, where it has none, as many as the
+   * server's memory holds now.
+   *
+   * @throws ConfigException if its memory cannot hold a full queue: says how many messages it could
+   */
+  long mostMessages(QueueConfig config) {
+    long limit = memoryBytes();
+    if (limit == QueueConfig.NO_LIMIT) {
+      return config.maxMessages();
     }
     long free = Math.max(0, limit - Long.parseLong(fields.getOrDefault("used_memory", "0")));
-    long each = config.slotBytes() + BYTES_BESIDE_PAYLOAD;
-    if (config.capacity() > free / each) {
+    long fits = free / (config.maxPayloadBytes() + BYTES_BESIDE_PAYLOAD);
+    boolean isLimited = config.maxMessages() != QueueConfig.NO_LIMIT;
+    if (fits == 0 || isLimited && config.maxMessages() > fits) {
       throw new ConfigException(
-          "capacity "
-              + config.capacity()
+          (isLimited ? "max-messages " + config.maxMessages() : "a message")
               + " of "
-              + config.slotBytes()
+              + config.maxPayloadBytes()
               + " bytes: Redis at "
               + settings.shown()
               + " has "
@@ -114,8 +121,9 @@ record ServerInfo(RedisSettings settings, Map<String, String> fields) {
               + " of its maxmemory of "
               + limit
               + " bytes free, which holds at most "
-              + Long.highestOneBit(free / each)
-              + "; raise maxmemory or lower the capacity");
+              + fits
+              + "; raise maxmemory or lower max-messages");
     }
+    return Math.min(config.maxMessages(), fits);
   }
 }

@@ -41,9 +41,9 @@ final class Trimmer {
   /**
    * @param groups the queue's groups; grows under {@link #trimThen} alone
    */
-  Trimmer(byte[] stream, int capacity, Room room, Collection<Group> groups) {
+  Trimmer(byte[] stream, Room room, Collection<Group> groups) {
     this.stream = stream;
-    this.settledPerTrim = Math.max(1, Math.min(capacity / 8, MOST_PER_TRIM));
+    this.settledPerTrim = (int) Math.max(1, Math.min(room.most() / 8, MOST_PER_TRIM));
     this.room = room;
     this.groups = groups;
   }

@@ -24,7 +24,7 @@ class LostAnswerTest extends LostAnswers {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 150, 777, 1500, 2999, -1})
   void sendsEachMessageOfABrokenPipelineOnce(int requestBytes) throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("pipeline").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("pipeline").maxMessages(64));
     try (Producer other = queue.producer();
         Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
@@ -61,7 +61,7 @@ class LostAnswerTest extends LostAnswers {
 
   @Test
   void returnsTheSequenceOfASendWhoseAnswerWasLost() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("sequence").capacity(2));
+    MessageQueue queue = queue(QueueConfig.named("sequence").maxMessages(2));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       proxy.loseAnswerTo("XADD");
@@ -80,7 +80,7 @@ class LostAnswerTest extends LostAnswers {
   @ValueSource(booleans = {false, true})
   void deliversWhatALostPollHadFetchedAtOnceAndForTheFirstTime(boolean strictOrder)
       throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("poll").capacity(64).strictOrder(strictOrder));
+    MessageQueue queue = queue(QueueConfig.named("poll").maxMessages(64).strictOrder(strictOrder));
     try (Consumer consumer = queue.consumer("g", "c")) {
       send(queue, 10);
       proxy.loseAnswerTo("XREADGROUP");
@@ -102,7 +102,7 @@ class LostAnswerTest extends LostAnswers {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void redeliversWhatALostClaimHadFetched(boolean strictOrder) throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("claim").capacity(64).strictOrder(strictOrder));
+    MessageQueue queue = queue(QueueConfig.named("claim").maxMessages(64).strictOrder(strictOrder));
     try (Consumer consumer = queue.consumer("g", "c")) {
       send(queue, 5);
       Batch batch = consumer.poll(64, SOON);
@@ -125,7 +125,7 @@ class LostAnswerTest extends LostAnswers {
    */
   @Test
   void leavesWhatThePollBeforeHasHandedOut() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("before").capacity(1024));
+    MessageQueue queue = queue(QueueConfig.named("before").maxMessages(1024));
     int rounds = 30;
     try (Consumer consumer = queue.consumer("g", "c")) {
       send(queue, 2 * rounds);
@@ -148,7 +148,7 @@ class LostAnswerTest extends LostAnswers {
   /** The count of what a trim let go is lost with its answer, the room must not be. */
   @Test
   void findsItsRoomAgainWhenATrimsAnswerIsLost() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("trim").capacity(8));
+    MessageQueue queue = queue(QueueConfig.named("trim").maxMessages(8));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       TreeSet<Integer> got = new TreeSet<>();
@@ -170,7 +170,7 @@ class LostAnswerTest extends LostAnswers {
 
   @Test
   void makesAGroupOnceThoughTheAnswerWasLost() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("group").capacity(8));
+    MessageQueue queue = queue(QueueConfig.named("group").maxMessages(8));
     send(queue, 3);
     proxy.loseAnswerTo("CREATE");
     queue.createGroup("g");
@@ -182,7 +182,7 @@ class LostAnswerTest extends LostAnswers {
 
   @Test
   void handsBackWhatAClosingConsumerHeldThoughTheAnswerWasLost() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("close").capacity(8));
+    MessageQueue queue = queue(QueueConfig.named("close").maxMessages(8));
     send(queue, 3);
     Consumer leaving = queue.consumer("g", "leaving");
     leaving.poll(8, SOON);
@@ -199,7 +199,7 @@ class LostAnswerTest extends LostAnswers {
   /** What is taken back was read once, wherever others of its group have come by then. */
   @Test
   void countsAsReadWhatALostPollHadFetchedThoughAnotherReadOn() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("lag").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("lag").maxMessages(64));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c");
         Consumer other = queue.consumer("g", "other")) {

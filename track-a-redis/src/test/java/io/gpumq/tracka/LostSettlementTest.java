@@ -24,7 +24,7 @@ import redis.clients.jedis.Jedis;
 class LostSettlementTest extends LostAnswers {
   @Test
   void countsAnAcknowledgementWhoseAnswerWasLostOnce() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("ack").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("ack").maxMessages(64));
     try (Consumer consumer = queue.consumer("g", "c")) {
       List<Long> sequences = send(queue, 4);
       Batch batch = consumer.poll(64, SOON);
@@ -43,7 +43,7 @@ class LostSettlementTest extends LostAnswers {
 
   @Test
   void countsNothingThatWasSettledBeforeALostAnswer() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("late").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("late").maxMessages(64));
     try (Consumer consumer = queue.consumer("g", "c");
         Consumer other = queue.consumer("g", "other")) {
       List<Long> sequences = send(queue, 4);
@@ -66,7 +66,7 @@ class LostSettlementTest extends LostAnswers {
   /** The request never arrives, and another consumer is handed the entries, and settles them. */
   @Test
   void countsNothingThatAnotherSettlesBetweenTwoTries() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("between").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("between").maxMessages(64));
     try (Consumer consumer = queue.consumer("g", "c");
         Consumer other = queue.consumer("g", "other")) {
       List<Long> sequences = send(queue, 4);
@@ -83,7 +83,7 @@ class LostSettlementTest extends LostAnswers {
 
   @Test
   void refusesOnceThoughTheAnswerWasLost() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("refuse").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("refuse").maxMessages(64));
     try (Consumer consumer = queue.consumer("g", "c")) {
       long sequence = send(queue, 1).get(0);
       consumer.poll(64, SOON);
@@ -98,7 +98,7 @@ class LostSettlementTest extends LostAnswers {
 
   @Test
   void givesBackOnceThoughTheAnswerWasLost() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("give-back").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("give-back").maxMessages(64));
     try (Consumer consumer = queue.consumer("g", "c")) {
       long sequence = send(queue, 1).get(0);
       for (int delivery = 1; delivery < 3; delivery++) {
@@ -116,7 +116,7 @@ class LostSettlementTest extends LostAnswers {
   /** It was seen once: it is pending, and its sequence is known. */
   @Test
   void whatWasGivenBackStaysPendingThoughItsNextFetchWasLost() throws Exception {
-    MessageQueue queue = queue(QueueConfig.named("given-back").capacity(64));
+    MessageQueue queue = queue(QueueConfig.named("given-back").maxMessages(64));
     try (Consumer consumer = queue.consumer("g", "c");
         Consumer other = queue.consumer("g", "other")) {
       long sequence = send(queue, 1).get(0);
@@ -135,7 +135,7 @@ class LostSettlementTest extends LostAnswers {
 
   @Test
   void writesALetterOnceThoughTheAnswerWasLost() throws Exception {
-    var config = QueueConfig.named("letter").capacity(64).handler("fail:every=3");
+    var config = QueueConfig.named("letter").maxMessages(64).handler("fail:every=3");
     MessageQueue queue = queue(config);
     try (Consumer consumer = queue.consumer("g", "c")) {
       List<Long> sequences = send(queue, 9);
@@ -165,7 +165,7 @@ class LostSettlementTest extends LostAnswers {
     MessageQueue queue =
         track.open(
             QueueConfig.named("no-letter")
-                .capacity(64)
+                .maxMessages(64)
                 .maxDeliveries(1)
                 .lease(Duration.ofMillis(50))
                 .build());
@@ -190,7 +190,7 @@ class LostSettlementTest extends LostAnswers {
   void keepsTheLettersOfACloseWhoseAnswersWereLost() throws Exception {
     for (String lost : List.of("DEL", "XRANGE")) {
       MessageQueue queue =
-          queue(QueueConfig.named("letters-" + lost).capacity(64).handler("fail:every=1"));
+          queue(QueueConfig.named("letters-" + lost).maxMessages(64).handler("fail:every=1"));
       try (Consumer consumer = queue.consumer("g", "c")) {
         send(queue, 3);
         Await.until(

@@ -13,6 +13,7 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.api.Tracks;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -97,10 +98,23 @@ class OpeningTest {
   void refusesAQueueThatRedisHasNoMemoryFor() {
     try (OwnRedis redis = OwnRedis.start(16);
         Track track = Tracks.open("a", TestRedis.options(redis.uri()))) {
-      QueueConfig config = QueueConfig.named("q").slotBytes(256).capacity(1 << 20).build();
+      QueueConfig config = QueueConfig.named("q").maxPayloadBytes(256).maxMessages(1 << 20).build();
       var error = assertThrows(ConfigException.class, () -> track.open(config));
-      assertTrue(error.getMessage().contains("at most 32768"), error.getMessage());
-      track.open(QueueConfig.named("q").slotBytes(256).capacity(1 << 15).build()).close();
+      assertTrue(error.getMessage().contains("which holds at most "), error.getMessage());
+      track.open(QueueConfig.named("q").maxPayloadBytes(256).maxMessages(1 << 15).build()).close();
+      track.open(QueueConfig.named("q").build()).close(); // as many as there is memory for
+    }
+  }
+
+  @Test
+  void refusesLimitsInBytes() {
+    try (Track track = TestRedis.track()) {
+      for (var config :
+          List.of(
+              QueueConfig.named("q").maxBytes(1 << 20), QueueConfig.named("q").minBytes(1 << 10))) {
+        var error = assertThrows(ConfigException.class, () -> track.open(config.build()));
+        assertTrue(error.getMessage().contains("track a cannot keep to it"), error.getMessage());
+      }
     }
   }
 

@@ -84,7 +84,7 @@ class RestartTest {
     AtomicInteger settledTwice = new AtomicInteger();
     try (Track track = open(redis.uri(), 30_000)) {
       MessageQueue queue =
-          track.open(QueueConfig.named("crash").capacity(1024).maxDeliveries(1000).build());
+          track.open(QueueConfig.named("crash").maxMessages(1024).maxDeliveries(1000).build());
       queue.createGroup("g");
       List<FutureTask<?>> tasks = new ArrayList<>();
       for (int p = 0; p < producers; p++) {
@@ -159,7 +159,7 @@ class RestartTest {
   void tellsEveryWaiterWhenRedisStaysAway() throws Exception {
     OwnRedis redis = OwnRedis.start();
     try (Track track = open(redis.uri(), 200)) {
-      MessageQueue queue = track.open(QueueConfig.named("away").capacity(2).build());
+      MessageQueue queue = track.open(QueueConfig.named("away").maxMessages(2).build());
       Producer producer = queue.producer();
       producer.sendBatch(2, (index, slot) -> slot.putInt(index), SOON);
       Consumer holder = queue.consumer("g", "holder");

@@ -48,8 +48,8 @@ class RunnersTest {
     }
 
     @Override
-    public BatchRunner runner(String handler, int slotBytes, int capacity) {
-      BatchRunner runner = device.runner(handler, slotBytes, capacity);
+    public BatchRunner runner(String handler, int maxPayloadBytes, int capacity) {
+      BatchRunner runner = device.runner(handler, maxPayloadBytes, capacity);
       open.incrementAndGet();
       return (BatchRunner)
           Proxy.newProxyInstance(
@@ -75,7 +75,7 @@ class RunnersTest {
 
   private Track track() {
     var settings = RedisSettings.of(Map.of(RedisSettings.URI_KEY, TestRedis.uri()));
-    return new RedisTrack(settings, "of a test", new Counting());
+    return new RedisTrack(settings, ServerInfo.ask(settings), new Counting());
   }
 
   private static QueueConfig config(String name) {

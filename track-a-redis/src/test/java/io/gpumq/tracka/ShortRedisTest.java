@@ -198,7 +198,7 @@ class ShortRedisTest {
 
   @Test
   void aBatchThatWasRefusedGoesInPartsWhereAnotherWasFirst() throws Exception {
-    MessageQueue small = track.open(QueueConfig.named("small").capacity(64).build());
+    MessageQueue small = track.open(QueueConfig.named("small").maxMessages(64).build());
     Producer one = small.producer();
     Producer two = small.producer();
     Consumer consumer = small.consumer("g", "c");

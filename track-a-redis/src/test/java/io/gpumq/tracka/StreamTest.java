@@ -49,7 +49,7 @@ class StreamTest {
 
   @Test
   void leavesNothingBehind() throws Exception {
-    var config = QueueConfig.named("tidy").handler("fail:every=2").capacity(64);
+    var config = QueueConfig.named("tidy").handler("fail:every=2").maxMessages(64);
     for (boolean drained : new boolean[] {true, false}) {
       MessageQueue queue = track.open(config.build());
       try (Producer producer = queue.producer();
@@ -89,7 +89,7 @@ class StreamTest {
 
   @Test
   void sendsBatchesInPipelinesAndSettlesThemInOneCommand() throws Exception {
-    MessageQueue queue = track.open(QueueConfig.named("pipes").capacity(1024).build());
+    MessageQueue queue = track.open(QueueConfig.named("pipes").maxMessages(1024).build());
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       jedis.configResetStat();
@@ -120,7 +120,7 @@ class StreamTest {
   @Test
   void trimsWhatEveryGroupHasSettled() throws Exception {
     int capacity = 64;
-    MessageQueue queue = track.open(QueueConfig.named("trim").capacity(capacity).build());
+    MessageQueue queue = track.open(QueueConfig.named("trim").maxMessages(capacity).build());
     queue.createGroup("one");
     queue.createGroup("two");
     try (Producer producer = queue.producer();
@@ -144,7 +144,7 @@ class StreamTest {
   /** No close, no acknowledgement: as when the process of a consumer is gone. */
   @Test
   void reclaimsWhatADeadConsumerLeft() throws Exception {
-    var config = QueueConfig.named("dead").capacity(64).lease(Duration.ofMillis(200));
+    var config = QueueConfig.named("dead").maxMessages(64).lease(Duration.ofMillis(200));
     MessageQueue queue = track.open(config.build());
     Consumer dead = queue.consumer("g", "dead");
     try (Producer producer = queue.producer();

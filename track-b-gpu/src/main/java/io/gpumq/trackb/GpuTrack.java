@@ -48,7 +48,14 @@ final class GpuTrack implements Track {
       Waiters waiters = new Waiters();
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters.common()::ring);
       SegmentReads segments = new SegmentReads(device.vram(), areas);
-      shop = new Shop(new Rings(device, store), store, segments, new Resting(), waiters);
+      shop =
+          new Shop(
+              new Rings(device, store),
+              store,
+              segments,
+              new Resting(),
+              waiters,
+              () -> queues.list().stream());
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
@@ -81,6 +88,11 @@ final class GpuTrack implements Track {
   public String describe() {
     String where = device.name().equals("host") ? " MB on " : " MB in VRAM of ";
     return "store of " + (device.vram().bytes() >> 20) + where + device.describe();
+  }
+
+  @Override
+  public long storeBytes() {
+    return shop.store().bytes();
   }
 
   @Override

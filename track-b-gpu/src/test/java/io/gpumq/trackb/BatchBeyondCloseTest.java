@@ -37,7 +37,7 @@ class BatchBeyondCloseTest {
   void itsBytesStay(boolean isNear) throws Exception {
     Track track = Tracks.open("b", TrackOptions.DEFAULT.withDevice("host"));
     MessageQueue queue =
-        track.open(QueueConfig.named("out").capacity(1 << 15).slotBytes(256).build());
+        track.open(QueueConfig.named("out").maxMessages(1 << 15).maxPayloadBytes(256).build());
     queue.createGroup("g");
     Consumer consumer = isNear ? queue.consumer("g", "c") : null;
     try (Producer producer = queue.producer()) {

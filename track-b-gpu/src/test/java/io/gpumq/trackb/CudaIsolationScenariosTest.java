@@ -32,7 +32,11 @@ class CudaIsolationScenariosTest extends IsolationScenarios {
       var refusal = assertThrows(ConfigException.class, () -> Tracks.open("b", vast));
       assertTrue(refusal.getMessage().contains("bytes of VRAM"), refusal::getMessage);
       try (var opened = TestTracks.isolated(backend(), ProcessPlan.of("cuda", Map.of(), true))) {
-        var fits = QueueConfig.named("fits").capacity(1024).slotBytes(256).handler("fail:every=2");
+        var fits =
+            QueueConfig.named("fits")
+                .maxMessages(1024)
+                .maxPayloadBytes(256)
+                .handler("fail:every=2");
         try (var run = new IsolatedRun(opened.track().open(fits.build()), Cause.HANDLER_FAILED)) {
           run.receives();
           run.send(0, 100, 3, new Random());

@@ -42,13 +42,13 @@ class CudaRingTest {
     "sha256, 256",
     "'fail:every=3,attempts=2', 256"
   })
-  void carriesEveryWay(String handler, int slotBytes) throws Exception {
+  void carriesEveryWay(String handler, int maxPayloadBytes) throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     QueueConfig config =
         QueueConfig.named("ways")
-            .capacity(512)
-            .slotBytes(slotBytes)
+            .maxMessages(512)
+            .maxPayloadBytes(maxPayloadBytes)
             .handler(handler)
             .handlerTimeout(LONG)
             .build();
@@ -57,12 +57,12 @@ class CudaRingTest {
         Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       for (int i = 0; i < 8; i++) { // one at a time: by express
-        List<byte[]> one = messages(random, 1, slotBytes);
+        List<byte[]> one = messages(random, 1, maxPayloadBytes);
         producer.send(one.get(0), LONG);
         receive(consumer, one, handler, seed);
       }
       for (int lap = 0; lap < 3; lap++) { // full, then read late
-        List<byte[]> many = messages(random, 512, slotBytes);
+        List<byte[]> many = messages(random, 512, maxPayloadBytes);
         producer.sendBatch(many.size(), (i, slot) -> slot.put(many.get(i)), LONG);
         receive(consumer, many, handler, seed);
       }
@@ -70,10 +70,10 @@ class CudaRingTest {
     }
   }
 
-  private static List<byte[]> messages(Random random, int count, int slotBytes) {
+  private static List<byte[]> messages(Random random, int count, int maxPayloadBytes) {
     List<byte[]> messages = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      byte[] message = new byte[i == 0 ? slotBytes : random.nextInt(slotBytes + 1)];
+      byte[] message = new byte[i == 0 ? maxPayloadBytes : random.nextInt(maxPayloadBytes + 1)];
       random.nextBytes(message);
       messages.add(message);
     }

@@ -28,8 +28,8 @@ class ElasticBurstsTest {
       for (int capacity = 8; capacity <= 8192; capacity *= 32) {
         var config =
             QueueConfig.named("bursts")
-                .capacity(capacity)
-                .slotBytes(256)
+                .maxMessages(capacity)
+                .maxPayloadBytes(256)
                 .handler("fail:every=2")
                 .lease(Duration.ofMinutes(10));
         try (var run = new IsolatedRun(track.open(config.build()), Cause.HANDLER_FAILED)) {

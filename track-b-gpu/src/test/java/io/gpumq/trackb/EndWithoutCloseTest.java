@@ -113,7 +113,7 @@ class EndWithoutCloseTest {
     public static void main(String[] args) throws Exception {
       Track track = Tracks.open("b", new TrackOptions("host", Map.of("isolation", args[0])));
       QueueConfig config =
-          QueueConfig.named("orphan").capacity(1024).slotBytes(256).lanes(2).build();
+          QueueConfig.named("orphan").maxMessages(1024).maxPayloadBytes(256).lanes(2).build();
       track.open(config);
       System.out.println("open");
       if (args[1].equals("exit")) {

@@ -59,8 +59,8 @@ class FailedStartTest {
 
   private static QueueConfig config(String name, int lanes) {
     return QueueConfig.named(name)
-        .capacity(256)
-        .slotBytes(256)
+        .maxMessages(256)
+        .maxPayloadBytes(256)
         .handler("fail:every=2,how=trap")
         .lanes(lanes)
         .build();

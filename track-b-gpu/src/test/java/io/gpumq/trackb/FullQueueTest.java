@@ -31,7 +31,7 @@ class FullQueueTest {
 
   private static QueueConfig.Builder config() {
     return QueueConfig.named("full-" + System.nanoTime())
-        .capacity(4)
+        .maxMessages(4)
         .maxDeliveries(1)
         .deadLetterCapacity(1)
         .lease(Duration.ofMinutes(10));
@@ -40,7 +40,7 @@ class FullQueueTest {
   /** Sends until nothing goes in any more. */
   private static String whyFull(MessageQueue queue) throws InterruptedException {
     try (Producer producer = queue.producer()) {
-      for (int message = 0; message <= 2 * queue.config().capacity(); message++) {
+      for (int message = 0; message <= 2 * queue.config().maxMessages(); message++) {
         producer.send(1, ByteBuffer.allocate(Long.BYTES), Duration.ofMillis(300));
       }
       return fail("there is always room");
@@ -97,7 +97,7 @@ class FullQueueTest {
 
   @Test
   void namesTheLaneAndTheMissingGroup() throws InterruptedException {
-    try (MessageQueue queue = TRACK.open(config().capacity(16).lanes(4).build())) {
+    try (MessageQueue queue = TRACK.open(config().maxMessages(16).lanes(4).build())) {
       String why = whyFull(queue);
       assertTrue(why.startsWith("lane "), why);
       assertTrue(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
@@ -46,7 +47,15 @@ class FullStoreTest {
   }
 
   private MessageQueue open(String name) {
-    return track.open(QueueConfig.named(name).capacity(1 << 20).slotBytes(512).build());
+    return open(config(name));
+  }
+
+  private MessageQueue open(QueueConfig.Builder config) {
+    return track.open(config.build());
+  }
+
+  private static QueueConfig.Builder config(String name) {
+    return QueueConfig.named(name);
   }
 
   private static void write(int index, ByteBuffer slot) {
@@ -201,5 +210,99 @@ class FullStoreTest {
       }
       consumer.acknowledge(batch);
     }
+  }
+
+  /** A queue at rest holds nothing of the store. */
+  @Test
+  void holdsNothingWhenItRests() throws Exception {
+    MessageQueue queue = open("q");
+    Consumer consumer = queue.consumer("g", "c");
+    try (Producer producer = queue.producer()) {
+      producer.send(message(0), Await.DEADLINE);
+      assertTrue(queue.stats().storeBytes() >= 1 << 10, queue.stats().toString());
+      assertMessages(consumer, 0, 1);
+      Await.until("nothing held", () -> queue.stats().storeBytes() == 0);
+      producer.send(message(1), Await.DEADLINE);
+      assertMessages(consumer, 1, 2);
+    }
+  }
+
+  @Test
+  void keepsToItsLimitInBytes() throws Exception {
+    long most = 1 << 20;
+    MessageQueue queue = open(config("small").maxBytes(most));
+    try (Producer producer = queue.producer()) {
+      int sent = fill(producer);
+      long held = queue.stats().storeBytes();
+      assertTrue(held <= most && held > most / 2, held + " bytes");
+      assertTrue(sent * (BYTES + 20L) > most / 2, sent + " messages");
+      String why = whyFull(producer);
+      assertTrue(why.contains("it holds " + held + " of its 1048576 max-bytes"), why);
+      assertMessages(queue.consumer("g", "c"), 0, sent);
+      assertTrue(fill(producer) > sent / 2, "there is room again");
+    }
+  }
+
+  /** Whatever others do, a queue has what is reserved for it. */
+  @Test
+  void keepsWhatIsReserved() throws Exception {
+    long least = 2 << 20;
+    MessageQueue modest = open(config("modest").minBytes(least));
+    MessageQueue greedy = open("greedy");
+    try (Producer filler = greedy.producer();
+        Producer producer = modest.producer()) {
+      fill(filler);
+      int sent = fill(producer);
+      long held = modest.stats().storeBytes();
+      assertTrue(held >= least / 8 * 7, held + " bytes of " + least);
+      assertMessages(modest.consumer("g", "c"), 0, sent);
+      fill(filler);
+      assertEquals(sent, producer.trySend(ByteBuffer.allocate(BYTES)), "its next sequence");
+    }
+    modest.close();
+    try (Producer filler = greedy.producer()) {
+      assertTrue(fill(filler) > 2_000, "nothing is reserved for a closed queue");
+    }
+  }
+
+  @Test
+  void refusesWhatItCannotKeepTo() {
+    open(config("half").minBytes(4 << 20));
+    ConfigException promised =
+        assertThrows(ConfigException.class, () -> open(config("other").minBytes(4 << 20)));
+    assertTrue(
+        promised.getMessage().startsWith("min-bytes 4194304 of queue 'other': must be at most "),
+        promised.getMessage());
+    ConfigException tiny =
+        assertThrows(ConfigException.class, () -> open(config("tiny").lanes(2).maxBytes(1 << 10)));
+    assertEquals(
+        "max-bytes 1024 of queue 'tiny': must be 2048 or more, for a message of 512 bytes in each"
+            + " of its lanes",
+        tiny.getMessage());
+    open("other").close(); // a name that was refused is free
+    track.queue("half").orElseThrow().close();
+    open(config("other").minBytes(4 << 20)).close();
+  }
+
+  @Test
+  void saysWhichQueuesFillTheStore() throws Exception {
+    MessageQueue full = open("full");
+    MessageQueue waiting = open("waiting");
+    try (Producer filler = full.producer();
+        Producer producer = waiting.producer()) {
+      fill(filler);
+      String why = whyFull(producer);
+      String held = "most of it hold queue 'full' (" + full.stats().storeBytes() + ")";
+      assertTrue(why.startsWith("queue 'waiting' is full: the store of 8388608 bytes has no"), why);
+      assertTrue(why.contains(held), why);
+    }
+  }
+
+  private static String whyFull(Producer producer) {
+    QueueFullException full =
+        assertThrows(
+            QueueFullException.class,
+            () -> producer.send(ByteBuffer.allocate(512), Duration.ofMillis(100)));
+    return full.getMessage();
   }
 }

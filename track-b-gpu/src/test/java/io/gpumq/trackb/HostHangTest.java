@@ -48,8 +48,8 @@ class HostHangTest {
   private MessageQueue open(String handler, Duration timeout) {
     return track.open(
         QueueConfig.named("hang")
-            .capacity(16)
-            .slotBytes(64)
+            .maxMessages(16)
+            .maxPayloadBytes(64)
             .handler(handler)
             .handlerTimeout(timeout)
             .build());

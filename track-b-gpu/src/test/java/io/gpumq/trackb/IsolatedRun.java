@@ -150,7 +150,7 @@ final class IsolatedRun implements AutoCloseable {
                 != Producer.FULL) {
               numbers.incrementAndGet();
             }
-            return queue.stats().depth() == queue.config().capacity();
+            return queue.stats().depth() == queue.config().maxMessages();
           });
     }
   }

@@ -50,7 +50,10 @@ class IsolationEndsTest {
   }
 
   private static QueueConfig.Builder config(String name) {
-    return QueueConfig.named(name).capacity(1024).slotBytes(256).handler("fail:every=2,how=trap");
+    return QueueConfig.named(name)
+        .maxMessages(1024)
+        .maxPayloadBytes(256)
+        .handler("fail:every=2,how=trap");
   }
 
   private static void assertNothingLeft(long owner) {

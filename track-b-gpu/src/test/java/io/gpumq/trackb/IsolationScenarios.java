@@ -60,8 +60,8 @@ abstract class IsolationScenarios {
   /** Of any capacity: less than the ingress ring has slots, as many, or more. */
   private QueueConfig.Builder config(String name, String handler) {
     return QueueConfig.named(name)
-        .capacity(1 << 3 + random.nextInt(9))
-        .slotBytes(random.nextBoolean() ? 256 : 4096)
+        .maxMessages(1 << 3 + random.nextInt(9))
+        .maxPayloadBytes(random.nextBoolean() ? 256 : 4096)
         .handler(handler)
         .handlerAttempts(1)
         .lease(Duration.ofMinutes(10))
@@ -200,7 +200,7 @@ abstract class IsolationScenarios {
   void aKillWhileTheQueueDrainsCostsNothing() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       try (IsolatedRun run = open(config("drain" + round, "fail:every=2,how=trap"))) {
-        Thread sender = run.sends(0, run.queue.config().capacity(), 0, new Random(seed));
+        Thread sender = run.sends(0, (int) run.queue.config().maxMessages(), 0, new Random(seed));
         pause(3);
         kill();
         sender.join();
@@ -248,7 +248,7 @@ abstract class IsolationScenarios {
   @Test
   void aRingTooManyMovesAllToAnotherProcess() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
-      var more = config("more", "fail:every=2,how=trap").capacity(64 << random.nextInt(5));
+      var more = config("more", "fail:every=2,how=trap").maxMessages(64 << random.nextInt(5));
       try (var its = openTrack();
           IsolatedRun run = open(its.track(), config("moved", "fail:every=2,how=trap").lanes(2))) {
         run.receives();

@@ -8,8 +8,8 @@ import io.gpumq.conformance.ForwardingQueue;
 import java.util.List;
 
 /**
- * A track whose queues have four lanes, each of the capacity that was asked for, and all producers
- * of a queue in one of them: whoever uses it should notice nothing.
+ * A track whose queues have four lanes, each of the limit that was asked for, and all producers of
+ * a queue in one of them: whoever uses it should notice nothing.
  */
 record LanedTrack(Track track) implements Track {
   private static final int LANES = 4;
@@ -30,12 +30,19 @@ record LanedTrack(Track track) implements Track {
   }
 
   @Override
+  public long storeBytes() {
+    return track.storeBytes();
+  }
+
+  @Override
   public MessageQueue open(QueueConfig c) {
     MessageQueue queue =
         track.open(
             QueueConfig.named(c.name())
-                .capacity(c.capacity() * LANES)
-                .slotBytes(c.slotBytes())
+                .maxMessages(Math.min(c.maxMessages(), QueueConfig.NO_LIMIT / LANES) * LANES)
+                .maxPayloadBytes(c.maxPayloadBytes())
+                .maxBytes(c.maxBytes())
+                .minBytes(c.minBytes())
                 .handler(c.handler())
                 .lease(c.lease())
                 .maxDeliveries(c.maxDeliveries())

@@ -48,7 +48,11 @@ abstract class Lanes {
   }
 
   private static QueueConfig.Builder config(String handler) {
-    return QueueConfig.named("lanes").capacity(1024).slotBytes(64).handler(handler).lanes(LANES);
+    return QueueConfig.named("lanes")
+        .maxMessages(1024)
+        .maxPayloadBytes(64)
+        .handler(handler)
+        .lanes(LANES);
   }
 
   private MessageQueue open(String handler) {

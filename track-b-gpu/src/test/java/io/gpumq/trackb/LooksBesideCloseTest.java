@@ -108,8 +108,8 @@ class LooksBesideCloseTest {
     MessageQueue queue =
         track.open(
             QueueConfig.named("looks")
-                .capacity(2 * MESSAGES)
-                .slotBytes(64)
+                .maxMessages(2 * MESSAGES)
+                .maxPayloadBytes(64)
                 .handler("fail:every=8")
                 .build());
     queue.createGroup("g", GroupStart.OLDEST);

@@ -33,7 +33,7 @@ class PollAllocationTest {
   void roundTripsAndEmptyPollsAllocateNothing(int lanes) throws Exception {
     QueueConfig config =
         QueueConfig.named("allocates-" + ProcessHandle.current().pid())
-            .capacity(256)
+            .maxMessages(256)
             .lanes(lanes)
             .build();
     try (Track track = Tracks.open("b", TrackOptions.DEFAULT.withDevice("host"));

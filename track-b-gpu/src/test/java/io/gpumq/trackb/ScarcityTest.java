@@ -63,7 +63,8 @@ class ScarcityTest {
     }
 
     private MessageQueue queue(String name) {
-      return track.open(QueueConfig.named(name).capacity(1024).slotBytes(256).lanes(4).build());
+      return track.open(
+          QueueConfig.named(name).maxMessages(1024).maxPayloadBytes(256).lanes(4).build());
     }
 
     /** Every class is loaded before it gets tight. */
@@ -123,7 +124,7 @@ class ScarcityTest {
       MessageQueue hung =
           track.open(
               QueueConfig.named("hangs")
-                  .capacity(16)
+                  .maxMessages(16)
                   .handler("fail:every=1,how=loop")
                   .handlerTimeout(Duration.ofMillis(200))
                   .build());

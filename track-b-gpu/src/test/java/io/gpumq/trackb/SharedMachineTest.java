@@ -189,8 +189,8 @@ class SharedMachineTest {
 
     private static QueueConfig config(String name, int lanes, Duration timeout) {
       return QueueConfig.named(name + "-" + ProcessHandle.current().pid())
-          .capacity(1024)
-          .slotBytes(256)
+          .maxMessages(1024)
+          .maxPayloadBytes(256)
           .lanes(lanes)
           .handlerTimeout(timeout)
           .build();

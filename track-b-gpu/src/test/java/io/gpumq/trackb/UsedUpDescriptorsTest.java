@@ -104,7 +104,11 @@ class UsedUpDescriptorsTest {
     /** Each has a ring of its own. */
     private static QueueConfig config(String name) {
       var timeout = Duration.ofMinutes(name.length());
-      return QueueConfig.named(name).capacity(64).slotBytes(64).handlerTimeout(timeout).build();
+      return QueueConfig.named(name)
+          .maxMessages(64)
+          .maxPayloadBytes(64)
+          .handlerTimeout(timeout)
+          .build();
     }
 
     private static void exchange(Producer producer, Consumer consumer) throws Exception {

@@ -1,6 +1,9 @@
 package io.gpumq.api;
 
-/** Refuses a payload over the queue's slot size. None of the call's messages was sent. */
+/**
+ * Refuses a payload over the queue's {@link QueueConfig#maxPayloadBytes() largest}. None of the
+ * call's messages was sent.
+ */
 public class PayloadTooLargeException extends GpuMqException {
   private static final long serialVersionUID = 1L;
 

@@ -13,9 +13,10 @@ import java.time.Duration;
  *
  * <p>Every method throws {@link QueueClosedException} once the queue or this producer is closed. It
  * throws {@link TrackFailedException} when what carries the queue has died, also out of a wait. It
- * throws {@link PayloadTooLargeException} for a payload over the queue's slot size. None of the
- * call's messages is sent then. A timeout is zero or more, of any length; a negative one is refused
- * with a {@link ConfigException}. Any thread may call {@link #close()}.
+ * throws {@link PayloadTooLargeException} for a payload over the queue's {@link
+ * QueueConfig#maxPayloadBytes() largest}. None of the call's messages is sent then. A timeout is
+ * zero or more, of any length; a negative one is refused with a {@link ConfigException}. Any thread
+ * may call {@link #close()}.
  */
 public interface Producer extends AutoCloseable {
   /** Stands for no room: what {@link #trySend(ByteBuffer)} answers then. */
@@ -24,7 +25,7 @@ public interface Producer extends AutoCloseable {
   /**
    * Sends one message, waiting for room.
    *
-   * @param payload 0 bytes to the queue's slot size
+   * @param payload 0 bytes to the queue's {@link QueueConfig#maxPayloadBytes() largest}
    * @param timeout how long to wait for room at most
    * @return the message's sequence
    * @throws QueueFullException if there was no room in time
@@ -40,7 +41,7 @@ public interface Producer extends AutoCloseable {
   /**
    * Sends one message if there is room now.
    *
-   * @param payload 0 bytes to the queue's slot size
+   * @param payload 0 bytes to the queue's {@link QueueConfig#maxPayloadBytes() largest}
    * @return the message's sequence, or {@link #FULL}
    */
   long trySend(ByteBuffer payload);
@@ -56,7 +57,7 @@ public interface Producer extends AutoCloseable {
    * <p>The key stays with the message: consumers and dead letters show it ({@link Entry#key()}).
    *
    * @param key any number; keys are spread over the lanes
-   * @param payload 0 bytes to the queue's slot size
+   * @param payload 0 bytes to the queue's {@link QueueConfig#maxPayloadBytes() largest}
    * @param timeout how long to wait for room in the key's lane at most
    * @return the message's sequence
    * @throws QueueFullException if there was no room in time
@@ -73,7 +74,7 @@ public interface Producer extends AutoCloseable {
    * Sends as {@link #send(long, ByteBuffer, Duration)} does, if there is room now.
    *
    * @param key any number; keys are spread over the lanes
-   * @param payload 0 bytes to the queue's slot size
+   * @param payload 0 bytes to the queue's {@link QueueConfig#maxPayloadBytes() largest}
    * @return the message's sequence, or {@link #FULL}
    */
   long trySend(long key, ByteBuffer payload);
@@ -89,7 +90,7 @@ public interface Producer extends AutoCloseable {
    * are delivered when it has returned. A writer does not send by its own producer. That is refused
    * with an {@link IllegalStateException}, which ends the batch as any of its exceptions does.
    *
-   * @param count how many messages, 0 or more; there may be more than the queue's capacity
+   * @param count how many messages, 0 or more; there may be more than the queue keeps
    * @param writer called {@code count} times, on this thread
    * @param timeout how long to wait for room at most, over the whole call
    * @throws ConfigException if {@code count} is negative
@@ -125,9 +126,9 @@ public interface Producer extends AutoCloseable {
      * to the position that this call leaves.
      *
      * @param index 0 to count - 1, in rising order
-     * @param slot room for the payload: position 0, limit the queue's slot size, big endian as
-     *     every new buffer. The next message finds these set anew. Do not keep it: it is moved to
-     *     the next message
+     * @param slot room for the payload: position 0, limit the queue's largest payload, big endian
+     *     as every new buffer. The next message finds these set anew. Do not keep it: it is moved
+     *     to the next message
      */
     void write(int index, ByteBuffer slot);
   }

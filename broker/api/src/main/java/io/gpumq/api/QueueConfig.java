@@ -7,8 +7,14 @@ import java.util.Objects;
  * Says how a queue is built. Made by {@link #named}. Immutable.
  *
  * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
- * @param capacity most messages kept at once; a power of two, 2 to 2^27
- * @param slotBytes largest payload in bytes; a multiple of 16, 64 to 65,536
+ * @param maxMessages most messages kept at once, 1 or more, parted evenly among the lanes; {@link
+ *     #NO_LIMIT} leaves it to the memory. Nothing is taken for them before they are sent
+ * @param maxPayloadBytes largest payload in bytes; 0 to 65,536
+ * @param maxBytes most bytes of the track's store that the queue holds, in whole kilobytes with all
+ *     that lies beside payloads; {@link #NO_LIMIT}, or room for a message of the largest payload in
+ *     each lane. Track A keeps no such count: it refuses any other than {@link #NO_LIMIT}
+ * @param minBytes of the store that are kept free for the queue, whatever others hold; 0 to {@code
+ *     maxBytes}. Track A refuses any but 0
  * @param handler what is run on each message: {@code echo}, {@code crc32c}, {@code sha256}, or
  *     {@code fail:...}
  * @param lease how long a delivered entry stays with its consumer; 1 ms to 1 day
@@ -22,8 +28,8 @@ import java.util.Objects;
  *     for it: its handlers run within the poll. One that never returns keeps that poll, however
  *     long it was to wait; its consumer and the queue can be closed by other threads. On a GPU it
  *     keeps a close of the track, too; on the device {@code host} that close leaves it behind
- * @param lanes parts of the queue, each of {@code capacity / lanes} messages; a power of two, 1 to
- *     16, at most half of the capacity. Lanes work side by side, and each message goes through one:
+ * @param lanes parts of the queue, each of its share of {@code maxMessages}; a power of two, 1 to
+ *     16, at most one for each message. Lanes work side by side, and each message goes through one:
  *     {@link MessageQueue} says which order holds. Track A has no use for them: it has one stream
  * @param strictOrder whether the order of a lane holds for redeliveries, too ({@link
  *     MessageQueue}). A group has one batch of a lane out at a time then, and gets the next when
@@ -32,8 +38,10 @@ import java.util.Objects;
  */
 public record QueueConfig(
     String name,
-    int capacity,
-    int slotBytes,
+    long maxMessages,
+    int maxPayloadBytes,
+    long maxBytes,
+    long minBytes,
     String handler,
     Duration lease,
     int maxDeliveries,
@@ -42,11 +50,11 @@ public record QueueConfig(
     Duration handlerTimeout,
     int lanes,
     boolean strictOrder) {
-  /** Bounds {@link #capacity}, in messages. */
-  public static final int MAX_CAPACITY = 1 << 27;
+  /** Stands for no limit of {@link #maxMessages} or {@link #maxBytes}: as much as there is. */
+  public static final long NO_LIMIT = Long.MAX_VALUE;
 
-  /** Bounds {@link #slotBytes}, in bytes. */
-  public static final int MAX_SLOT_BYTES = 65_536;
+  /** Bounds {@link #maxPayloadBytes}, in bytes. */
+  public static final int MAX_PAYLOAD_BYTES = 65_536;
 
   /** Bounds {@link #handlerAttempts}: the completion word has room for so many. */
   public static final int MAX_HANDLER_ATTEMPTS = 15;
@@ -65,12 +73,14 @@ public record QueueConfig(
     Objects.requireNonNull(handler, "handler");
     Objects.requireNonNull(lease, "lease");
     Objects.requireNonNull(handlerTimeout, "handlerTimeout");
+    require(maxMessages >= 1, "max-messages " + maxMessages + ": must be 1 or more");
     require(
-        capacity >= 2 && capacity <= MAX_CAPACITY && Integer.bitCount(capacity) == 1,
-        "capacity " + capacity + ": must be a power of two between 2 and " + MAX_CAPACITY);
+        maxPayloadBytes >= 0 && maxPayloadBytes <= MAX_PAYLOAD_BYTES,
+        "max-payload-bytes " + maxPayloadBytes + ": must be between 0 and " + MAX_PAYLOAD_BYTES);
+    require(maxBytes >= 1, "max-bytes " + maxBytes + ": must be 1 or more");
     require(
-        slotBytes >= 64 && slotBytes <= MAX_SLOT_BYTES && slotBytes % 16 == 0,
-        "slot-bytes " + slotBytes + ": must be a multiple of 16 between 64 and " + MAX_SLOT_BYTES);
+        minBytes >= 0 && minBytes <= maxBytes,
+        "min-bytes " + minBytes + ": must be between 0 and max-bytes, " + maxBytes);
     require(
         lease.compareTo(Duration.ofMillis(1)) >= 0 && lease.compareTo(Duration.ofDays(1)) <= 0,
         "lease " + lease + ": must be between 1 ms and 1 day");
@@ -88,12 +98,12 @@ public record QueueConfig(
             && handlerTimeout.compareTo(Duration.ofDays(1)) <= 0,
         "handler-timeout " + handlerTimeout + ": must be between 10 ms and 1 day");
     require(
-        lanes >= 1 && lanes <= MAX_LANES && Integer.bitCount(lanes) == 1 && lanes <= capacity / 2,
+        lanes >= 1 && lanes <= MAX_LANES && Integer.bitCount(lanes) == 1 && lanes <= maxMessages,
         "lanes "
             + lanes
             + ": must be a power of two between 1 and "
-            + Math.min(MAX_LANES, capacity / 2)
-            + ", at most half of the capacity");
+            + Math.min(MAX_LANES, maxMessages)
+            + ", at most one for each of max-messages");
   }
 
   private static void require(boolean legal, String message) {
@@ -103,8 +113,9 @@ public record QueueConfig(
   }
 
   /**
-   * Begins a configuration: 65,536 messages of 256 bytes, one lane, no strict order, {@code echo},
-   * a lease of 30 s, 5 deliveries, 3 attempts and 10 s of the handler, 10,000 dead letters.
+   * Begins a configuration: any number of messages of up to 512 bytes, no limit in bytes and none
+   * reserved, one lane, no strict order, {@code echo}, a lease of 30 s, 5 deliveries, 3 attempts
+   * and 10 s of the handler, 10,000 dead letters.
    *
    * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}, looked at by {@link Builder#build}
    */
@@ -118,8 +129,10 @@ public record QueueConfig(
    */
   public static final class Builder {
     private final String name;
-    private int capacity = 65_536;
-    private int slotBytes = 256;
+    private long maxMessages = NO_LIMIT;
+    private int maxPayloadBytes = 512;
+    private long maxBytes = NO_LIMIT;
+    private long minBytes;
     private String handler = "echo";
     private Duration lease = Duration.ofSeconds(30);
     private int maxDeliveries = 5;
@@ -133,15 +146,27 @@ public record QueueConfig(
       this.name = name;
     }
 
-    /** Sets {@link QueueConfig#capacity()}, in messages; 65,536 if it is not called. */
-    public Builder capacity(int slots) {
-      this.capacity = slots;
+    /** Sets {@link QueueConfig#maxMessages()}; {@link #NO_LIMIT} if it is not called. */
+    public Builder maxMessages(long messages) {
+      this.maxMessages = messages;
       return this;
     }
 
-    /** Sets {@link QueueConfig#slotBytes()}, in bytes; 256 if it is not called. */
-    public Builder slotBytes(int bytes) {
-      this.slotBytes = bytes;
+    /** Sets {@link QueueConfig#maxPayloadBytes()}, in bytes; 512 if it is not called. */
+    public Builder maxPayloadBytes(int bytes) {
+      this.maxPayloadBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link QueueConfig#maxBytes()}; {@link #NO_LIMIT} if it is not called. */
+    public Builder maxBytes(long bytes) {
+      this.maxBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link QueueConfig#minBytes()}; 0 if it is not called. */
+    public Builder minBytes(long bytes) {
+      this.minBytes = bytes;
       return this;
     }
 
@@ -201,8 +226,10 @@ public record QueueConfig(
     public QueueConfig build() {
       return new QueueConfig(
           name,
-          capacity,
-          slotBytes,
+          maxMessages,
+          maxPayloadBytes,
+          maxBytes,
+          minBytes,
           handler,
           lease,
           maxDeliveries,

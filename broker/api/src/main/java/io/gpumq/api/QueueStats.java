@@ -11,8 +11,10 @@ package io.gpumq.api;
  * @param failed messages whose handler failed at each attempt
  * @param deadLettered letters put into the dead-letter queue, summed over the groups
  * @param depth messages sent that some group has not settled (acknowledged or given up); in a queue
- *     without a group, all that are kept. Never above the capacity
+ *     without a group, all that are kept. Never above {@link QueueConfig#maxMessages()}
  * @param bytes payload bytes of {@code sent}
+ * @param storeBytes that the queue holds of the track's store now, with all that lies beside
+ *     payloads; 0 on Track A, which has none
  */
 public record QueueStats(
     long sent,
@@ -23,4 +25,5 @@ public record QueueStats(
     long failed,
     long deadLettered,
     long depth,
-    long bytes) {}
+    long bytes,
+    long storeBytes) {}

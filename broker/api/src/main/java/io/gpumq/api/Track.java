@@ -19,6 +19,13 @@ public interface Track extends AutoCloseable {
   String describe();
 
   /**
+   * Returns the bytes of memory that its queues' messages share, whatever lies beside them
+   * included: Track B's store, Redis's {@code maxmemory}; {@link QueueConfig#NO_LIMIT} where nobody
+   * says.
+   */
+  long storeBytes();
+
+  /**
    * Opens a queue. On Track B it takes memory as it is filled, of a store that all queues share.
    *
    * @param config what it is to be

@@ -12,11 +12,11 @@ public interface BatchDevice extends AutoCloseable {
    * Returns a new runner with pinned buffers of its own.
    *
    * @param handler as {@link io.gpumq.api.QueueConfig#handler()}
-   * @param slotBytes largest payload in bytes
+   * @param maxPayloadBytes largest payload in bytes
    * @param capacity most messages in one batch
    * @throws io.gpumq.api.ConfigException if there is no such handler
    */
-  BatchRunner runner(String handler, int slotBytes, int capacity);
+  BatchRunner runner(String handler, int maxPayloadBytes, int capacity);
 
   /** Gives the device back. Its runners fail from then on. Closing twice is harmless. */
   @Override

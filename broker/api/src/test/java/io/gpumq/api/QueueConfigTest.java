@@ -23,8 +23,10 @@ class QueueConfigTest {
     assertEquals(
         new QueueConfig(
             "ticks",
-            65_536,
-            256,
+            QueueConfig.NO_LIMIT,
+            512,
+            QueueConfig.NO_LIMIT,
+            0,
             "echo",
             Duration.ofSeconds(30),
             5,
@@ -40,8 +42,10 @@ class QueueConfigTest {
   void takesEachSetting() {
     QueueConfig config =
         config()
-            .capacity(8)
-            .slotBytes(64)
+            .maxMessages(8)
+            .maxPayloadBytes(65)
+            .maxBytes(1 << 20)
+            .minBytes(1 << 10)
             .handler("sha256")
             .lease(Duration.ofMillis(5))
             .maxDeliveries(7)
@@ -55,7 +59,9 @@ class QueueConfigTest {
         new QueueConfig(
             "ticks",
             8,
-            64,
+            65,
+            1 << 20,
+            1 << 10,
             "sha256",
             Duration.ofMillis(5),
             7,
@@ -71,38 +77,48 @@ class QueueConfigTest {
   @ValueSource(ints = {-1, 0, 3, 8, 32})
   void refusesLanesThatAreNoPowerOfTwoOrTooMany(int lanes) {
     assertRefused(
-        config().capacity(8).lanes(lanes),
+        config().maxMessages(6).lanes(lanes),
         "lanes "
             + lanes
-            + ": must be a power of two between 1 and 4, at most half of the capacity");
+            + ": must be a power of two between 1 and 6, at most one for each of max-messages");
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 4, 1024, 1 << 27})
-  void takesAPowerOfTwoSlots(int capacity) {
-    assertEquals(capacity, config().capacity(capacity).build().capacity());
+  @ValueSource(longs = {1, 3, 1000, 1L << 40, QueueConfig.NO_LIMIT})
+  void takesAnyLimitOfMessages(long messages) {
+    assertEquals(messages, config().maxMessages(messages).build().maxMessages());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {Integer.MIN_VALUE, -2, 0, 1, 3, 6, 1000, 1 << 28, Integer.MAX_VALUE})
-  void refusesAnyOtherCapacity(int capacity) {
+  @ValueSource(longs = {Long.MIN_VALUE, -2, 0})
+  void refusesLimitBelowOneMessage(long messages) {
     assertRefused(
-        config().capacity(capacity),
-        "capacity " + capacity + ": must be a power of two between 2 and 134217728");
+        config().maxMessages(messages), "max-messages " + messages + ": must be 1 or more");
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {64, 80, 256, 65_520, 65_536})
-  void takesSlotsOfSixteens(int bytes) {
-    assertEquals(bytes, config().slotBytes(bytes).build().slotBytes());
+  @ValueSource(ints = {0, 1, 65, 300, 65_536})
+  void takesAnySizeOfPayloads(int bytes) {
+    assertEquals(bytes, config().maxPayloadBytes(bytes).build().maxPayloadBytes());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {-64, 0, 16, 48, 65, 300, 65_537, 65_552})
-  void refusesAnyOtherSlotSize(int bytes) {
+  @ValueSource(ints = {-1, 65_537, Integer.MAX_VALUE})
+  void refusesPayloadsBeyondTheLargest(int bytes) {
     assertRefused(
-        config().slotBytes(bytes),
-        "slot-bytes " + bytes + ": must be a multiple of 16 between 64 and 65536");
+        config().maxPayloadBytes(bytes),
+        "max-payload-bytes " + bytes + ": must be between 0 and 65536");
+  }
+
+  @Test
+  void boundsBytes() {
+    config().maxBytes(1).minBytes(1).build();
+    assertRefused(config().maxBytes(0), "max-bytes 0: must be 1 or more");
+    assertRefused(
+        config().minBytes(-1),
+        "min-bytes -1: must be between 0 and max-bytes, " + QueueConfig.NO_LIMIT);
+    assertRefused(
+        config().maxBytes(10).minBytes(11), "min-bytes 11: must be between 0 and max-bytes, 10");
   }
 
   @Test

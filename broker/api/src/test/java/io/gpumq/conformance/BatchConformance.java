@@ -91,7 +91,7 @@ abstract class BatchConformance extends QueueTest {
 
   @Test
   void takesWhatThereIsRoomForNow() throws Exception {
-    MessageQueue queue = open(config().capacity(16));
+    MessageQueue queue = open(config().maxMessages(16));
     send(queue, 0, 5);
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
@@ -104,7 +104,7 @@ abstract class BatchConformance extends QueueTest {
 
   @Test
   void saysHowMuchOfABatchWasAccepted() throws Exception {
-    MessageQueue queue = open(config().capacity(16));
+    MessageQueue queue = open(config().maxMessages(16));
     send(queue, 0, 5);
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
@@ -121,7 +121,7 @@ abstract class BatchConformance extends QueueTest {
 
   @Test
   void sendsABatchLargerThanTheQueueWhileItIsRead() throws Exception {
-    MessageQueue queue = open(config().capacity(16));
+    MessageQueue queue = open(config().maxMessages(16));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       var sending =
@@ -169,7 +169,7 @@ abstract class BatchConformance extends QueueTest {
 
   @Test
   void losesNoRoomToWritersThatThrow() throws Exception {
-    MessageQueue queue = open(config().capacity(8).slotBytes(64));
+    MessageQueue queue = open(config().maxMessages(8).maxPayloadBytes(64));
     PayloadWriter tooLong = (index, slot) -> slot.put(new byte[65]);
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
@@ -188,7 +188,7 @@ abstract class BatchConformance extends QueueTest {
   void keepsEachProducersOrderWithManyAtOnce() throws Exception {
     int producers = 4;
     int each = 2_000;
-    MessageQueue queue = open(config().capacity(256));
+    MessageQueue queue = open(config().maxMessages(256));
     for (int p = 0; p < producers; p++) {
       int id = p;
       workers.start(() -> sendNumbered(queue, id, each));

@@ -25,7 +25,7 @@ abstract class CapacityConformance extends QueueTest {
 
   @Test
   void waitsForTheSlowestGroup() throws Exception {
-    MessageQueue queue = open(config().capacity(8));
+    MessageQueue queue = open(config().maxMessages(8));
     try (Producer producer = queue.producer();
         Consumer fast = queue.consumer("fast", "c");
         Consumer slow = queue.consumer("slow", "c")) {
@@ -46,7 +46,7 @@ abstract class CapacityConformance extends QueueTest {
 
   @Test
   void keepsEverythingForAQueueWithoutGroups() throws Exception {
-    MessageQueue queue = open(config().capacity(4));
+    MessageQueue queue = open(config().maxMessages(4));
     List<Long> sequences = send(queue, 0, 4);
     try (Producer producer = queue.producer()) {
       assertEquals(Producer.FULL, producer.trySend(ByteBuffer.wrap(payload(4))));
@@ -58,7 +58,7 @@ abstract class CapacityConformance extends QueueTest {
 
   @Test
   void neverOverwritesAnEntryThatOneGroupHolds() throws Exception {
-    MessageQueue queue = open(config().capacity(4).handler("crc32c"));
+    MessageQueue queue = open(config().maxMessages(4).handler("crc32c"));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c");
         Consumer holding = queue.consumer("holding", "c")) {
@@ -83,7 +83,7 @@ abstract class CapacityConformance extends QueueTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 4, 16})
   void worksOnAllSidesOfFullAndEmpty(int capacity) throws Exception {
-    MessageQueue queue = open(config().capacity(capacity));
+    MessageQueue queue = open(config().maxMessages(capacity));
     int sent = 0;
     Deque<Long> kept = new ArrayDeque<>();
     try (Producer producer = queue.producer();
@@ -117,7 +117,7 @@ abstract class CapacityConformance extends QueueTest {
   @ValueSource(ints = {2, 8, 64})
   void carriesManyLapsAroundASmallRing(int capacity) throws Exception {
     int messages = 3_000;
-    MessageQueue queue = open(config().capacity(capacity));
+    MessageQueue queue = open(config().maxMessages(capacity));
     queue.createGroup("one");
     queue.createGroup("two");
     var sending = workers.start(() -> sendInBatches(queue, messages));

@@ -39,7 +39,7 @@ abstract class CloseBesideConformance extends QueueTest {
   }
 
   private static QueueConfig.Builder config(int capacity) {
-    return config().capacity(capacity).maxDeliveries(1000);
+    return config().maxMessages(capacity).maxDeliveries(1000);
   }
 
   /** Polls and acknowledges until it is closed. */

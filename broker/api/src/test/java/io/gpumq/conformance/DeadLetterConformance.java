@@ -149,7 +149,7 @@ abstract class DeadLetterConformance extends QueueTest {
 
   @Test
   void holdsTheGroupBackWhenFullOfRefusedEntries() throws Exception {
-    MessageQueue queue = open(config().maxDeliveries(1).deadLetterCapacity(2).capacity(8));
+    MessageQueue queue = open(config().maxDeliveries(1).deadLetterCapacity(2).maxMessages(8));
     List<Long> sequences = send(queue, 0, 8);
     try (Consumer consumer = queue.consumer("g", "c");
         Consumer elsewhere = queue.consumer("other", "c")) {
@@ -253,7 +253,7 @@ abstract class DeadLetterConformance extends QueueTest {
 
   @Test
   void holdsTheGroupBackWhenFullOfFailedMessages() throws Exception {
-    MessageQueue queue = failing("fail:every=1000", config().capacity(8).deadLetterCapacity(2));
+    MessageQueue queue = failing("fail:every=1000", config().maxMessages(8).deadLetterCapacity(2));
     queue.createGroup("g");
     List<Long> bad = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -278,7 +278,7 @@ abstract class DeadLetterConformance extends QueueTest {
 
   @Test
   void goesOnPastFailuresForManyLaps() throws Exception {
-    MessageQueue queue = failing("fail:every=3", config().capacity(8));
+    MessageQueue queue = failing("fail:every=3", config().maxMessages(8));
     workers.start(() -> Numbered.send(queue, random, 0, 300));
     try (Consumer consumer = queue.consumer("g", "c")) {
       int expected = 0;

@@ -69,7 +69,7 @@ abstract class DeliveryConformance extends QueueTest {
   @Test
   void sharesEntriesAmongTheConsumersOfAGroup() throws Exception {
     int messages = 3_000;
-    MessageQueue queue = open(config().capacity(128));
+    MessageQueue queue = open(config().maxMessages(128));
     Map<Long, Received> seen = new ConcurrentHashMap<>();
     for (int c = 0; c < 3; c++) {
       Consumer consumer = queue.consumer("g", "c" + c);
@@ -195,7 +195,7 @@ abstract class DeliveryConformance extends QueueTest {
 
   @Test
   void acknowledgesOneByOneInAnyOrder() throws Exception {
-    MessageQueue queue = open(config().capacity(16));
+    MessageQueue queue = open(config().maxMessages(16));
     List<Long> sequences = send(queue, 0, 16);
     try (Consumer consumer = queue.consumer("g", "c");
         Consumer other = queue.consumer("g", "other")) {
@@ -260,7 +260,7 @@ abstract class DeliveryConformance extends QueueTest {
 
   @Test
   void letsASlowReaderReadAFullQueueIntact() throws Exception {
-    MessageQueue queue = open(config().capacity(1024).handler("crc32c"));
+    MessageQueue queue = open(config().maxMessages(1024).handler("crc32c"));
     List<Long> sequences = send(queue, 0, 1024);
     try (Consumer consumer = queue.consumer("g", "c")) {
       List<Received> entries = poll(consumer, 1024);
@@ -305,9 +305,9 @@ abstract class DeliveryConformance extends QueueTest {
   void keepsQueuesOfOneTrackApart() throws Exception {
     List<MessageQueue> queues =
         List.of(
-            open(config().capacity(32).handler("echo")),
-            open(config().capacity(64).slotBytes(512).handler("crc32c")),
-            open(config().capacity(128).slotBytes(1024).handler("sha256")));
+            open(config().maxMessages(32).handler("echo")),
+            open(config().maxMessages(64).maxPayloadBytes(512).handler("crc32c")),
+            open(config().maxMessages(128).maxPayloadBytes(1024).handler("sha256")));
     for (int q = 0; q < queues.size(); q++) {
       int id = q + 1;
       MessageQueue queue = queues.get(q);

@@ -88,7 +88,7 @@ abstract class GroupAdminConformance extends QueueTest {
 
   @Test
   void aGroupByATypoIsNamedAndCanBeRemoved() throws Exception {
-    MessageQueue queue = open(config().capacity(4));
+    MessageQueue queue = open(config().maxMessages(4));
     queue.createGroup("tpyo");
     try (Consumer consumer = queue.consumer("g", "c");
         Producer producer = queue.producer()) {
@@ -169,7 +169,7 @@ abstract class GroupAdminConformance extends QueueTest {
 
   @Test
   void depthIsWhatSomeGroupHasNotSettled() throws Exception {
-    MessageQueue queue = open(config().capacity(8));
+    MessageQueue queue = open(config().maxMessages(8));
     try (Consumer one = queue.consumer("one", "c");
         Consumer two = queue.consumer("two", "c")) {
       List<Long> sequences = send(queue, 0, 4);

@@ -24,6 +24,8 @@ abstract class HandlerConformance extends QueueTest {
   @CsvSource({
     "echo, 64",
     "crc32c, 64",
+    "sha256, 0",
+    "echo, 77",
     "sha256, 64",
     "echo, 1024",
     "crc32c, 1024",
@@ -31,12 +33,12 @@ abstract class HandlerConformance extends QueueTest {
     "crc32c, 65536",
     "sha256, 65536",
   })
-  void agreesWithTheJdkOnEveryLength(String handler, int slotBytes) throws Exception {
-    MessageQueue queue = open(config().handler(handler).slotBytes(slotBytes));
+  void agreesWithTheJdkOnEveryLength(String handler, int maxPayloadBytes) throws Exception {
+    MessageQueue queue = open(config().handler(handler).maxPayloadBytes(maxPayloadBytes));
     Handler oracle = Handler.of(handler);
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
-      List<Integer> lengths = lengths(slotBytes);
+      List<Integer> lengths = lengths(maxPayloadBytes);
       for (int from = 0; from < lengths.size(); from += 64) {
         List<byte[]> sent = new ArrayList<>();
         for (int length : lengths.subList(from, Math.min(from + 64, lengths.size()))) {
@@ -54,14 +56,14 @@ abstract class HandlerConformance extends QueueTest {
   }
 
   /** Short ones all, then around each power of two, then random ones, and the slot itself. */
-  private List<Integer> lengths(int slotBytes) {
+  private List<Integer> lengths(int maxPayloadBytes) {
     List<Integer> lengths = new ArrayList<>();
-    IntStream.rangeClosed(0, Math.min(slotBytes, 130)).forEach(lengths::add);
-    for (int power = 256; power <= slotBytes; power *= 2) {
+    IntStream.rangeClosed(0, Math.min(maxPayloadBytes, 130)).forEach(lengths::add);
+    for (int power = 256; power <= maxPayloadBytes; power *= 2) {
       lengths.addAll(List.of(power - 9, power - 8, power - 1, power));
     }
-    random.ints(40, 0, slotBytes + 1).forEach(lengths::add);
-    lengths.add(slotBytes);
+    random.ints(40, 0, maxPayloadBytes + 1).forEach(lengths::add);
+    lengths.add(maxPayloadBytes);
     return lengths;
   }
 
@@ -69,7 +71,7 @@ abstract class HandlerConformance extends QueueTest {
   @ValueSource(strings = {"echo", "crc32c", "sha256"})
   void keepsResultsWithTheirMessagesOverManyLaps(String handler) throws Exception {
     int messages = 2_000;
-    MessageQueue queue = open(config().handler(handler).capacity(32));
+    MessageQueue queue = open(config().handler(handler).maxMessages(32));
     Handler oracle = Handler.of(handler);
     workers.start(() -> send(queue, 0, messages));
     try (Consumer consumer = queue.consumer("g", "c")) {

@@ -40,7 +40,7 @@ abstract class LateReaderConformance extends QueueTest {
     MessageQueue queue =
         open(
             config()
-                .capacity(16 * lanes)
+                .maxMessages(16 * lanes)
                 .lanes(lanes)
                 .lease(Duration.ofMillis(1))
                 .maxDeliveries(1_000));

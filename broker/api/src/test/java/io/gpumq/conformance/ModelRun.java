@@ -25,7 +25,7 @@ final class ModelRun {
   private final MessageQueue queue;
   private final boolean roomAtOnce;
   private final Random random;
-  private final int capacity;
+  private final int maxMessages;
   private final int maxDeliveries;
   private final int letterCapacity;
   private final MessageLog log;
@@ -37,7 +37,7 @@ final class ModelRun {
     this.queue = queue;
     this.roomAtOnce = roomAtOnce;
     random = new Random(seed);
-    capacity = queue.config().capacity();
+    maxMessages = (int) queue.config().maxMessages();
     maxDeliveries = queue.config().maxDeliveries();
     letterCapacity = queue.config().deadLetterCapacity();
     log = new MessageLog(queue.config().handler(), queue.config().handlerAttempts());
@@ -56,8 +56,8 @@ final class ModelRun {
     switch (step.act()) {
       case SEND -> send();
       case TRY_SEND -> trySend();
-      case SEND_BATCH -> sendBatch(1 + step.c() % capacity);
-      case TRY_SEND_BATCH -> trySendBatch(1 + step.c() % (2 * capacity));
+      case SEND_BATCH -> sendBatch(1 + step.c() % maxMessages);
+      case TRY_SEND_BATCH -> trySendBatch(1 + step.c() % (2 * maxMessages));
       case POLL -> poll(group, member, 1 + step.c() % 10);
       case ACKNOWLEDGE -> acknowledge(group, member, step.c());
       case ACKNOWLEDGE_BATCH -> acknowledgeBatch(group, member);
@@ -96,7 +96,7 @@ final class ModelRun {
 
   private void checkKept() {
     int kept = surelyKept(System.nanoTime());
-    assertTrue(kept <= capacity, () -> kept + " messages kept in " + capacity + " slots");
+    assertTrue(kept <= maxMessages, () -> kept + " messages kept of " + maxMessages);
   }
 
   // ---- sending
@@ -107,7 +107,7 @@ final class ModelRun {
 
   private void send() throws InterruptedException {
     byte[] payload = nextPayload(0);
-    if (span() < capacity) {
+    if (span() < maxMessages) {
       log.add(payload, producer.send(payload, Await.DEADLINE));
       return;
     }
@@ -125,8 +125,8 @@ final class ModelRun {
     if (sequence != Producer.FULL) {
       log.add(payload, sequence);
       checkKept();
-    } else if (span() < capacity) {
-      assertTrue(!roomAtOnce, () -> "full with " + span() + " of " + capacity + " kept");
+    } else if (span() < maxMessages) {
+      assertTrue(!roomAtOnce, () -> "full with " + span() + " of " + maxMessages + " kept");
       log.add(payload, producer.send(payload, Await.DEADLINE)); // a moment later, there is
     }
   }
@@ -135,7 +135,7 @@ final class ModelRun {
     List<byte[]> batch = batch(count);
     PayloadWriter writer = (index, slot) -> slot.put(batch.get(index));
     int accepted = count;
-    if (span() + count <= capacity) {
+    if (span() + count <= maxMessages) {
       producer.sendBatch(count, writer, Await.DEADLINE);
     } else {
       try {
@@ -151,7 +151,7 @@ final class ModelRun {
 
   private void trySendBatch(int count) {
     List<byte[]> batch = batch(count);
-    int room = Math.min(count, capacity - span());
+    int room = Math.min(count, maxMessages - span());
     int sent = producer.trySendBatch(count, (index, slot) -> slot.put(batch.get(index)));
     assertTrue(sent >= 0 && sent <= count, () -> sent + " sent of " + count);
     assertTrue(!roomAtOnce || sent >= room, () -> sent + " sent with room for " + room);
@@ -335,8 +335,9 @@ final class ModelRun {
             log.failing(),
             letters.taken(),
             0,
-            log.bytes());
-    Await.until("counters agree: " + expected, queue::stats, expected::equals);
+            log.bytes(),
+            0);
+    Await.until("counters agree: " + expected, () -> QueueTest.counters(queue), expected::equals);
     assertEquals(List.of(), queue.deadLetters().peek(1));
     CloseReport report = queue.close(Await.DEADLINE);
     assertTrue(report.drained(), report::toString);

@@ -93,8 +93,8 @@ public abstract class ModelTest {
   private static QueueConfig config(Shape shape) {
     String name = "m-" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet();
     return QueueConfig.named(name)
-        .capacity(shape.capacity())
-        .slotBytes(128)
+        .maxMessages(shape.capacity())
+        .maxPayloadBytes(128)
         .handler(shape.handler())
         .lease(LEASE)
         .maxDeliveries(shape.maxDeliveries())

@@ -9,6 +9,7 @@ import io.gpumq.api.Consumer;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.QueueStats;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,10 +60,26 @@ abstract class QueueTest {
     return on;
   }
 
-  /** A configuration under a fresh name: 64 slots of 256 bytes, a lease that does not end. */
+  /** A configuration under a fresh name: 64 messages of 256 bytes, a lease that does not end. */
   static QueueConfig.Builder config() {
     String name = "t-" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet();
-    return QueueConfig.named(name).capacity(64).lease(LONG_LEASE);
+    return QueueConfig.named(name).maxMessages(64).maxPayloadBytes(256).lease(LONG_LEASE);
+  }
+
+  /** A queue's figures, but for those of its track's memory, which go their own way. */
+  static QueueStats counters(MessageQueue queue) {
+    QueueStats s = queue.stats();
+    return new QueueStats(
+        s.sent(),
+        s.handled(),
+        s.delivered(),
+        s.acknowledged(),
+        s.redelivered(),
+        s.failed(),
+        s.deadLettered(),
+        s.depth(),
+        s.bytes(),
+        0);
   }
 
   final MessageQueue open(QueueConfig.Builder config) {

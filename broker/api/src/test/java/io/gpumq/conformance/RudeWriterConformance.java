@@ -35,7 +35,7 @@ abstract class RudeWriterConformance extends QueueTest {
 
   @Test
   void aLimitThatAWriterLeavesIsForgotten() throws Exception {
-    MessageQueue queue = open(config().capacity(CAPACITY));
+    MessageQueue queue = open(config().maxMessages(CAPACITY));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       for (int lap = 0; lap < CAPACITY; lap++) {
@@ -48,7 +48,7 @@ abstract class RudeWriterConformance extends QueueTest {
 
   @Test
   void anOrderThatAWriterLeavesIsForgotten() throws Exception {
-    MessageQueue queue = open(config().capacity(CAPACITY));
+    MessageQueue queue = open(config().maxMessages(CAPACITY));
     try (Producer rude = queue.producer();
         Producer polite = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
@@ -87,7 +87,7 @@ abstract class RudeWriterConformance extends QueueTest {
 
   @Test
   void aPayloadThatShrinksOrIsRefusedHoldsNothingUp() throws Exception {
-    MessageQueue queue = open(config().capacity(CAPACITY));
+    MessageQueue queue = open(config().maxMessages(CAPACITY));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       for (int i = 0; i < CAPACITY; i++) {
@@ -111,7 +111,7 @@ abstract class RudeWriterConformance extends QueueTest {
 
   @Test
   void aWriterThatSendsByItsOwnProducerIsRefused() throws Exception {
-    MessageQueue queue = open(config().capacity(CAPACITY));
+    MessageQueue queue = open(config().maxMessages(CAPACITY));
     try (Producer producer = queue.producer();
         Producer other = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {

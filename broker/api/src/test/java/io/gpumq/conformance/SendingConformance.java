@@ -29,7 +29,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void deliversWhatWasSentInOrder() throws Exception {
-    MessageQueue queue = open(config().capacity(256));
+    MessageQueue queue = open(config().maxMessages(256));
     List<Long> sequences = send(queue, 0, 200);
     for (int i = 1; i < sequences.size(); i++) {
       assertTrue(sequences.get(i) > sequences.get(i - 1), "sequences rise");
@@ -46,7 +46,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void carriesEveryLengthUpToTheSlot() throws Exception {
-    MessageQueue queue = open(config().capacity(256).slotBytes(128));
+    MessageQueue queue = open(config().maxMessages(256).maxPayloadBytes(128));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       List<byte[]> sent = new ArrayList<>();
@@ -63,7 +63,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void carriesTheLargestSlots() throws Exception {
-    MessageQueue queue = open(config().capacity(16).slotBytes(65_536));
+    MessageQueue queue = open(config().maxMessages(16).maxPayloadBytes(65_536));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       for (int length : new int[] {65_536, 0, 65_535, 65_521, 1, 4_097, 65_536}) {
@@ -118,7 +118,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void refusesAPayloadOverTheSlot() throws Exception {
-    MessageQueue queue = open(config().slotBytes(128));
+    MessageQueue queue = open(config().maxPayloadBytes(128));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       PayloadTooLargeException refusal =
@@ -139,7 +139,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void saysFullAtOnceAndHasRoomAfterAcknowledgement() throws Exception {
-    MessageQueue queue = open(config().capacity(8));
+    MessageQueue queue = open(config().maxMessages(8));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       List<Long> sequences = new ArrayList<>();
@@ -163,7 +163,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void tellsWhenThereWasNoRoomInTime() throws Exception {
-    MessageQueue queue = open(config().capacity(4));
+    MessageQueue queue = open(config().maxMessages(4));
     List<Long> sequences = send(queue, 0, 4);
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
@@ -180,7 +180,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void waitsForRoom() throws Exception {
-    MessageQueue queue = open(config().capacity(2));
+    MessageQueue queue = open(config().maxMessages(2));
     List<Long> sequences = send(queue, 0, 2);
     var waiting = workers.start(() -> send(queue, 2, 4));
     waiting.awaitWaiting();
@@ -192,7 +192,7 @@ abstract class SendingConformance extends QueueTest {
 
   @Test
   void stopsWaitingForRoomWhenInterrupted() throws Exception {
-    MessageQueue queue = open(config().capacity(2));
+    MessageQueue queue = open(config().maxMessages(2));
     List<Long> sequences = send(queue, 0, 2);
     var waiting = workers.start(() -> send(queue, 2, 3));
     waiting.awaitWaiting();

@@ -197,7 +197,7 @@ abstract class StrictOrderConformance extends QueueTest {
     MessageQueue queue =
         open(
             strict()
-                .capacity(1024)
+                .maxMessages(1024)
                 .lanes(lanes)
                 .handler("fail:every=3,attempts=2")
                 .maxDeliveries(1000));
@@ -215,7 +215,7 @@ abstract class StrictOrderConformance extends QueueTest {
   /** A bad order makes letters of no neighbours, however often they are given back with it. */
   @Test
   void onlyTheBadOrdersBecomeLetters() throws Exception {
-    MessageQueue queue = open(strict().capacity(2048).maxDeliveries(3).deadLetterCapacity(100));
+    MessageQueue queue = open(strict().maxMessages(2048).maxDeliveries(3).deadLetterCapacity(100));
     BadOrders orders = new BadOrders(queue, 2_000, 6, random);
     orders.send();
     workers.start(() -> orders.consume("c1"));

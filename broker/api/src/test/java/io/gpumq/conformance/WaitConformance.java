@@ -41,7 +41,7 @@ abstract class WaitConformance extends QueueTest {
   @ParameterizedTest
   @MethodSource("forEver")
   void aWaitForEverIsAWait(Duration forEver) throws Exception {
-    MessageQueue queue = open(config().capacity(2));
+    MessageQueue queue = open(config().maxMessages(2));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       Worker<List<Received>> reader = workers.start(() -> copy(consumer.poll(1, forEver)));
@@ -106,7 +106,7 @@ abstract class WaitConformance extends QueueTest {
 
   @Test
   void anInterruptedBatchSaysHowManyWereSent() throws Exception {
-    MessageQueue queue = open(config().capacity(4));
+    MessageQueue queue = open(config().maxMessages(4));
     try (Producer producer = queue.producer();
         Consumer consumer = queue.consumer("g", "c")) {
       AtomicReference<Thread> thread = new AtomicReference<>();
@@ -145,7 +145,7 @@ abstract class WaitConformance extends QueueTest {
   @Test
   void whatIsAcceptedBesideACloseIsNotLost() throws Exception {
     for (int round = 0; round < 20; round++) {
-      MessageQueue queue = open(config().capacity(4));
+      MessageQueue queue = open(config().maxMessages(4));
       List<Worker<Integer>> senders = new ArrayList<>();
       try (Consumer consumer = queue.consumer("g", "c")) {
         for (int i = 0; i < 3; i++) {

@@ -60,7 +60,7 @@ final class ReferenceProducer implements Producer {
   @Override
   public void sendBatch(int count, PayloadWriter writer, Duration timeout)
       throws InterruptedException {
-    ByteBuffer slot = ByteBuffer.allocate(queue.config().slotBytes());
+    ByteBuffer slot = ByteBuffer.allocate(queue.config().maxPayloadBytes());
     Deadline.require("timeout", timeout);
     Deadline deadline = Deadline.after(timeout);
     queue.locked(
@@ -76,7 +76,7 @@ final class ReferenceProducer implements Producer {
 
   @Override
   public int trySendBatch(int count, PayloadWriter writer) {
-    ByteBuffer slot = ByteBuffer.allocate(queue.config().slotBytes());
+    ByteBuffer slot = ByteBuffer.allocate(queue.config().maxPayloadBytes());
     return queue.locked(
         () -> {
           int sent = 0;
@@ -137,10 +137,10 @@ final class ReferenceProducer implements Producer {
   }
 
   private byte[] checked(ByteBuffer payload) {
-    int slotBytes = queue.config().slotBytes();
-    if (payload.remaining() > slotBytes) {
+    int maxPayloadBytes = queue.config().maxPayloadBytes();
+    if (payload.remaining() > maxPayloadBytes) {
       throw new PayloadTooLargeException(
-          "payload of " + payload.remaining() + " bytes: must be at most " + slotBytes);
+          "payload of " + payload.remaining() + " bytes: must be at most " + maxPayloadBytes);
     }
     return copy(payload);
   }

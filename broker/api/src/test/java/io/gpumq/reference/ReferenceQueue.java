@@ -132,7 +132,7 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   boolean hasRoom() {
-    return kept.size() < config.capacity();
+    return kept.size() < config.maxMessages();
   }
 
   long append(byte[] payload, OptionalLong key, String target) {
@@ -346,7 +346,8 @@ final class ReferenceQueue implements TrackQueue {
                 failed,
                 deadLettered,
                 kept.size(),
-                bytes));
+                bytes,
+                0));
   }
 
   @Override

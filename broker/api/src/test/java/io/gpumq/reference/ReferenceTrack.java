@@ -26,6 +26,11 @@ public final class ReferenceTrack implements Track {
   }
 
   @Override
+  public long storeBytes() {
+    return QueueConfig.NO_LIMIT;
+  }
+
+  @Override
   public MessageQueue open(QueueConfig config) {
     return queues.open(config, ReferenceQueue::new);
   }

@@ -19,7 +19,7 @@ class BatchDevicesTest {
     }
 
     @Override
-    public BatchRunner runner(String handler, int slotBytes, int capacity) {
+    public BatchRunner runner(String handler, int maxPayloadBytes, int capacity) {
       throw new ConfigException("handler '" + handler + "': must be one of []");
     }
 

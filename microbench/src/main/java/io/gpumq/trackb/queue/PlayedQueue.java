@@ -15,6 +15,7 @@ import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /** A whole queue on a played device, with one producer and one consumer, all on one thread. */
 final class PlayedQueue implements AutoCloseable {
@@ -36,8 +37,9 @@ final class PlayedQueue implements AutoCloseable {
     Store store = new Store(new Arena(BYTES), BYTES / 64, () -> {});
     rings = new Rings(device, store);
     SegmentReads reads = new SegmentReads(device.vram(), areas);
-    QueueConfig config = QueueConfig.named("microbench").slotBytes(bytes).capacity(1 << 16).build();
-    queue = new Shop(rings, store, reads, new Resting(), new Waiters()).open(config);
+    QueueConfig config =
+        QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
+    queue = new Shop(rings, store, reads, new Resting(), new Waiters(), Stream::empty).open(config);
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");
     byte[] source = new byte[bytes];

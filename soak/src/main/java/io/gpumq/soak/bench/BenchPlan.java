@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param tracks names of the tracks, in the order of their runs
  * @param payloads sizes of the payloads in bytes, each {@link Message#MIN_BYTES} to {@link
- *     QueueConfig#MAX_SLOT_BYTES}
+ *     QueueConfig#MAX_PAYLOAD_BYTES}
  * @param producers threads that send, 1 to 64
  * @param consumers threads that receive, members of one group, 1 to 64
  * @param batch most messages in one send and in one poll, 1 to 65,536
@@ -23,7 +23,7 @@ import java.util.List;
  * @param rate messages a second of the latency stage, over all producers
  * @param duration of the latency measurement; round trips take half of it
  * @param warmup before each measurement; four times as long before a track's first
- * @param capacity of the queue, in messages
+ * @param maxMessages of the queue
  * @param lanes of the queue
  * @param strictOrder as in {@link QueueConfig#strictOrder()}
  * @param seed of the bodies
@@ -42,7 +42,7 @@ public record BenchPlan(
     double rate,
     Duration duration,
     Duration warmup,
-    int capacity,
+    long maxMessages,
     int lanes,
     boolean strictOrder,
     long seed,
@@ -64,7 +64,7 @@ public record BenchPlan(
     require(!tracks.isEmpty(), "track: none given");
     require(!payloads.isEmpty(), "payload: no size given");
     for (int bytes : payloads) {
-      range("payload", bytes, Message.MIN_BYTES, QueueConfig.MAX_SLOT_BYTES);
+      range("payload", bytes, Message.MIN_BYTES, QueueConfig.MAX_PAYLOAD_BYTES);
     }
     range("producers", producers, 1, 64);
     range("consumers", consumers, 1, 64);
@@ -74,22 +74,27 @@ public record BenchPlan(
         rate >= 1 && rate <= 1e8, "rate " + rate + ": must be between 1 and 100000000 a second");
     requireTimes(messagesWithin, warmup);
     requireTimes(duration, warmup);
-    // The queue checks capacity and handler in full; here, before anything is started.
-    queue("check", payloads.get(0), capacity, lanes, strictOrder, handler);
+    // The queue checks maxMessages and handler in full; here, before anything is started.
+    queue("check", payloads.get(0), maxMessages, lanes, strictOrder, handler);
   }
 
   /** The configuration of the queue that carries messages of {@code payloadBytes}. */
   QueueConfig queue(String name, int payloadBytes) {
-    return queue(name, payloadBytes, capacity, lanes, strictOrder, handler);
+    return queue(name, payloadBytes, maxMessages, lanes, strictOrder, handler);
   }
 
   private static QueueConfig queue(
-      String name, int payloadBytes, int capacity, int lanes, boolean strictOrder, String handler) {
+      String name,
+      int payloadBytes,
+      long maxMessages,
+      int lanes,
+      boolean strictOrder,
+      String handler) {
     return QueueConfig.named(name)
-        .capacity(capacity)
+        .maxMessages(maxMessages)
         .lanes(lanes)
         .strictOrder(strictOrder)
-        .slotBytes(Math.max(64, (payloadBytes + 15) & -16))
+        .maxPayloadBytes(payloadBytes)
         .handler(handler)
         // Longer than any pause: a lease that runs out would count as a duplicate.
         .lease(Duration.ofMinutes(10))

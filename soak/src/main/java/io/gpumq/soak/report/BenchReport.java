@@ -42,7 +42,7 @@ public record BenchReport(
       double rateMsgS,
       double durationS,
       double warmupS,
-      int capacity,
+      long maxMessages,
       int lanes,
       boolean strictOrder,
       long seed) {}
@@ -106,7 +106,7 @@ public record BenchReport(
         plan.rate(),
         plan.duration().toNanos() / 1e9,
         plan.warmup().toNanos() / 1e9,
-        plan.capacity(),
+        plan.maxMessages(),
         plan.lanes(),
         plan.strictOrder(),
         plan.seed());

@@ -232,7 +232,7 @@ public final class HtmlReport {
     facts.put("handler", w.handler());
     facts.put("producers, consumers", w.producers() + ", " + w.consumers());
     facts.put("batch", Numbers.count(w.batch()));
-    facts.put("capacity", Numbers.count(w.capacity()) + " messages");
+    facts.put("limit", Numbers.count(w.maxMessages()) + " messages");
     facts.put("lanes", Numbers.count(w.lanes()) + (w.strictOrder() ? ", in strict order" : ""));
     facts.put("messages", w.messages() == null ? "as many as fit" : Numbers.count(w.messages()));
     facts.put("measured, warm-up", w.durationS() + " s, " + w.warmupS() + " s");

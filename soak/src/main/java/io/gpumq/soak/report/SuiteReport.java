@@ -98,7 +98,7 @@ public record SuiteReport(
       int consumers,
       int lanes,
       int batch,
-      int capacity,
+      long maxMessages,
       Double rateMsgS) {}
 
   /** The report of a suite. */
@@ -159,7 +159,7 @@ public record SuiteReport(
         plan.consumers(),
         plan.lanes(),
         plan.batch(),
-        plan.capacity(),
+        plan.maxMessages(),
         row.rate() > 0 ? row.rate() : null);
   }
 

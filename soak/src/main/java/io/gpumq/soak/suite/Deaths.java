@@ -60,8 +60,8 @@ final class Deaths implements AutoCloseable {
     this.count = count;
     QueueConfig config =
         QueueConfig.named("suite-" + Integer.toHexString(number))
-            .capacity(row.capacity())
-            .slotBytes(row.payloadBytes())
+            .maxMessages(row.maxMessages())
+            .maxPayloadBytes(row.payloadBytes())
             .handler(row.handler())
             .handlerAttempts(1)
             // Longer than any pause: a lease that runs out would count as a duplicate.

@@ -32,7 +32,7 @@ public enum Figure {
   GUARD_GAP_US("guard thread's longest gap", Unit.MICROSECONDS),
   /** Payload bytes that a queue held at once. */
   HELD_BYTES("held", Unit.BYTES),
-  /** The share of a queue's capacity that it held while nobody consumed. */
+  /** The share of what a queue may keep that it held while nobody consumed. */
   FILLED("filled", Unit.SHARE),
   /** Payload bytes a second into the queue. */
   FILL_BYTES_S("fill", Unit.BYTES_A_SECOND),

@@ -37,7 +37,8 @@ public final class FirstMessage {
    */
   public static void main(String[] args) throws InterruptedException {
     int seed = Integer.parseInt(args[2]);
-    QueueConfig config = QueueConfig.named("first").capacity(1024).slotBytes(PAYLOAD_BYTES).build();
+    QueueConfig config =
+        QueueConfig.named("first").maxMessages(1024).maxPayloadBytes(PAYLOAD_BYTES).build();
     Map<String, String> settings = new HashMap<>();
     for (int i = 3; i < args.length; i++) {
       String[] pair = args[i].split("=", 2);

@@ -36,7 +36,7 @@ public final class Isolation {
   /** Messages a second of the stream that deaths interrupt. */
   private static final double STREAM = 1000;
 
-  /** Kind, handler; producers, consumers, lanes, batch; capacity, rate; aim. */
+  /** Kind, handler; producers, consumers, lanes, batch; limit, rate; aim. */
   private static final List<Row> ROWS =
       List.of(
           row(ISOLATED_RATE, "echo", 1, 4, 1, 512, LONG, 0, atLeast(RATE_OF_IN_PROCESS, 0.95)),
@@ -62,7 +62,7 @@ public final class Isolation {
       int mostConsumers,
       int lanes,
       int batch,
-      int capacity,
+      int maxMessages,
       double rate,
       Aim aim) {
     return new Row(
@@ -74,7 +74,7 @@ public final class Isolation {
         mostConsumers,
         lanes,
         batch,
-        capacity,
+        maxMessages,
         rate,
         false,
         List.of(aim));

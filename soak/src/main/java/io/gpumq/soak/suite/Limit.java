@@ -45,7 +45,7 @@ public final class Limit {
    * The rates first: code that was compiled for one message at a time carries half as many. The
    * open loop behind both, so that nothing is compiled anew while it is timed.
    *
-   * <p>Kind, payload, handler; producers, consumers, lanes, batch; capacity, rate, beside Track A;
+   * <p>Kind, payload, handler; producers, consumers, lanes, batch; limit, rate, beside Track A;
    * aims.
    */
   private static final List<Row> FULL =
@@ -93,7 +93,7 @@ public final class Limit {
       int mostConsumers,
       int lanes,
       int batch,
-      int capacity,
+      int maxMessages,
       double rate,
       boolean beside,
       Aim... aims) {
@@ -106,7 +106,7 @@ public final class Limit {
         mostConsumers,
         lanes,
         batch,
-        capacity,
+        maxMessages,
         rate,
         beside,
         List.of(aims));

@@ -14,7 +14,7 @@ import java.util.List;
  * @param mostConsumers threads that receive, where the machine has as many cores left
  * @param lanes of the queue
  * @param batch most messages in one send and in one poll
- * @param capacity of the queue; 0 where the row chooses it by the memory that is there
+ * @param maxMessages of the queue; 0 where the row chooses it by the memory that is there
  * @param rate messages a second, where the kind has a rate
  * @param beside whether Track A runs it too, for comparison
  * @param aims what Track B on a GPU is to reach
@@ -28,7 +28,7 @@ public record Row(
     int mostConsumers,
     int lanes,
     int batch,
-    int capacity,
+    int maxMessages,
     double rate,
     boolean beside,
     List<Aim> aims) {
@@ -40,7 +40,7 @@ public record Row(
     THROUGHPUT,
     /** At a fixed rate, each message timed from when it was to be sent. */
     OPEN_LOOP,
-    /** The queue filled to its capacity while nobody consumes, then drained. */
+    /** The queue filled to its limit while nobody consumes, then drained. */
     BACKLOG,
     /** A fresh process, until its first message is acknowledged and verified. */
     START,
@@ -75,7 +75,7 @@ public record Row(
         mostConsumers,
         lanes,
         batch,
-        capacity,
+        maxMessages,
         rate,
         false,
         aims);

@@ -1,6 +1,5 @@
 package io.gpumq.soak.suite;
 
-import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
 import io.gpumq.soak.bench.BenchPlan;
 import io.gpumq.soak.bench.EndsAlone;
@@ -32,9 +31,8 @@ final class RowRun {
   record Measured(BenchPlan plan, int queues, Map<Figure, Double> seen, Tally tally) {}
 
   /** Where a device has not so much memory, it is asked for less, by one part in so many. */
-  private static final int STEPS = 32;
-
   private final SuitePlan plan;
+
   private final Row row;
   private final OpenedTrack track;
   private final Meter meter;
@@ -67,7 +65,7 @@ final class RowRun {
   }
 
   private Measured oneQueue(Duration warmup) throws InterruptedException {
-    BenchPlan bench = bench(row.payloadBytes(), row.capacity());
+    BenchPlan bench = bench(row.payloadBytes(), row.maxMessages());
     Tally tally;
     try (QueueRun run = open(bench)) {
       switch (row.kind()) {
@@ -126,30 +124,25 @@ final class RowRun {
 
   private Measured backlog() throws InterruptedException {
     boolean asked = plan.backlogBytes() != SuitePlan.AS_MUCH_AS_IS_FREE;
-    boolean host = track.device().equals("host");
-    long bytes = asked ? plan.backlogBytes() : host ? HOST_MEMORY : MOST_VRAM;
-    while (true) {
-      BacklogSize size = BacklogSize.within(bytes);
-      BenchPlan bench = bench(size.slotBytes(), size.capacity());
-      try (QueueRun run = open(bench)) {
-        fillAndDrain(run, size);
-        return measured(bench, 1, run.settle());
-      } catch (ConfigException e) {
-        bytes -= bytes / STEPS;
-        if (asked || bytes < BacklogSize.LEAST) {
-          throw e;
-        }
-      }
+    long usual = track.device().equals("host") ? HOST_MEMORY : MOST_VRAM;
+    BacklogSize size =
+        asked
+            ? BacklogSize.of(track.get(), plan.backlogBytes())
+            : BacklogSize.within(track.get(), usual);
+    BenchPlan bench = bench(BacklogSize.PAYLOAD_BYTES, size.messages());
+    try (QueueRun run = open(bench)) {
+      fillAndDrain(run, size);
+      return measured(bench, 1, run.settle());
     }
   }
 
   private void fillAndDrain(QueueRun run, BacklogSize size) throws InterruptedException {
-    Flow fill = run.fill(size.capacity());
+    Flow fill = run.fill(size.messages());
     Flow drain = run.drain();
-    seen.put(Figure.HELD_BYTES, (double) fill.seen() * size.slotBytes());
-    seen.put(Figure.FILLED, fill.seen() / (double) size.capacity());
-    seen.put(Figure.FILL_BYTES_S, fill.messagesPerSecond() * size.slotBytes());
-    seen.put(Figure.DRAIN_BYTES_S, drain.messagesPerSecond() * size.slotBytes());
+    seen.put(Figure.HELD_BYTES, (double) fill.seen() * BacklogSize.PAYLOAD_BYTES);
+    seen.put(Figure.FILLED, fill.seen() / (double) size.messages());
+    seen.put(Figure.FILL_BYTES_S, fill.messagesPerSecond() * BacklogSize.PAYLOAD_BYTES);
+    seen.put(Figure.DRAIN_BYTES_S, drain.messagesPerSecond() * BacklogSize.PAYLOAD_BYTES);
   }
 
   private Measured start() throws InterruptedException {
@@ -168,7 +161,7 @@ final class RowRun {
       tally = tally.and(start.tally());
     }
     see(starts.stream().mapToDouble(s -> s.nanos() / 1e6).sorted().toArray());
-    return measured(bench(row.payloadBytes(), row.capacity()), 1, tally);
+    return measured(bench(row.payloadBytes(), row.maxMessages()), 1, tally);
   }
 
   private Measured queues(Duration warmup) throws InterruptedException {
@@ -188,7 +181,7 @@ final class RowRun {
   }
 
   private Measured inTurns(Duration warmup) throws InterruptedException {
-    BenchPlan bench = bench(row.payloadBytes(), row.capacity());
+    BenchPlan bench = bench(row.payloadBytes(), row.maxMessages());
     var turns = new Turns(plan, bench, track, meter, random);
     Duration measured = plan.duration().dividedBy(2); // many short ones: each opening varies
     Turns.Result found;
@@ -223,17 +216,17 @@ final class RowRun {
             new Deaths(row, isolated, bodies, plan.deaths(), random.nextInt(), plan.patience())) {
       see(deaths.measure());
       seen.put(Figure.DEATHS, (double) plan.deaths());
-      return measured(bench(row.payloadBytes(), row.capacity()), 1, deaths.settle());
+      return measured(bench(row.payloadBytes(), row.maxMessages()), 1, deaths.settle());
     }
   }
 
   private BenchPlan multiplied(int times) {
     return plan.bench(
-        row, track.name(), row.payloadBytes(), row.capacity(), row.mostConsumers(), times);
+        row, track.name(), row.payloadBytes(), row.maxMessages(), row.mostConsumers(), times);
   }
 
-  private BenchPlan bench(int payloadBytes, int capacity) {
-    return plan.bench(row, track.name(), payloadBytes, capacity, row.consumers(cores), 1);
+  private BenchPlan bench(int payloadBytes, long maxMessages) {
+    return plan.bench(row, track.name(), payloadBytes, maxMessages, row.consumers(cores), 1);
   }
 
   private QueueRun open(BenchPlan bench) {

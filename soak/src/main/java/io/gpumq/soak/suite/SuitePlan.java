@@ -67,7 +67,8 @@ public record SuitePlan(
    *
    * @param times the row's producers and lanes, and {@code consumers}, each so many times
    */
-  BenchPlan bench(Row row, String track, int payloadBytes, int capacity, int consumers, int times) {
+  BenchPlan bench(
+      Row row, String track, int payloadBytes, long maxMessages, int consumers, int times) {
     return new BenchPlan(
         List.of(track),
         List.of(payloadBytes),
@@ -81,7 +82,7 @@ public record SuitePlan(
         Math.max(1, row.rate()),
         duration,
         warmup,
-        capacity,
+        maxMessages,
         row.lanes() * times,
         false,
         seed,

@@ -59,7 +59,7 @@ class BenchTest {
 
   @Test
   void aSmallRingHoldsProducersBackAndLosesNothing() throws InterruptedException {
-    for (BenchResult result : run(new Plan().capacity(2), Fault.NONE)) {
+    for (BenchResult result : run(new Plan().maxMessages(2), Fault.NONE)) {
       assertTrue(result.total().clean(), result.total().problems().toString());
     }
   }
@@ -174,7 +174,7 @@ class BenchTest {
     HUGE(new Plan().payloads(65537), "payload 65537: must be"),
     PRODUCERS(new Plan().threads(0, 1), "producers 0: must be"),
     CONSUMERS(new Plan().threads(1, 65), "consumers 65: must be"),
-    CAPACITY(new Plan().capacity(100), "capacity 100: must be a power of two"),
+    LIMIT(new Plan().maxMessages(0), "max-messages 0: must be 1 or more"),
     MESSAGES(new Plan().messages(0), "messages 0: must be"),
     RATE(new Plan().rate(0.5), "rate 0.5: must be"),
     NOT_A_RATE(new Plan().rate(Double.NaN), "rate NaN: must be");
@@ -248,7 +248,7 @@ class BenchTest {
     private Verification verification = Verification.FULL;
     private long messages = 3000;
     private double rate = 5000;
-    private int capacity = 1024;
+    private int maxMessages = 1024;
     private boolean strictOrder;
     private Duration patience = Duration.ofSeconds(30);
 
@@ -283,8 +283,8 @@ class BenchTest {
       return this;
     }
 
-    Plan capacity(int slots) {
-      capacity = slots;
+    Plan maxMessages(int messages) {
+      maxMessages = messages;
       return this;
     }
 
@@ -312,7 +312,7 @@ class BenchTest {
           rate,
           Duration.ofMillis(40),
           Duration.ofMillis(20),
-          capacity,
+          maxMessages,
           1,
           strictOrder,
           7,

@@ -52,6 +52,11 @@ public final class Doctored implements Track {
   }
 
   @Override
+  public long storeBytes() {
+    return honest.storeBytes();
+  }
+
+  @Override
   public MessageQueue open(QueueConfig config) {
     return new Queue(honest.open(config));
   }

@@ -43,7 +43,7 @@ class ReportTest {
             "rate_msg_s",
             "duration_s",
             "warmup_s",
-            "capacity",
+            "max_messages",
             "lanes",
             "strict_order",
             "seed"),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.QueueConfig;
+import io.gpumq.reference.ReferenceTrack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,24 +12,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BacklogSizeTest {
   @ParameterizedTest
   @ValueSource(
-      longs = {
-        BacklogSize.LEAST,
-        1_048_576,
-        1_048_577,
-        256_000_000,
-        8_000_000_000L,
-        60_000_000_000L,
-        BacklogSize.MOST
-      })
+      longs = {BacklogSize.LEAST, 1_048_577, 256_000_000, 60_000_000_000L, BacklogSize.MOST})
   void aQueueOfThatSizeIsLegalAndJustBelow(long bytes) {
     BacklogSize size = BacklogSize.within(bytes);
-    QueueConfig.named("q").capacity(size.capacity()).slotBytes(size.slotBytes()).build();
+    QueueConfig.named("q")
+        .maxMessages(size.messages())
+        .maxPayloadBytes(BacklogSize.PAYLOAD_BYTES)
+        .build();
     assertTrue(size.bytes() <= bytes, size.toString());
-    assertTrue(bytes - size.bytes() < 16L * size.capacity(), size.toString());
+    assertTrue(bytes - size.bytes() < BacklogSize.PAYLOAD_BYTES, size.toString());
   }
 
   @Test
-  void sixtyGigabytesTakeAMillionSlots() {
-    assertEquals(new BacklogSize(1 << 20, 57_216), BacklogSize.within(60_000_000_000L));
+  void fitsIntoStore() {
+    try (var track = new Small(new ReferenceTrack(), 10_000_000)) {
+      assertEquals(8_500_000 / 57_216, BacklogSize.within(track, 60_000_000_000L).messages());
+      assertEquals(2_000_000 / 57_216, BacklogSize.within(track, 2_000_000).messages());
+    }
   }
 }

@@ -109,7 +109,7 @@ class RowsTest {
         row.mostConsumers(),
         row.lanes(),
         row.batch(),
-        row.capacity());
+        row.maxMessages());
   }
 
   @Test

@@ -64,7 +64,7 @@ class SuiteTest {
     assertEquals(1.0, backlog.seen().get(Figure.FILLED));
     assertEquals(
         (double) BacklogSize.within(BACKLOG).bytes(), backlog.seen().get(Figure.HELD_BYTES));
-    assertEquals(BacklogSize.within(BACKLOG).capacity(), backlog.tally().received());
+    assertEquals(BacklogSize.within(BACKLOG).messages(), backlog.tally().received());
     for (Outcome outcome : outcomes) {
       boolean rate = outcome.row().kind() == Row.Kind.THROUGHPUT;
       assertEquals(rate, outcome.seen().containsKey(Figure.PRODUCERS_ALONE_MSG_S));
@@ -188,7 +188,7 @@ class SuiteTest {
     Outcome taken = new Suite(asMuchAsIsFree, row, small, Progress.NONE).run().get(0);
     assertTrue(taken.clean(), taken.problem());
     double held = taken.seen().get(Figure.HELD_BYTES);
-    assertTrue(held <= most && held > 0.9 * most, "held " + held);
+    assertTrue(held <= most && held > 0.8 * most, "held " + held);
     SuitePlan asked = plan(Duration.ofSeconds(30), 2 * most);
     Outcome refused = new Suite(asked, row, small, Progress.NONE).run().get(0);
     assertTrue(refused.problem().contains(ConfigException.class.getName()), refused.problem());

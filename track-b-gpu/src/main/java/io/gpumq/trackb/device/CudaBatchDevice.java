@@ -40,14 +40,14 @@ final class CudaBatchDevice implements BatchDevice {
    * @throws TrackFailedException if there is no room for it, or the device is closed or has failed
    */
   @Override
-  public BatchRunner runner(String handler, int slotBytes, int capacity) {
+  public BatchRunner runner(String handler, int maxPayloadBytes, int capacity) {
     HandlerSpec spec = HandlerSpec.parse(handler);
     synchronized (runners) {
       if (closed) {
         throw new TrackFailedException("device " + Cuda.DEVICE + " is closed: open another");
       }
       CudaBatchRunner runner =
-          new CudaBatchRunner(context, spec, slotBytes, capacity, this::runnerClosed);
+          new CudaBatchRunner(context, spec, maxPayloadBytes, capacity, this::runnerClosed);
       runners.add(runner);
       return runner;
     }

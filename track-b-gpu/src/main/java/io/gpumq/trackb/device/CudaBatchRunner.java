@@ -80,10 +80,10 @@ final class CudaBatchRunner extends PackedBatch {
   CudaBatchRunner(
       CudaContext context,
       HandlerSpec handler,
-      int slotBytes,
+      int maxPayloadBytes,
       int capacity,
       Consumer<CudaBatchRunner> onClose) {
-    super(handler, slotBytes, capacity, true);
+    super(handler, maxPayloadBytes, capacity, true);
     this.context = context;
     this.onClose = onClose;
     this.handler = handler;

@@ -49,6 +49,19 @@ public record RingShape(
   public static final int LARGEST_PAYLOAD = 64 << 10;
 
   /**
+   * The largest payload of the rings that carry payloads up to a size: these have the same shape.
+   */
+  public static int sizeClass(int largestPayload) {
+    if (largestPayload > LARGEST_PAYLOAD) {
+      throw new IllegalArgumentException(
+          "payload of " + largestPayload + " bytes: must be at most " + LARGEST_PAYLOAD);
+    }
+    return largestPayload <= SMALL_PAYLOAD
+        ? SMALL_PAYLOAD
+        : largestPayload <= MEDIUM_PAYLOAD ? MEDIUM_PAYLOAD : LARGEST_PAYLOAD;
+  }
+
+  /**
    * The shape of a ring for payloads up to a size.
    *
    * @param statesPlace has room for {@link #deviceBytes()}
@@ -56,19 +69,14 @@ public record RingShape(
   public static RingShape of(
       int largestPayload, HandlerSpec handler, int maxTries, long statesPlace, int lanes) {
     int results = handler.resultBytes();
-    if (largestPayload <= MEDIUM_PAYLOAD) {
-      int ticket = largestPayload <= SMALL_PAYLOAD ? 32 : 8;
-      int payload = largestPayload <= SMALL_PAYLOAD ? SMALL_PAYLOAD : MEDIUM_PAYLOAD;
+    int payload = sizeClass(largestPayload);
+    if (payload <= MEDIUM_PAYLOAD) {
+      int ticket = payload == SMALL_PAYLOAD ? 32 : 8;
       return new RingShape(
           8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace, lanes);
     }
-    if (largestPayload > LARGEST_PAYLOAD) {
-      throw new IllegalArgumentException(
-          "payload of " + largestPayload + " bytes: must be at most " + LARGEST_PAYLOAD);
-    }
-    int chunk = 2 * (LARGEST_PAYLOAD + 3 * UNIT + EntryHeader.units(results) * UNIT);
-    return new RingShape(
-        1024, chunk, 15, 1, maxTries, LARGEST_PAYLOAD, results, statesPlace, lanes);
+    int chunk = 2 * (payload + 3 * UNIT + EntryHeader.units(results) * UNIT);
+    return new RingShape(1024, chunk, 15, 1, maxTries, payload, results, statesPlace, lanes);
   }
 
   /** Bytes that the device keeps in the arena for itself. */

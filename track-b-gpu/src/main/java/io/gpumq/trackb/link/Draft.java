@@ -65,7 +65,12 @@ public final class Draft {
     this.largestPayload = largestPayload;
     this.resultBytes = ring.shape().resultBytes();
     this.resultUnits = EntryHeader.units(resultBytes);
-    this.mostBytes = (2 + EntryHeader.units(largestPayload) + resultUnits) * UNIT;
+    this.mostBytes = mostUnits(largestPayload, resultBytes) * UNIT;
+  }
+
+  /** Units that an entry of the largest payload takes, with a key. */
+  public static int mostUnits(int largestPayload, int resultBytes) {
+    return 2 + EntryHeader.units(largestPayload) + EntryHeader.units(resultBytes);
   }
 
   /** Begins with nothing; returns false if the ring has no chunk free for an entry. */

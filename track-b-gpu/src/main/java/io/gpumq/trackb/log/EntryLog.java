@@ -150,6 +150,11 @@ public final class EntryLog {
     }
   }
 
+  /** Whether there was no memory for an entry when it was asked for last. */
+  public boolean lacksMemory() {
+    return allowance.lacking() > 0;
+  }
+
   /**
    * Claims what was drafted, as far as there is room, and publishes it.
    *

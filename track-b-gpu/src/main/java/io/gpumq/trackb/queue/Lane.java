@@ -34,16 +34,21 @@ final class Lane implements Deliverable {
     this.queue = queue;
     this.number = number;
     this.ring = ring;
-    QueueConfig config = queue.config();
     long first = (long) number << SHIFT;
     Segments segments = new Segments(queue.store(), queue.share(), first);
-    int share = config.capacity() / config.lanes();
-    log = new EntryLog(ring.ring(), segments, first, share, queue.resting(), this::describe);
+    log = new EntryLog(ring.ring(), segments, first, limit(), queue.resting(), this::describe);
     letterWriter = new LetterWriter(this, queue.letterStore());
     failures = letterWriter::failed;
     groups = new LaneGroups(log, failures, targets);
     room = queue.bell().line(this::hasRoom);
     alive = queue.state()::requireUsable;
+  }
+
+  /** Most messages that it keeps: the first lanes have one more where they do not come out even. */
+  long limit() {
+    QueueConfig config = queue.config();
+    long more = number < config.maxMessages() % config.lanes() ? 1 : 0;
+    return config.maxMessages() / config.lanes() + more;
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */

@@ -55,16 +55,17 @@ public final class Queue implements TrackQueue {
 
   /**
    * @param shop what the queues of its track have in common
+   * @param share of the store, which ends with it
    * @param rings of its lanes, which it leaves at its end
    */
-  Queue(QueueConfig config, Shop shop, OpenRing[] rings) {
+  Queue(QueueConfig config, Shop shop, Share share, OpenRing[] rings) {
     this.config = config;
     this.shop = shop;
+    this.share = share;
     letterStore = new DeadLetterStore(config.deadLetterCapacity());
     bell = new Waiters.Bell(shop.waiters());
     state = new QueueState(config.name(), () -> failure(rings));
     looks = new Looks(rings, state);
-    share = shop.store().share(Long.MAX_VALUE, 0);
     lanes = new Lane[rings.length];
     for (int lane = 0; lane < lanes.length; lane++) {
       lanes[lane] = new Lane(this, lane, rings[lane]);
@@ -251,15 +252,8 @@ public final class Queue implements TrackQueue {
 
   /** Why there is no room for a message, and what can be done. */
   String whyFull(Lane lane, Duration timeout) {
-    return lane.where()
-        + "queue '"
-        + name()
-        + "' is full: no room among its "
-        + config.capacity() / lanes.length
-        + " entries within "
-        + timeout
-        + "; "
-        + looks.at(() -> groups.holder(lane, letterStore.isFull()));
+    return new WhyFull(shop, this, lane)
+        .text(timeout, looks.at(() -> groups.holder(lane, letterStore.isFull())));
   }
 
   @Override

@@ -57,6 +57,7 @@ final class QueueFigures {
     long acknowledged = 0;
     long redelivered = 0;
     long depth = 0;
+    long held = 0;
     for (Lane lane : lanes) {
       long released = lane.groups().advance();
       LaneGroups.Totals totals = lane.groups().totals();
@@ -67,6 +68,7 @@ final class QueueFigures {
       bytes += lane.log().payloadBytes();
       handled += lane.log().progress().handled();
       failed += lane.log().progress().failed();
+      held += lane.log().heldBytes();
       depth += new Census(lane).depth(lane.groups().groups(), released, lane.log().claimed());
     }
     return new QueueStats(
@@ -78,6 +80,7 @@ final class QueueFigures {
         failed,
         letters.joined(),
         depth,
-        bytes);
+        bytes,
+        held);
   }
 }

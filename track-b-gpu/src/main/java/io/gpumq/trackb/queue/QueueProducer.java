@@ -66,7 +66,7 @@ final class QueueProducer implements Producer {
   private Draft draft(Lane lane) {
     Draft draft = drafts[lane.number()];
     if (draft == null) {
-      draft = new Draft(lane.log().ring(), queue.config().slotBytes());
+      draft = new Draft(lane.log().ring(), queue.config().maxPayloadBytes());
       drafts[lane.number()] = draft;
     }
     return draft;
@@ -268,15 +268,15 @@ final class QueueProducer implements Producer {
   private void requireLegal(ByteBuffer payload) {
     Objects.requireNonNull(
         payload, "payload: null; an empty payload is a message like any other, null is none");
-    if (payload.remaining() > queue.config().slotBytes()) {
+    if (payload.remaining() > queue.config().maxPayloadBytes()) {
       throw new PayloadTooLargeException(
           "payload of "
               + payload.remaining()
               + " bytes: must be at most "
-              + queue.config().slotBytes()
-              + ", the slot size of queue '"
+              + queue.config().maxPayloadBytes()
+              + ", the largest of queue '"
               + queue.name()
-              + "'; send less, or open it with larger slots");
+              + "'; send less, or open it for larger ones");
     }
   }
 

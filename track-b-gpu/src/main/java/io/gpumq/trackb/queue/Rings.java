@@ -6,6 +6,7 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Store;
@@ -23,8 +24,6 @@ public final class Rings {
   /** Queues of one class share rings. */
   private record Kind(String handler, int attempts, long timeoutNanos, int size, int lane) {}
 
-  private static final int SMALL = 512;
-  private static final int MEDIUM = 8 << 10;
   private static final int READ_BYTES = 4096;
 
   /** A read takes microseconds: what takes so long never comes. */
@@ -89,8 +88,7 @@ public final class Rings {
   }
 
   private static Kind kind(QueueConfig config, int lane) {
-    int largest = config.slotBytes();
-    int size = largest <= SMALL ? SMALL : largest <= MEDIUM ? MEDIUM : QueueConfig.MAX_SLOT_BYTES;
+    int size = RingShape.sizeClass(config.maxPayloadBytes());
     return new Kind(
         config.handler(), config.handlerAttempts(), config.handlerTimeout().toNanos(), size, lane);
   }

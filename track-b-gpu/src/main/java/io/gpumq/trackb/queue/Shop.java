@@ -2,36 +2,89 @@ package io.gpumq.trackb.queue;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
+import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
+import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What the queues of a track have in common.
  *
  * @param segments reads whole segments of the store
  * @param resting lanes that keep a segment for what comes next
+ * @param queues all that are open
  */
 public record Shop(
-    Rings rings, Store store, SegmentReads segments, Resting resting, Waiters waiters) {
+    Rings rings,
+    Store store,
+    SegmentReads segments,
+    Resting resting,
+    Waiters waiters,
+    Supplier<Stream<? extends MessageQueue>> queues) {
   /** Opens a queue. Where it cannot be made, its rings are left again. */
   public TrackQueue open(QueueConfig config) {
     OpenRing[] lanes = rings.forLanesOf(config);
+    Share share = null;
     try {
-      return new Queue(config, this, lanes);
+      requireRoomForLargest(config, lanes[0].ring().shape().resultBytes());
+      share = share(config);
+      return new Queue(config, this, share, lanes);
     } catch (Throwable e) {
+      if (share != null) {
+        store.end(share);
+      }
       for (OpenRing lane : lanes) {
         Steps.undo(e, () -> rings.leave(lane));
       }
       throw e;
     }
+  }
+
+  private static void requireRoomForLargest(QueueConfig config, int resultBytes) {
+    int units = Draft.mostUnits(config.maxPayloadBytes(), resultBytes);
+    long least = (long) config.lanes() * Segments.blockBytes(units);
+    if (config.maxBytes() < least) {
+      throw new ConfigException(
+          "max-bytes "
+              + config.maxBytes()
+              + " of queue '"
+              + config.name()
+              + "': must be "
+              + least
+              + " or more, for a message of "
+              + config.maxPayloadBytes()
+              + " bytes in each of its lanes");
+    }
+  }
+
+  private Share share(QueueConfig config) {
+    Share share = store.share(config.maxBytes(), config.minBytes());
+    if (share == null) {
+      throw new ConfigException(
+          "min-bytes "
+              + config.minBytes()
+              + " of queue '"
+              + config.name()
+              + "': must be at most "
+              + store.unpromisedBytes()
+              + ", which the store of "
+              + store.bytes()
+              + " bytes has free and not reserved; ask for less, or set store.bytes");
+    }
+    return share;
   }
 
   /** Returns a way to read from the store, for one thread at a time. */

@@ -164,6 +164,11 @@ public final class Segments {
     return (int) Math.min(Arena.MOST_BYTES, (Segment.HEADER_UNITS + units) * UNIT);
   }
 
+  /** What one of them takes of the store. */
+  public static int blockBytes(int units) {
+    return Arena.blockBytes(bytes(units));
+  }
+
   private static int powerOfTwo(long bytes) {
     long most = Math.max(Arena.BLOCK_BYTES, bytes);
     return (int) (Long.highestOneBit(most - 1) << 1);

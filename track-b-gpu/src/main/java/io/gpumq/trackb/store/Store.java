@@ -53,14 +53,19 @@ public final class Store {
    * @return {@code null} if there is not as much free that is not promised to others
    */
   public synchronized Share share(long mostBytes, long leastBytes) {
-    if (leastBytes > arena.freeBytes() - spareBytes - promised) {
+    if (leastBytes > unpromisedBytes()) {
       return null;
     }
     promised += leastBytes;
     return new Share(mostBytes, leastBytes);
   }
 
-  /** Ends a share, which holds nothing any more. */
+  /** Bytes that are free and neither promised nor spared. */
+  public synchronized long unpromisedBytes() {
+    return Math.max(0, arena.freeBytes() - spareBytes - promised);
+  }
+
+  /** Ends a share: nothing is kept free for it any more. */
   public synchronized void end(Share share) {
     promised -= share.promised();
     share.end();
@@ -83,6 +88,11 @@ public final class Store {
   /** As {@link #allocate}, for a cleaner, who gives more back: it may dip into what is spared. */
   public synchronized long allocateSpare(Share share, int bytes) {
     return take(share, bytes, Arena.blockBytes(bytes));
+  }
+
+  /** Whether it has less than a megabyte for those that nothing is promised to. */
+  public boolean isShort() {
+    return unpromisedBytes() < 1 << 20;
   }
 
   /** Whether {@link #allocate} would have had room just now. */

@@ -100,21 +100,21 @@ class CudaBatchDeviceTest {
     "sha256, 65536",
     "crc32c, 100",
   })
-  void agreesWithTheJdkOnEveryLength(String handler, int slotBytes) {
-    Random random = new Random(slotBytes);
+  void agreesWithTheJdkOnEveryLength(String handler, int maxPayloadBytes) {
+    Random random = new Random(maxPayloadBytes);
     List<byte[]> batch = new ArrayList<>();
-    for (int length = 0; length <= Math.min(slotBytes, 300); length++) {
+    for (int length = 0; length <= Math.min(maxPayloadBytes, 300); length++) {
       batch.add(random(random, length));
     }
-    for (int power = 512; power <= slotBytes; power *= 2) {
+    for (int power = 512; power <= maxPayloadBytes; power *= 2) {
       for (int length : new int[] {power - 9, power - 8, power - 1, power}) {
         batch.add(random(random, length));
       }
     }
     for (int i = 0; i < 50; i++) {
-      batch.add(random(random, random.nextInt(slotBytes + 1)));
+      batch.add(random(random, random.nextInt(maxPayloadBytes + 1)));
     }
-    try (BatchRunner runner = device.runner(handler, slotBytes, batch.size())) {
+    try (BatchRunner runner = device.runner(handler, maxPayloadBytes, batch.size())) {
       pack(runner, batch);
       runAndCheck(runner, handler, batch, 1);
     }

@@ -88,7 +88,11 @@ class CudaLullTest {
       context.enter();
       long before = context.freeBytes();
       QueueConfig large =
-          QueueConfig.named("large").capacity(1 << 18).slotBytes(1024).handler("sha256").build();
+          QueueConfig.named("large")
+              .maxMessages(1 << 18)
+              .maxPayloadBytes(1024)
+              .handler("sha256")
+              .build();
       for (int i = 0; i < 10; i++) {
         try (MessageQueue more = track.open(large);
             Producer sends = more.producer();

@@ -43,7 +43,7 @@ class RingShapeTest {
       for (int largest = 1; largest <= RingShape.LARGEST_PAYLOAD; largest += 13) {
         check(of(largest, handler), largest, HandlerSpec.parse(handler).resultBytes());
       }
-      check(of(QueueConfig.MAX_SLOT_BYTES, handler), QueueConfig.MAX_SLOT_BYTES, 0);
+      check(of(QueueConfig.MAX_PAYLOAD_BYTES, handler), QueueConfig.MAX_PAYLOAD_BYTES, 0);
     }
   }
 

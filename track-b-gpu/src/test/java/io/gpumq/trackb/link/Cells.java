@@ -13,11 +13,11 @@ import java.nio.ByteBuffer;
 /** The other end of the express: reads what goes in, and writes what comes out. */
 final class Cells {
   private final ByteBuffer cells;
-  private final int slotBytes;
+  private final int maxPayloadBytes;
 
-  Cells(ByteBuffer cells, int slotBytes) {
+  Cells(ByteBuffer cells, int maxPayloadBytes) {
     this.cells = cells;
-    this.slotBytes = slotBytes;
+    this.maxPayloadBytes = maxPayloadBytes;
   }
 
   static long word(long sequence, int textBytes) {
@@ -25,11 +25,11 @@ final class Cells {
   }
 
   private int in(long sequence) {
-    return (int) (sequence % EXPRESS_SLOTS) * slotBytes;
+    return (int) (sequence % EXPRESS_SLOTS) * maxPayloadBytes;
   }
 
   private int out(long sequence) {
-    return in(sequence) + EXPRESS_SLOTS * slotBytes;
+    return in(sequence) + EXPRESS_SLOTS * maxPayloadBytes;
   }
 
   /** The word of a cell of what goes in. */

@@ -50,7 +50,10 @@ class CensusTest {
   void whatHasFailedIsNeitherLagNorDepth() throws InterruptedException {
     try (Queue queue =
             open(
-                QueueConfig.named("gaps").capacity(64).handler("fail:every=3").handlerAttempts(1));
+                QueueConfig.named("gaps")
+                    .maxMessages(64)
+                    .handler("fail:every=3")
+                    .handlerAttempts(1));
         Producer producer = queue.producer()) {
       Consumer consumer = queue.consumer("g", "c");
       for (int number = 0; number < 9; number++) {
@@ -88,7 +91,7 @@ class CensusTest {
   @Test
   void groupsComeAndGoBesideTraffic() throws Exception {
     int capacity = 16;
-    try (Queue queue = open(QueueConfig.named("busy").capacity(capacity))) {
+    try (Queue queue = open(QueueConfig.named("busy").maxMessages(capacity))) {
       queue.createGroup("keeper");
       AtomicBoolean stop = new AtomicBoolean();
       CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> sendUntil(stop, queue));

@@ -31,7 +31,7 @@ class CloseRaceTest {
 
   private static synchronized Queue next() {
     closeLatest();
-    latest = SHOP.open(QueueConfig.named("race").capacity(16).slotBytes(64));
+    latest = SHOP.open(QueueConfig.named("race").maxMessages(16).maxPayloadBytes(64));
     return latest;
   }
 

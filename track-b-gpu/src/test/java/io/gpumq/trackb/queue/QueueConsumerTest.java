@@ -35,7 +35,7 @@ class QueueConsumerTest {
 
   private Queue open(int lanes) {
     return shop.open(
-        QueueConfig.named("consumed").capacity(16).lanes(lanes).lease(Duration.ofMinutes(10)));
+        QueueConfig.named("consumed").maxMessages(16).lanes(lanes).lease(Duration.ofMinutes(10)));
   }
 
   /** Sends a message while there is no reader: it lies in the store alone. */
@@ -87,7 +87,7 @@ class QueueConsumerTest {
           }
         };
     Batch batch = first.poll(1, SOON);
-    assertEquals(queue.config().capacity() - 1, sent.get(), "all places but that of the entry");
+    assertEquals(queue.config().maxMessages() - 1, sent.get(), "all places but that of the entry");
     assertEquals(sequence, batch.get(0).sequence());
     assertEquals(7, batch.get(0).payload().get());
     Await.until("it is let go", () -> producer.trySend(ByteBuffer.allocate(1)) != Producer.FULL);

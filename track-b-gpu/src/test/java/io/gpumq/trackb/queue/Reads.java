@@ -57,13 +57,13 @@ abstract class Reads {
     queue.close();
   }
 
-  private void open(int slotBytes, Duration lease) {
-    longest = slotBytes;
+  private void open(int maxPayloadBytes, Duration lease) {
+    longest = maxPayloadBytes;
     queue =
         shop.open(
             QueueConfig.named("reads")
-                .capacity(CAPACITY)
-                .slotBytes(slotBytes)
+                .maxMessages(CAPACITY)
+                .maxPayloadBytes(maxPayloadBytes)
                 .handler("crc32c")
                 .lease(lease)
                 .maxDeliveries(1000));

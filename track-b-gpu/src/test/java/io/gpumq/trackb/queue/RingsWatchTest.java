@@ -48,7 +48,7 @@ class RingsWatchTest {
   void aLookThatThrowsIsSaidOnceAndKeepsNoOtherRingFromBeingWatched() {
     Map<String, Integer> looks = new TreeMap<>();
     try (TestShop shop = TestShop.onHost()) {
-      shop.open(QueueConfig.named("four").capacity(16).lanes(4));
+      shop.open(QueueConfig.named("four").maxMessages(16).lanes(4));
       shop.device.beforeFailure =
           ring -> {
             looks.merge(ring, 1, Integer::sum);

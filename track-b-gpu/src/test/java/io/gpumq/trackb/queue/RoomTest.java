@@ -18,7 +18,7 @@ class RoomTest {
   @Test
   void comesToAQueueWithoutAGroup() throws Exception {
     try (TestShop shop = TestShop.onHost()) {
-      Queue queue = shop.open(QueueConfig.named("room").capacity(MESSAGES).slotBytes(256));
+      Queue queue = shop.open(QueueConfig.named("room").maxMessages(MESSAGES).maxPayloadBytes(256));
       Producer producer = queue.producer();
       int sent = producer.trySendBatch(MESSAGES, (index, slot) -> slot.putLong(index));
       while (sent < MESSAGES) {

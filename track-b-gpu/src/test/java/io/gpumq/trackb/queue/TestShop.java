@@ -30,7 +30,7 @@ final class TestShop implements AutoCloseable {
     store = new Store(new Arena(BYTES), BYTES / 64, waiters.common()::ring);
     rings = new Rings(device, store);
     SegmentReads reads = new SegmentReads(device.vram(), areas);
-    shop = new Shop(rings, store, reads, new Resting(), waiters);
+    shop = new Shop(rings, store, reads, new Resting(), waiters, queues::stream);
   }
 
   static TestShop onHost() {

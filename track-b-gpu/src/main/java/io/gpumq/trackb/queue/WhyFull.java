@@ -1,0 +1,61 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.trackb.store.Share;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Collectors;
+
+/** Why a lane has no room for a message, in words, and what can be done about it. */
+final class WhyFull {
+  private static final int MOST_NAMED = 3;
+
+  private final Shop shop;
+  private final Queue queue;
+  private final Lane lane;
+
+  WhyFull(Shop shop, Queue queue, Lane lane) {
+    this.shop = shop;
+    this.queue = queue;
+    this.lane = lane;
+  }
+
+  /**
+   * Says it.
+   *
+   * @param timeout that was waited
+   * @param holder who holds the lane's oldest entry
+   */
+  String text(Duration timeout, String holder) {
+    String where = lane.where() + "queue '" + queue.name() + "' is full: ";
+    if (!lane.log().lacksMemory()) {
+      long limit = lane.limit();
+      return where + "no room among its " + limit + " entries within " + timeout + "; " + holder;
+    }
+    Share share = queue.share();
+    if (share.isLimited() && !shop.store().isShort()) {
+      String held = "it holds " + share.held() + " of its " + share.mostBytes() + " max-bytes";
+      return where + held + ", and none became free within " + timeout + "; " + holder;
+    }
+    return where
+        + "the store of "
+        + shop.store().bytes()
+        + " bytes has no room, and got none within "
+        + timeout
+        + "; most of it hold "
+        + holders()
+        + ": have these read, give them max-bytes and others min-bytes, or set store.bytes; "
+        + holder;
+  }
+
+  /** Looks at all queues: an error is seldom. */
+  private String holders() {
+    return shop.queues()
+        .get()
+        .map(Queue.class::cast)
+        .filter(other -> other.share().held() > 0)
+        .sorted(Comparator.comparingLong((Queue other) -> other.share().held()).reversed())
+        .limit(MOST_NAMED)
+        .map(other -> "queue '" + other.name() + "' (" + other.share().held() + ")")
+        .collect(Collectors.joining(", "));
+  }
+}
