@@ -21,4 +21,12 @@ GPUMQ_FN void store_quad(uint8_t* base, uint32_t index, const Quad& quad) {
   reinterpret_cast<Quad*>(base)[index] = quad;
 }
 
+GPUMQ_FN uint64_t low_of(const Quad& quad) {
+  return static_cast<uint64_t>(quad.word[1]) << 32 | quad.word[0];
+}
+
+GPUMQ_FN uint64_t high_of(const Quad& quad) {
+  return static_cast<uint64_t>(quad.word[3]) << 32 | quad.word[2];
+}
+
 }  // namespace gpumq

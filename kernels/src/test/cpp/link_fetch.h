@@ -1,5 +1,5 @@
-// Reads of the arena by a ring, and writes to it: Fetch of io.gpumq.trackb.link, and what is to fill places
-// without a handler.
+// Reads of the arena by a ring, and moves within it that no handler sees: Fetch and Move of
+// io.gpumq.trackb.link.
 #pragma once
 
 #include "link_host.h"
@@ -22,7 +22,6 @@ class Errand : public Carried {
     if (outcome.error != 0 || (!slot.is_landing && outcome.tries != 0)) {
       die("a completion word says what did not happen", word);
     }
-    is_lost_ = is_lost_ || outcome.status == kStatusVoid;
     came_express_ = slot.came_express;
     arrived_.store(slot.index + 1);
   }
@@ -32,13 +31,15 @@ class Errand : public Carried {
   // Claims slots for up to `most`; `most` becomes for how many. Nothing has come of them.
   uint64_t claim(uint32_t& most) {
     const uint64_t first = link_.try_claim(most);
-    is_lost_ = false;
     return first;
   }
 
   void describe(uint64_t sequence, uint64_t what, uint64_t where) {
-    link_.describe(sequence, what, where, this, asked_++);
+    link_.describe(sequence, what, where, this, next());
   }
+
+  // What the next thing asked for is to this.
+  uint64_t next() { return asked_++; }
 
   void await() {
     while (arrived_.load() != asked_) {
@@ -50,7 +51,6 @@ class Errand : public Carried {
   Link& link_;
 
   // Of who tells, until it has come.
-  bool is_lost_ = false;       // a device gave it up
   bool came_express_ = false;  // the last did, and is kept there
 
  private:
@@ -63,7 +63,7 @@ class Fetch : public Errand {
   using Errand::Errand;
 
   // Reads the first of some stretches to `to`, one behind the other, as many as there is room for.
-  // Returns how many; 0 if there was no room, or they were lost.
+  // Returns how many; 0 if there was no room.
   uint32_t read(const Stretch* wanted, uint32_t count, uint8_t* to) {
     Chunk* chunk = link_.read_chunks().take(wanted[0].units * kUnit);
     if (chunk == nullptr) return 0;
@@ -77,8 +77,8 @@ class Fetch : public Errand {
     if (first != Slots::kFull) {
       const uint32_t bytes = ask(wanted, some, first, chunk);
       await();
-      is_there = !is_lost_;
-      if (is_there) collect(first, chunk, bytes, to);
+      collect(first, chunk, bytes, to);
+      is_there = true;
     }
     link_.read_chunks().leave(chunk);
     return is_there ? some : 0;
@@ -116,21 +116,21 @@ class Placing : public Errand {
  public:
   using Errand::Errand;
 
-  // Writes bytes to a place; false if there was no room in the ring.
-  bool write(const uint8_t* from, const Stretch& to) {
-    Chunk* chunk = link_.chunks().take(to.units * kUnit);
-    if (chunk == nullptr) return false;
-    std::memcpy(link_.ring().ingress + chunk->at(), from, to.units * kUnit);
+  // Moves an entry to a place as it is. `copy` is the entry: only its payload comes from where it lies.
+  // Returns false if there was no room in the ring.
+  bool move(const Message& message, const uint8_t* copy, uint64_t from, uint64_t to) {
+    const uint32_t head = message.head_units();
+    const uint32_t results = units_of(link_.shape().result_bytes);
+    Move move(link_, from + head, head + results);
+    if (move.chunk() == nullptr) return false;
     uint32_t one = 1;
     const uint64_t first = claim(one);
-    if (first != Slots::kFull) {
-      const uint64_t where = where_word(first, to.place, chunk->at() / kUnit, 0);
-      describe(first, what_word(first, kOpWrite, false, to.units * kUnit), where);
-      chunk->fill(chunk->at() + to.units * kUnit, first + 1);
-      link_.slots().publish(first, 1);
-    }
-    link_.chunks().leave(chunk);
     if (first == Slots::kFull) return false;
+    const uint8_t* result = copy + (head + message.payload_units()) * kUnit;
+    std::memcpy(move.head(), copy, head * kUnit);
+    std::memcpy(move.head() + head * kUnit, result, results * kUnit);
+    move.describe(first, kOpKeep, message, results, to, this, next());
+    link_.slots().publish(first, 1);
     await();
     return true;
   }

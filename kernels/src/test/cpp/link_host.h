@@ -59,12 +59,9 @@ class Link {
     express_.withdraw(sequence);
   }
 
-  void make_void(uint64_t sequence) {
-    descriptor(sequence, 0).set_opaque(what_word(sequence, kOpVoid, false, 0));
-    express_.withdraw(sequence);
+  bool is_handled(uint64_t sequence) const {
+    return link::is_handled(descriptor(sequence, 0).get_opaque());
   }
-
-  uint32_t op_of(uint64_t sequence) const { return op_in(descriptor(sequence, 0).get_opaque()); }
 
   // Whether the ring is so empty that the express is the quicker way, and its slot is free.
   bool is_quick(uint64_t sequence) {
@@ -135,9 +132,9 @@ class Draft {
     const Message& message = messages_[claimed_++];
     const uint32_t unit = claimed_at_ / kUnit;
     const uint64_t where = where_word(sequence, place, unit, message.extensions());
-    const uint32_t op = message.is_void ? kOpVoid : kOpCarry;
-    link_.describe(sequence, what_word(sequence, op, push, message.length), where, owner, index);
-    if (alone && !message.is_void && link_.is_quick(sequence)) {
+    link_.describe(sequence, what_word(sequence, kOpCarry, push, message.length), where, owner,
+                   index);
+    if (alone && link_.is_quick(sequence)) {
       link_.express().offer(sequence, where, link_.ring().ingress + claimed_at_, message.bytes());
     }
     claimed_at_ += units_of(message) * kUnit;
@@ -152,6 +149,42 @@ class Draft {
   uint32_t claimed_ = 0;
   uint32_t claimed_at_ = 0;
   std::vector<Message> messages_;
+};
+
+// An entry whose payload lies in the arena already: its head is written into a chunk, before it where the
+// payload lies. Move of io.gpumq.trackb.link.
+class Move {
+ public:
+  // Takes a chunk; `chunk()` is nullptr if there is none.
+  Move(Link& link, uint64_t source, uint32_t most_units)
+      : link_(link), source_(source), chunk_(link.chunks().take((1 + most_units) * kUnit)) {}
+  ~Move() {
+    if (chunk_ != nullptr) link_.chunks().leave(chunk_);
+  }
+  Move(const Move&) = delete;
+
+  Chunk* chunk() const { return chunk_; }
+
+  // Where the head is to be written, in units.
+  uint32_t unit() const { return chunk_->at() / kUnit + 1; }
+  uint8_t* head() const { return link_.ring().ingress + unit() * kUnit; }
+
+  // Describes what was written for a claimed slot.
+  //
+  // behind: units of it that go behind the payload
+  void describe(uint64_t sequence, uint32_t op, const Message& message, uint32_t behind,
+                uint64_t place, Carried* owner, uint64_t index) {
+    const uint64_t before[2] = {source_, behind};
+    std::memcpy(head() - kUnit, before, kUnit);
+    link_.describe(sequence, what_word(sequence, op, false, message.length),
+                   where_word(sequence, place, unit(), message.extensions()), owner, index);
+    chunk_->fill((unit() + message.head_units() + behind) * kUnit, sequence + 1);
+  }
+
+ private:
+  Link& link_;
+  const uint64_t source_;
+  Chunk* const chunk_;
 };
 
 }  // namespace host

@@ -92,6 +92,21 @@ class Lane : public Carried {
     return some;
   }
 
+  // Sends the message of a landed entry of `from` again, if there is one and there is room. Its payload stays
+  // until the new entry has landed.
+  bool append_again(Lane& from, Dice& dice) {
+    Entry old;
+    uint64_t index;
+    if (!from.pin_one(dice, old, index)) return false;
+    const bool sent = append_moved(old, index);
+    while (sent && landed() <= index) {
+      link_.completions().advance();
+      wait("a message that is sent again", index);
+    }
+    from.let_go(old.segment);
+    return sent;
+  }
+
   void completed(const Slot& slot, uint64_t word) override {
     Entry& done = entry(slot.index);
     const Outcome right =
@@ -140,22 +155,21 @@ class Lane : public Carried {
   }
 
   // Moves an entry that has landed and is not released, if there is one: the cleaner's work. `copy` brings
-  // units from one place to another.
+  // it to another place.
   template <class Copy>
   bool move_one(Dice& dice, const Copy& copy) {
-    uint64_t index, place;
     Entry old;
+    uint64_t index, place;
     Segment* to;
+    if (!pin_one(dice, old, index)) return false;
     {
       const std::lock_guard<std::mutex> guard(lock_);
-      const uint64_t landed = landed_.load();
-      if (landed <= released_) return false;
-      index = released_ + dice.below(static_cast<uint32_t>(landed - released_));
-      old = entry(index);
-      if (old.message.is_void || !give_place(old.units, place, to)) return false;
-      old.segment->uses++;
+      if (!give_place(old.units, place, to)) {
+        drop(old.segment);
+        return false;
+      }
     }
-    copy(old.place, place, old.units);
+    copy(old, place);
     const std::lock_guard<std::mutex> guard(lock_);
     const bool wanted = index >= released_;
     if (wanted) {
@@ -168,6 +182,42 @@ class Lane : public Carried {
   }
 
  private:
+  // Pins an entry that has landed and is not released, if there is one.
+  bool pin_one(Dice& dice, Entry& one, uint64_t& index) {
+    const std::lock_guard<std::mutex> guard(lock_);
+    const uint64_t landed = landed_.load();
+    if (landed <= released_) return false;
+    index = released_ + dice.below(static_cast<uint32_t>(landed - released_));
+    one = entry(index);
+    one.segment->uses++;
+    return true;
+  }
+
+  // `index` becomes the new entry's.
+  bool append_moved(const Entry& old, uint64_t& index) {
+    Move move(link_, old.place + old.message.head_units(), old.message.head_units());
+    if (move.chunk() == nullptr) return false;
+    const std::lock_guard<std::mutex> guard(lock_);
+    Entry next = {};
+    next.message = old.message;
+    next.units = old.units;
+    if (claimed_ >= released_ + kMost || !give_place(next.units, next.place, next.segment)) {
+      return false;
+    }
+    uint32_t one = 1;
+    next.slot = link_.try_claim(one);
+    if (next.slot == Slots::kFull) {
+      drop(next.segment);
+      return false;
+    }
+    index = claimed_++;
+    entry(index) = next;
+    write_head(next.message, kGood, link_.shape().result_bytes, move.head());
+    move.describe(next.slot, kOpMove, next.message, 0, next.place, this, index);
+    link_.slots().publish(next.slot, 1);
+    return true;
+  }
+
   Entry& entry(uint64_t index) { return entries_[index % kMost]; }
 
   // Gives places to the drafted entries, as far as there is room. Returns to how many.

@@ -33,22 +33,21 @@ class Dice {
 
 struct Message {
   uint64_t id;
-  bool is_void;     // its slot holds nothing
   uint64_t kinds;   // kEntryKeyedBit and kEntryFullIdBit
   uint32_t length;  // of the payload
   uint8_t payload[kMostBytes];
 
   uint32_t extensions() const { return std::popcount(kinds); }
   uint32_t bytes() const { return (1 + extensions()) * kUnit + length; }  // without the result
+  uint32_t head_units() const { return 1 + extensions(); }
   uint32_t payload_units() const { return units_of(length); }
 };
 
-// Some are void, many empty or full.
+// Many are empty or full.
 inline Message message_of(uint64_t seed, uint64_t id, uint32_t largest_payload) {
   Dice dice(seed + Dice(id).next());
   Message message = {};
   message.id = id;
-  message.is_void = dice.one_in(32);
   message.kinds = dice.next() & kEntryKinds;
   const uint32_t kind = dice.below(16);
   message.length = kind == 0 ? 0 : kind < 5 ? largest_payload : dice.below(largest_payload + 1);
@@ -77,7 +76,6 @@ inline Outcome outcome_in(uint64_t completion) {
 // What must become of it after runs of the handler that a device did not survive.
 inline Outcome outcome_of(const Ring& ring, uint32_t handler, const Message& message,
                           uint32_t tries_before, bool condemned) {
-  if (message.is_void) return {kStatusVoid, 0, 0};
   if (condemned) return {kStatusFailed, tries_before, kErrorFault};
   const uint32_t first = std::min(tries_before + 1, kMostTries);
   uint64_t number = 1;
@@ -89,9 +87,9 @@ inline Outcome outcome_of(const Ring& ring, uint32_t handler, const Message& mes
   return {kStatusFailed, std::max(first, ring.max_tries), Fail::kFailed};
 }
 
-// Writes an entry as it comes in, or as it stays with that outcome; returns where its result goes.
-inline uint8_t* write_entry(const Message& message, const Outcome& outcome, uint32_t result_bytes,
-                            uint8_t* to) {
+// Writes what stands before the payload; returns where that goes.
+inline uint8_t* write_head(const Message& message, const Outcome& outcome, uint32_t result_bytes,
+                           uint8_t* to) {
   uint64_t words[6] = {entry_word(message.length, message.extensions(), outcome.status,
                                   outcome.tries, outcome.error, result_bytes) |
                            message.kinds,
@@ -106,8 +104,15 @@ inline uint8_t* write_entry(const Message& message, const Outcome& outcome, uint
     words[count++] = message.id * 5;
   }
   std::memcpy(to, words, count * 8);
-  std::memcpy(to + count * 8, message.payload, message.length);
-  return to + count * 8 + message.payload_units() * kUnit;
+  return to + count * 8;
+}
+
+// Writes an entry as it comes in, or as it stays with that outcome; returns where its result goes.
+inline uint8_t* write_entry(const Message& message, const Outcome& outcome, uint32_t result_bytes,
+                            uint8_t* to) {
+  uint8_t* payload = write_head(message, outcome, result_bytes, to);
+  std::memcpy(payload, message.payload, message.length);
+  return payload + message.payload_units() * kUnit;
 }
 
 // CRC-32C bit by bit, as its definition goes.

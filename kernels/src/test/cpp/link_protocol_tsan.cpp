@@ -94,11 +94,11 @@ int main(int count, char** arguments) {
       {"entries from VRAM", tally.from_vram},
       {"entries that were not pushed", tally.not_pushed},
       {"entries moved", tally.moved},
-      {"voids", tally.voids},
+      {"entries moved by the ring", tally.moved_by_ring},
+      {"messages sent again", tally.sent_again},
       {"retries", tally.retries},
       {"failures", tally.failures},
       {"condemned messages", tally.condemned},
-      {"reads that were lost", tally.lost_reads},
       {"trials", tally.trials},
       {"messages looked at again by later warps", tally.resumed},
   };

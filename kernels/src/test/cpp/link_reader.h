@@ -9,8 +9,8 @@ namespace host {
 
 // What a run was made to do; each must happen, or the test tests less than it says.
 struct Tally {
-  std::atomic<uint64_t> from_window, by_express, landed_late, by_read, from_vram, moved, voids, failures, retries,
-      condemned, lost_reads, trials, resumed, not_pushed, laps;
+  std::atomic<uint64_t> from_window, by_express, landed_late, by_read, from_vram, moved, moved_by_ring,
+      sent_again, failures, retries, condemned, trials, resumed, not_pushed, laps;
 };
 inline Tally tally;
 
@@ -45,12 +45,11 @@ class Reader {
     pinned_.push_back(entry.segment);
     const Outcome outcome = outcome_in(entry.word);
     count(outcome);
-    if (outcome.status != kStatusVoid) find(index, entry, outcome);
+    find(index, entry, outcome);
     if (entry.came_express) link_.express().let_go(entry.slot);
   }
 
   void count(const Outcome& outcome) {
-    tally.voids += outcome.status == kStatusVoid;
     tally.failures += outcome.status == kStatusFailed;
     tally.condemned += outcome.error == kErrorFault;
     tally.retries += outcome.status == kStatusOk && outcome.tries > 1;

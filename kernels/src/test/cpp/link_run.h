@@ -122,12 +122,8 @@ class Run {
 
   // What the dead device may have died of.
   void suspect(Dice& dice, uint64_t sequence) {
-    const uint32_t op = link_.op_of(sequence);
-    if (op == kOpCarry && dice.one_in(3)) {
+    if (link_.is_handled(sequence) && dice.one_in(3)) {
       link_.condemn(sequence, 1 + dice.below(kMostTries), dice.one_in(2));
-    } else if (op == kOpRead && dice.one_in(2)) {
-      link_.make_void(sequence);
-      tally.lost_reads++;
     }
   }
 
@@ -179,7 +175,7 @@ class Run {
     }
   }
 
-  // Moves entries to other places, by the copy engine or through the ring.
+  // Moves entries to other places, by the copy engine or through the ring, and sends messages again.
   void clean() {
     Dice dice(seed_ + 1);
     while (!all_sent_.load()) {
@@ -187,21 +183,31 @@ class Run {
         wait("the end of sending", sent_.load());
         continue;
       }
-      const bool by_ring = dice.one_in(4);
-      Lane& lane = *lanes_[dice.below(plan_.lanes)];
-      const bool moved = lane.move_one(dice, [&](uint64_t from, uint64_t to, uint32_t units) {
-        if (by_ring) {
-          alignas(16) uint8_t copy[kMostUnits * kUnit];
-          const Stretch stretch = {from, units};
-          while (fetch_.read(&stretch, 1, copy) == 0) wait("room to read", from);
-          while (!placing_.write(copy, {to, units})) wait("room to write", to);
-        } else {
-          std::memcpy(memory_.ring().at(to), memory_.ring().at(from), units * kUnit);
-        }
-      });
-      tally.moved += moved;
+      Lane& lane = any_lane(dice);
+      if (dice.one_in(4)) {
+        tally.sent_again += any_lane(dice).append_again(lane, dice);
+      } else {
+        tally.moved += move_one(lane, dice);
+      }
       wait("the end of sending", sent_.load());
     }
+  }
+
+  Lane& any_lane(Dice& dice) { return *lanes_[dice.below(plan_.lanes)]; }
+
+  bool move_one(Lane& lane, Dice& dice) {
+    const bool by_ring = dice.one_in(4);
+    return lane.move_one(dice, [&](const Entry& from, uint64_t to) {
+      if (by_ring) {
+        alignas(16) uint8_t copy[kMostUnits * kUnit];
+        const Stretch stretch = {from.place, from.units};
+        while (fetch_.read(&stretch, 1, copy) == 0) wait("room to read", from.place);
+        while (!placing_.move(from.message, copy, from.place, to)) wait("room to move", to);
+        tally.moved_by_ring++;
+      } else {
+        std::memcpy(memory_.ring().at(to), memory_.ring().at(from.place), from.units * kUnit);
+      }
+    });
   }
 
   const Plan plan_;

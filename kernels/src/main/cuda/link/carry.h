@@ -1,5 +1,5 @@
 // How a warp moves up to a warp of messages at once: from the ingress memory to their places in the arena
-// and, if they are pushed, to the window; or from the arena to the window.
+// and, if they are pushed, to the window; or from the arena to the window; or within the arena.
 #pragma once
 
 #include "memory.h"
@@ -14,31 +14,29 @@ struct Work {
   uint64_t where;
 };
 
+// Units of header and extensions.
+GPUMQ_FN uint32_t head_units(uint64_t what, uint64_t where) {
+  return op_in(what) == kOpRead ? 0 : 1 + extensions_in(where);
+}
+
 // Whether a descriptor is its slot's and names memory that is there: 0, or the error.
 GPUMQ_FN uint32_t flaw_of(const Ring& ring, uint64_t sequence, uint64_t what, uint64_t where,
                           uint32_t result_units) {
   if (stamp_in(what) != stamp_of(sequence) || !is_where_of(where, sequence)) return kErrorStamp;
-  if (op_in(what) == kOpVoid) return 0;
-  const uint32_t payload = units_of(length_in(what));
-  const uint32_t units =
-      op_in(what) == kOpCarry ? 1 + extensions_in(where) + payload + result_units : payload;
+  const uint32_t head = head_units(what, where);
+  const uint32_t results = is_handled(what) ? result_units : 0;
+  const uint32_t units = head + units_of(length_in(what)) + results;
   const bool in_arena = place_in(where) + units <= ring.arena_units;
-  const bool in_window = unit_in(where) + units <= ring.window_units;
+  const bool in_window = unit_in(where) + (is_moved(what) ? head : units) <= ring.window_units;
   return length_in(what) <= kMostLength && in_arena && in_window ? 0 : kErrorPlace;
 }
 
-// Units of a message that are moved before its handler runs.
+// What is done instead of a descriptor that has a flaw: nothing.
+GPUMQ_FN uint64_t nothing_for(uint64_t sequence) { return what_word(sequence, kOpRead, false, 0); }
+
+// Units of a message that cross the link before its handler runs.
 GPUMQ_FN uint32_t units_to_move(uint64_t what, uint64_t where) {
-  const uint32_t payload = units_of(length_in(what));
-  switch (op_in(what)) {
-    case kOpCarry:
-      return 1 + extensions_in(where) + payload;
-    case kOpRead:
-    case kOpWrite:
-      return payload;
-    default:
-      return 0;
-  }
+  return head_units(what, where) + (is_moved(what) ? 0 : units_of(length_in(what)));
 }
 
 // Where the messages of a warp begin when they are laid one behind the other: in lane m, message m.
@@ -93,6 +91,39 @@ GPUMQ_FN void move_in(const Warp& warp, const Ring& ring, const Work& work, uint
       if (window[r] != nullptr) store_quad(window[r], 0, quads[r]);
     }
   }
+}
+
+// Copies the payloads that lie in the arena already, and what goes behind them, one message after the other:
+// they are few. In lane m: 0, or the error where message m names memory that is not there.
+GPUMQ_FN uint32_t move_payloads(const Warp& warp, const Ring& ring, const Work& work) {
+  uint32_t flaw = 0;
+  for (uint32_t m = 0; m < work.n; m++) {
+    const uint64_t what = warp.from(work.what, m);
+    const uint64_t where = warp.from(work.where, m);
+    if (!is_moved(what)) continue;
+    const uint32_t head = head_units(what, where);
+    const uint32_t payload = units_of(length_in(what));
+    const uint64_t unit = unit_in(where);
+    const bool has_before = unit > 0;
+    const Quad before = has_before ? poll_quad(ring.ingress + (unit - 1) * kUnit) : Quad();
+    const uint64_t source = low_of(before);
+    const uint64_t behind = high_of(before);
+    const bool there = has_before && source <= ring.arena_units && behind <= ring.window_units &&
+                       source + payload <= ring.arena_units &&
+                       place_in(where) + head + payload + behind <= ring.arena_units &&
+                       unit + head + behind <= ring.window_units;
+    if (!there) {
+      if (warp.lane() == m % warp.size()) flaw = kErrorPlace;
+      continue;
+    }
+    uint8_t* to = ring.at(place_in(where) + head);
+    const uint8_t* tail = ring.ingress + (unit + head) * kUnit;
+    for (uint32_t i = warp.lane(); i < payload + behind; i += warp.size()) {
+      const uint8_t* from = i < payload ? ring.at(source + i) : tail + (i - payload) * kUnit;
+      store_quad(to + i * kUnit, 0, poll_quad(from));
+    }
+  }
+  return flaw;
 }
 
 // Copies the results of pushed messages, a fixed number of units each, to the window.

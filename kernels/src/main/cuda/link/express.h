@@ -28,14 +28,6 @@ constexpr GPUMQ_FN uint32_t rows_of(uint32_t text) {
 
 constexpr uint32_t kExpressRows = rows_of(kMostText);
 
-GPUMQ_FN uint64_t low_of(const Quad& half) {
-  return static_cast<uint64_t>(half.word[1]) << 32 | half.word[0];
-}
-
-GPUMQ_FN uint64_t high_of(const Quad& half) {
-  return static_cast<uint64_t>(half.word[3]) << 32 | half.word[2];
-}
-
 GPUMQ_FN Quad half_of(uint64_t low, uint64_t high) {
   return {static_cast<uint32_t>(low), static_cast<uint32_t>(low >> 32),
           static_cast<uint32_t>(high), static_cast<uint32_t>(high >> 32)};

@@ -81,8 +81,11 @@ constexpr uint32_t kPlaceBits = 34;
 //
 // op CARRY: an entry with a payload of `length` bytes goes from `unit` of the ingress memory to `place`,
 // and, where P (push) is set, to the same unit of the window; its handler runs. READ: `length` bytes go
-// from `place` to `unit` of the window, and P is set. WRITE: `length` bytes go from `unit` of the ingress
-// memory to `place`, and nothing is made of them. VOID: there is nothing to do.
+// from `place` to `unit` of the window, and P is set. MOVE: header and extensions go from `unit` of the
+// ingress memory to `place`, and behind them `length` bytes from another place in the arena, their source;
+// the handler runs. KEEP: as MOVE, and behind the payload go more units from behind the extensions in the
+// ingress memory; no handler runs. Of both the unit before `unit` says the source, in its first word, and in
+// its second how many units those are, 0 for MOVE. P is not set.
 // tries: runs of the handler that a device did not survive. C (condemned): the message killed devices
 // enough; it is not handled again, but fails. extensions: units between header and payload. check: the low
 // five bits of place + unit + sequence, so that a stale word is found out beside a fresh one.
@@ -90,9 +93,9 @@ constexpr uint32_t kDescriptorBytes = 16;
 constexpr uint32_t kStampShift = 32;
 constexpr uint32_t kOpShift = 30;
 constexpr uint32_t kOpCarry = 0;
-constexpr uint32_t kOpRead = 1;
-constexpr uint32_t kOpVoid = 2;
-constexpr uint32_t kOpWrite = 3;
+constexpr uint32_t kOpMove = 1;
+constexpr uint32_t kOpRead = 2;
+constexpr uint32_t kOpKeep = 3;
 constexpr uint32_t kTriesShift = 26;
 constexpr uint32_t kMostTries = 15;
 constexpr uint32_t kPushBit = 25;
@@ -111,7 +114,7 @@ constexpr uint32_t kCheckMask = 31;
 //   +--------+------------+---------------------+---------------------+
 //   | header | extensions | payload, padded     | result, padded      |
 //   +--------+------------+---------------------+---------------------+
-//     1 unit   0 to 2       to whole units        room for the handler's
+//     1 unit   0 to 3       to whole units        room for the handler's
 //
 // The header's first word:
 //
@@ -120,8 +123,9 @@ constexpr uint32_t kCheckMask = 31;
 //   | I  | K  | result's length     | error  | tries | status | extens.| payload length  |
 //   +----+----+---------------------+--------+-------+--------+--------+-----------------+
 //
-// K (keyed): the first extension is the message's key and a word that is 0. I: the last extension is the
-// full id. The host writes the word as it nearly always stays: status OK, one try, a whole result. The
+// K (keyed): the first extension is the message's key and a word that is 0. I: the next is the full id. One
+// more than these tell of is a dead letter's: what it says is between the hosts that write and read it, with
+// texts in the place of the result. The host writes the word as it nearly always stays: status OK, one try, a whole result. The
 // device writes it again only where that turned out otherwise.
 // The second word is the id: milliseconds since 1970 in its upper 44 bits, and a count in the others; all
 // ones where the full id is in an extension.
@@ -151,7 +155,6 @@ constexpr uint32_t kPushedBit = 19;
 constexpr uint32_t kStatusShift = 17;
 constexpr uint32_t kStatusOk = 0;
 constexpr uint32_t kStatusFailed = 1;
-constexpr uint32_t kStatusVoid = 2;
 constexpr uint32_t kErrorFault = 255;  // the code of a message that is condemned
 
 // --- Express cells: the quick way for a message, or a read, that finds the ring nearly empty ----------

@@ -26,7 +26,7 @@ constexpr uint32_t kFirstTry = 1 << 8;
 
 // This is before its handler runs, or where none does.
 GPUMQ_FN uint32_t outcome_of(uint64_t what, uint64_t where) {
-  if (op_in(what) != kOpCarry) return 0;
+  if (!is_handled(what)) return 0;
   const uint32_t before = tries_in(what);
   if (is_condemned(where)) return before << 8 | kErrorFault;
   return (before == kMostTries ? before : before + 1) << 8;
@@ -64,7 +64,7 @@ GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& wor
       const uint64_t what = warp.from(work.what, message % warp.size());
       const uint64_t where = warp.from(work.where, message % warp.size());
       uint32_t theirs = outcome_of(what, where);
-      if (message < work.n && op_in(what) == kOpCarry && !is_condemned(where)) {
+      if (message < work.n && is_handled(what) && !is_condemned(where)) {
         theirs = handle_one<H>(tile, ring, work.first + message, what, where);
       }
       warp.sync();
@@ -75,18 +75,18 @@ GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& wor
   return outcome;
 }
 
-GPUMQ_FN uint32_t status_of(uint64_t what, uint32_t outcome) {
-  return op_in(what) == kOpVoid ? kStatusVoid : (outcome & 0xff) != 0 ? kStatusFailed : kStatusOk;
+GPUMQ_FN uint32_t status_of(uint32_t outcome) {
+  return (outcome & 0xff) != 0 ? kStatusFailed : kStatusOk;
 }
 
 // Writes this lane's message's header again where the host's guess at it was wrong.
 template <class H>
 GPUMQ_FN void correct_header(const Ring& ring, uint64_t what, uint64_t where, uint32_t outcome) {
-  if (outcome == kFirstTry || op_in(what) != kOpCarry) return;
+  if (outcome == kFirstTry || !is_handled(what)) return;
   auto* header = reinterpret_cast<uint64_t*>(ring.at(place_in(where)));
   const uint64_t kinds = *header & kEntryKinds;
   const uint64_t word =
-      kinds | entry_word(length_in(what), extensions_in(where), status_of(what, outcome),
+      kinds | entry_word(length_in(what), extensions_in(where), status_of(outcome),
                          outcome >> 8, outcome & 0xff, H::kResultBytes);
   *header = word;
   if (is_pushed(what)) {
@@ -95,7 +95,7 @@ GPUMQ_FN void correct_header(const Ring& ring, uint64_t what, uint64_t where, ui
 }
 
 GPUMQ_FN uint64_t completion_of(uint64_t sequence, uint64_t what, uint32_t outcome) {
-  return completion_word(sequence, status_of(what, outcome), is_pushed(what), outcome >> 8,
+  return completion_word(sequence, status_of(outcome), is_pushed(what), outcome >> 8,
                          outcome & 0xff);
 }
 
@@ -116,10 +116,17 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
     work.what = low_of(descriptor);
     work.where = high_of(descriptor);
     flaw = flaw_of(ring, sequence, work.what, work.where, result_units<H>());
-    if (flaw != 0) work.what = what_word(sequence, kOpVoid, false, 0);
+    if (flaw != 0) work.what = nothing_for(sequence);
     units = units_to_move(work.what, work.where);
   }
   move_in(warp, ring, work, units);
+  if (!warp.all(!is_moved(work.what))) {
+    const uint32_t absent = move_payloads(warp, ring, work);
+    if (absent != 0) {
+      flaw = absent;
+      work.what = nothing_for(sequence);
+    }
+  }
   if (mine) take(ring, sequence, moves);
   warp.sync();
   const uint32_t outcome = handle_all<H>(warp, ring, work);

@@ -17,6 +17,16 @@ GPUMQ_FN uint32_t stamp_in(uint64_t word) { return static_cast<uint32_t>(word >>
 
 GPUMQ_FN uint32_t op_in(uint64_t what) { return static_cast<uint32_t>(what >> kOpShift) & 3; }
 
+// Whether it is a message that the handler runs on.
+GPUMQ_FN bool is_handled(uint64_t what) {
+  return op_in(what) == kOpCarry || op_in(what) == kOpMove;
+}
+
+// Whether it is an entry whose payload lies in the arena.
+GPUMQ_FN bool is_moved(uint64_t what) {
+  return op_in(what) == kOpMove || op_in(what) == kOpKeep;
+}
+
 GPUMQ_FN bool is_pushed(uint64_t what) { return (what >> kPushBit) & 1; }
 
 GPUMQ_FN uint32_t tries_in(uint64_t what) {

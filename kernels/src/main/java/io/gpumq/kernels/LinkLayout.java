@@ -41,9 +41,9 @@ public final class LinkLayout {
   public static final int STAMP_SHIFT = 32;
   public static final int OP_SHIFT = 30;
   public static final int OP_CARRY = 0;
-  public static final int OP_READ = 1;
-  public static final int OP_VOID = 2;
-  public static final int OP_WRITE = 3;
+  public static final int OP_MOVE = 1;
+  public static final int OP_READ = 2;
+  public static final int OP_KEEP = 3;
   public static final int TRIES_SHIFT = 26;
   public static final int MOST_TRIES = 15;
   public static final int PUSH_BIT = 25;
@@ -78,7 +78,6 @@ public final class LinkLayout {
   public static final int STATUS_SHIFT = 17;
   public static final int STATUS_OK = 0;
   public static final int STATUS_FAILED = 1;
-  public static final int STATUS_VOID = 2;
   public static final int ERROR_FAULT = 255;
 
   // --- Express cells

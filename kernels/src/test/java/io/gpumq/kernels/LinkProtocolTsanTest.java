@@ -118,6 +118,15 @@ class LinkProtocolTsanTest {
         "test/cpp/link_lane.h", "open_->used += units;", "open_->used += units - 1;"),
     FREED_BEFORE_IT_WAS_READ(
         "test/cpp/link_lane.h", "std::min(end, landed())", "std::max(end, landed())"),
+    /** The payload of a message that is sent again is another's by the time that it moves. */
+    SOURCE_FREED_BEFORE_IT_HAS_MOVED(
+        "test/cpp/link_lane.h", "while (sent && landed() <= index) {", "while (false) {"),
+    MOVES_WHAT_LIES_BESIDE(
+        "main/cuda/link/carry.h", "ring.at(source + i)", "ring.at(source + i + 1)"),
+    HANDLES_WHAT_IS_TO_BE_KEPT(
+        "main/cuda/link/words.h",
+        "return op_in(what) == kOpCarry || op_in(what) == kOpMove;",
+        "return op_in(what) != kOpRead;"),
     /** Its old place is another's while somebody still reads there. */
     MOVED_WHILE_IT_WAS_READ(
         "test/cpp/link_reader.h",

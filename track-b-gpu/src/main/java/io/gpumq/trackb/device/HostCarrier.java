@@ -10,13 +10,10 @@ import static io.gpumq.kernels.LinkLayout.ERROR_STATE;
 import static io.gpumq.kernels.LinkLayout.INFLIGHT;
 import static io.gpumq.kernels.LinkLayout.LAP_SHIFT;
 import static io.gpumq.kernels.LinkLayout.MOST_TRIES;
-import static io.gpumq.kernels.LinkLayout.OP_CARRY;
 import static io.gpumq.kernels.LinkLayout.OP_READ;
-import static io.gpumq.kernels.LinkLayout.OP_VOID;
 import static io.gpumq.kernels.LinkLayout.READY;
 import static io.gpumq.kernels.LinkLayout.STATUS_FAILED;
 import static io.gpumq.kernels.LinkLayout.STATUS_OK;
-import static io.gpumq.kernels.LinkLayout.STATUS_VOID;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.kernels.HostHandler;
@@ -148,7 +145,7 @@ final class HostCarrier implements Runnable {
         move(sequence, lap, EMPTY, lap, READY) && move(sequence, lap, READY, lap, INFLIGHT);
     int tries = 0;
     int error = HostHandler.OK;
-    if (SlotWords.op(what) == OP_CARRY) {
+    if (SlotWords.isHandled(what)) {
       tries = Math.min(SlotWords.tries(what) + 1, MOST_TRIES);
       if (SlotWords.isCondemned(where)) {
         tries = SlotWords.tries(what);
@@ -178,29 +175,67 @@ final class HostCarrier implements Runnable {
     if (!SlotWords.isOf(what, sequence) || !SlotWords.isWhereOf(where, sequence)) {
       return ERROR_STAMP;
     }
-    if (SlotWords.op(what) == OP_VOID) {
-      return NO_FLAW;
+    int begin = SlotWords.unit(where) - (SlotWords.isMoved(what) ? 1 : 0);
+    if (begin < 0 || begin > window()) {
+      return ERROR_PLACE;
     }
-    int units = unitsToMove() + (SlotWords.op(what) == OP_CARRY ? resultUnits : 0);
-    boolean inArena = SlotWords.place(where) + units <= vram.bytes() / UNIT;
-    boolean inWindow = SlotWords.unit(where) + units <= shape.windowBytes() / UNIT;
-    return inArena && inWindow ? NO_FLAW : ERROR_PLACE;
+    int behind = SlotWords.isMoved(what) ? tailUnits() : 0;
+    int units = headUnits() + payloadUnits() + Math.max(behind, handledUnits());
+    int there = SlotWords.isMoved(what) ? headUnits() + behind : units;
+    boolean inWindow = SlotWords.unit(where) + there <= window();
+    boolean inArena = isInArena(SlotWords.place(where), units);
+    boolean isThere = !SlotWords.isMoved(what) || isInArena(source(), payloadUnits());
+    return inArena && inWindow && isThere ? NO_FLAW : ERROR_PLACE;
   }
 
-  private int unitsToMove() {
-    int payload = EntryHeader.units(SlotWords.length(what));
-    return SlotWords.op(what) == OP_CARRY ? 1 + SlotWords.extensions(where) + payload : payload;
+  private int window() {
+    return shape.windowBytes() / UNIT;
+  }
+
+  private boolean isInArena(long place, int units) {
+    return place >= 0 && place <= vram.bytes() / UNIT - units;
+  }
+
+  /** Units of the results, where a handler runs. */
+  private int handledUnits() {
+    return SlotWords.isHandled(what) ? resultUnits : 0;
+  }
+
+  /** Units of header and extensions. */
+  private int headUnits() {
+    return SlotWords.op(what) == OP_READ ? 0 : 1 + SlotWords.extensions(where);
+  }
+
+  private int payloadUnits() {
+    return EntryHeader.units(SlotWords.length(what));
+  }
+
+  /** Where the payload of what moves lies; it stands before the header, as does the next. */
+  private long source() {
+    return Words.get(file.ingress(), (SlotWords.unit(where) - 1) * UNIT);
+  }
+
+  /** Units that go behind that payload. */
+  private int tailUnits() {
+    return (int) Words.get(file.ingress(), SlotWords.unit(where) * UNIT - Long.BYTES);
   }
 
   /** Moves what a descriptor says to where it says. */
   private void moveBytes() {
     long place = SlotWords.place(where);
     int at = SlotWords.unit(where) * UNIT;
-    int bytes = unitsToMove() * UNIT;
-    switch (SlotWords.op(what)) {
-      case OP_VOID -> {}
-      case OP_READ -> file.window().put(at, vram.piece(place), vram.offset(place), bytes);
-      default -> vram.piece(place).put(vram.offset(place), file.ingress(), at, bytes);
+    int head = headUnits() * UNIT;
+    int payload = payloadUnits() * UNIT;
+    ByteBuffer memory = vram.piece(place);
+    int to = vram.offset(place);
+    if (SlotWords.op(what) == OP_READ) {
+      file.window().put(at, memory, to, payload);
+    } else if (SlotWords.isMoved(what)) {
+      memory.put(to, file.ingress(), at, head);
+      memory.put(to + head, vram.piece(source()), vram.offset(source()), payload);
+      memory.put(to + head + payload, file.ingress(), at + head, tailUnits() * UNIT);
+    } else {
+      memory.put(to, file.ingress(), at, head + payload);
     }
   }
 
@@ -229,14 +264,13 @@ final class HostCarrier implements Runnable {
       Words.set(memory, from, EntryHeader.corrected(header, status(error), tries, error));
     }
     if (SlotWords.isPushed(what)) {
-      int bytes = (unitsToMove() + resultUnits) * UNIT;
+      int bytes = (headUnits() + payloadUnits() + resultUnits) * UNIT;
       file.window().put(SlotWords.unit(where) * UNIT, memory, from, bytes);
     }
   }
 
-  private int status(int error) {
-    int op = SlotWords.op(what);
-    return op == OP_VOID ? STATUS_VOID : error != HostHandler.OK ? STATUS_FAILED : STATUS_OK;
+  private static int status(int error) {
+    return error != HostHandler.OK ? STATUS_FAILED : STATUS_OK;
   }
 
   private boolean move(long sequence, long fromLap, int from, long toLap, int to) {

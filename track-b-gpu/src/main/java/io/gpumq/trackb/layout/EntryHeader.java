@@ -29,6 +29,20 @@ public final class EntryHeader {
         | (long) resultBytes << ENTRY_RESULT_SHIFT;
   }
 
+  /**
+   * The first word of a dead letter, which no handler saw: its last extension tells of it, and in
+   * the place of a result lie texts.
+   */
+  public static long letter(int length, boolean hasKey, int textBytes) {
+    return handled(length, hasKey, textBytes) + (1L << ENTRY_EXTENSIONS_SHIFT);
+  }
+
+  /** Whether there is an extension behind those that the header's bits tell of: a letter's. */
+  public static boolean isLetter(long word) {
+    int told = (int) (word >>> ENTRY_KEYED_BIT & 1) + (int) (word >>> ENTRY_FULL_ID_BIT & 1);
+    return extensions(word) > told;
+  }
+
   /** The first word of an entry of which something else became; its kinds of extensions stay. */
   public static long corrected(long word, int status, int tries, int error) {
     long kinds = word & (1L << ENTRY_KEYED_BIT | 1L << ENTRY_FULL_ID_BIT);
@@ -58,6 +72,7 @@ public final class EntryHeader {
     return (word >> ENTRY_KEYED_BIT & 1) != 0;
   }
 
+  /** Bytes behind the payload: the handler's result, or a letter's texts. */
   public static int resultBytes(long word) {
     return (int) (word >> ENTRY_RESULT_SHIFT) & (1 << ENTRY_RESULT_BITS) - 1;
   }

@@ -5,6 +5,9 @@ import static io.gpumq.kernels.LinkLayout.CHECK_SHIFT;
 import static io.gpumq.kernels.LinkLayout.CONDEMNED_BIT;
 import static io.gpumq.kernels.LinkLayout.EXTENSIONS_SHIFT;
 import static io.gpumq.kernels.LinkLayout.LENGTH_BITS;
+import static io.gpumq.kernels.LinkLayout.OP_CARRY;
+import static io.gpumq.kernels.LinkLayout.OP_KEEP;
+import static io.gpumq.kernels.LinkLayout.OP_MOVE;
 import static io.gpumq.kernels.LinkLayout.OP_SHIFT;
 import static io.gpumq.kernels.LinkLayout.PLACE_SHIFT;
 import static io.gpumq.kernels.LinkLayout.PUSH_BIT;
@@ -59,6 +62,16 @@ public final class SlotWords {
 
   public static int op(long what) {
     return (int) (what >> OP_SHIFT) & 3;
+  }
+
+  /** Whether it is a message that the handler runs on. */
+  public static boolean isHandled(long what) {
+    return op(what) == OP_CARRY || op(what) == OP_MOVE;
+  }
+
+  /** Whether it is an entry whose payload lies in the arena. */
+  public static boolean isMoved(long what) {
+    return op(what) == OP_MOVE || op(what) == OP_KEEP;
   }
 
   public static boolean isPushed(long what) {

@@ -32,7 +32,8 @@ import java.util.function.LongSupplier;
  * <p>It looks at the sequences from the landed watermark on, as many as the ring has slots: those
  * below have their completion words and are left alone, those above were not claimed while the
  * device lived. What has no completion word is carried again from its chunk, which is not filled
- * anew until it has landed: the handler may have changed the payload in the store.
+ * anew until it has landed: the handler may have changed the payload in the store. What moves is
+ * moved again from where its owner keeps it until then.
  *
  * <p>For one thread, while no device lives: then alone may the owner write the device's words.
  */
@@ -87,11 +88,11 @@ public final class Recovery {
 
     /**
      * Whether the device may have died of it: it was at work on it, or had just been. Of a read it
-     * does not die: no handler runs.
+     * does not die, nor of a dead letter: no handler runs.
      */
     private boolean isSuspect(long sequence) {
       return (isIn(sequence, INFLIGHT) || isIn(sequence, DONE))
-          && SlotWords.op(what(sequence)) == OP_CARRY
+          && SlotWords.isHandled(what(sequence))
           && !isCompleted(sequence)
           && !express.has(sequence);
     }

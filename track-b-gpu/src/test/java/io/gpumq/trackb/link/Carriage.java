@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.device.InProcessDevice;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
@@ -49,6 +50,11 @@ final class Carriage implements AutoCloseable {
     if (failure != null) {
       throw new AssertionError(failure);
     }
+  }
+
+  /** What the device found wrong with the ring, or 0. */
+  long error() {
+    return new Control(file.control()).error();
   }
 
   Fetch fetch() {
@@ -147,6 +153,49 @@ final class Carriage implements AutoCloseable {
       } finally {
         draft.end();
       }
+    }
+
+    /**
+     * Takes an entry from where it lies, as a message, or as a letter with so many bytes of texts;
+     * returns whether there was room.
+     */
+    synchronized boolean take(Move move, Lane from, long message, int texts) {
+      ByteBuffer head = from.head(message, texts);
+      long header = Words.get(read(from.place(message), UNIT), 0);
+      if (!move.begin(from.place(message) + 1 + EntryHeader.extensions(header), head)) {
+        return false;
+      }
+      try {
+        ring.makeRoom(1);
+        if (!move.claim()) {
+          return false;
+        }
+        places[(int) next] = end;
+        end += move.units();
+        places[(int) next + 1] = end;
+        move.publish(this, next, places[(int) next]);
+        next++;
+        return true;
+      } finally {
+        move.end();
+      }
+    }
+
+    /** The head of a message as it lies, or that of a letter of it; a text's bytes count up. */
+    ByteBuffer head(long message, int texts) {
+      long header = Words.get(read(place(message), UNIT), 0);
+      int length = EntryHeader.length(header);
+      boolean hasKey = EntryHeader.hasKey(header);
+      int keep = (1 + EntryHeader.extensions(header)) * UNIT;
+      int letter = texts > 0 ? UNIT + EntryHeader.units(texts) * UNIT : 0;
+      ByteBuffer head = direct(keep + letter).put(0, read(place(message), keep), 0, keep);
+      if (texts > 0) {
+        Words.set(head, 0, EntryHeader.letter(length, hasKey, texts));
+        for (int i = 0; i < texts; i++) {
+          head.put(keep + UNIT + i, (byte) i);
+        }
+      }
+      return head;
     }
 
     @Override

@@ -6,6 +6,8 @@ import static io.gpumq.kernels.LinkLayout.EMPTY;
 import static io.gpumq.kernels.LinkLayout.INFLIGHT;
 import static io.gpumq.kernels.LinkLayout.LAP_SHIFT;
 import static io.gpumq.kernels.LinkLayout.OP_CARRY;
+import static io.gpumq.kernels.LinkLayout.OP_KEEP;
+import static io.gpumq.kernels.LinkLayout.OP_MOVE;
 import static io.gpumq.kernels.LinkLayout.OP_READ;
 import static io.gpumq.kernels.LinkLayout.READY;
 import static io.gpumq.kernels.LinkLayout.STATUS_OK;
@@ -289,6 +291,19 @@ class RecoveryTest {
     assertEquals(word(FIRST, EMPTY), stateOf(FIRST));
     assertFalse(CompletionWord.isOf(completion(FIRST), FIRST));
     assertEquals(0, cells.wordIn(FIRST, 0), "taken back");
+  }
+
+  /** The handler runs on a message that is sent again, and not on a letter. */
+  @Test
+  void suspectsWhatMovesWhereItIsHandled() {
+    publish(FIRST, OP_MOVE);
+    publish(FIRST + 1, OP_KEEP);
+    state(FIRST, INFLIGHT);
+    state(FIRST + 1, INFLIGHT);
+    assertEquals(List.of(FIRST), recovery.remains().suspects());
+    recovery.remains().restore(sequence -> true);
+    assertEquals(what(FIRST + 1, OP_KEEP), what(FIRST + 1), "it is moved again, as it was");
+    assertTrue(SlotWords.isCondemned(whereNow(FIRST)));
   }
 
   /** It is handled again, but by no short cut: that would pass its descriptor by. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.layout.RingErrors;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.spi.Backend;
@@ -20,9 +21,11 @@ import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many lanes share a ring, many producers its chunks: each lane gets its own, in its order. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class Rings {
   private static final int LARGEST = 500;
 
@@ -135,16 +138,80 @@ abstract class Rings {
         for (long message = 0; message < lane.next() - 1; message += 31) {
           ByteBuffer found = ring.read(lane.place(message), lane.units(message) * UNIT);
           lane.check(message, found, 0);
-          long header = Words.get(found, 0);
-          int result =
-              (1 + EntryHeader.extensions(header) + EntryHeader.units(EntryHeader.length(header)))
-                  * UNIT;
-          CRC32C crc = new CRC32C();
-          crc.update(lane.payload(message));
-          assertEquals(4, EntryHeader.resultBytes(header));
-          assertEquals((int) crc.getValue(), (int) Words.get(found, result));
+          checkCrc(lane.payload(message), found);
         }
       }
+    }
+  }
+
+  private static void checkCrc(ByteBuffer payload, ByteBuffer entry) {
+    CRC32C crc = new CRC32C();
+    crc.update(payload);
+    assertEquals(4, EntryHeader.resultBytes(Words.get(entry, 0)));
+    assertEquals((int) crc.getValue(), (int) Words.get(entry, result(entry)));
+  }
+
+  /** Where an entry's result begins, or a letter's texts. */
+  private static int result(ByteBuffer entry) {
+    long header = Words.get(entry, 0);
+    int payload = EntryHeader.units(EntryHeader.length(header));
+    return (1 + EntryHeader.extensions(header) + payload) * UNIT;
+  }
+
+  /** As messages, which are handled, and as letters, which are not. */
+  @Test
+  void movesWhatItKeeps() throws InterruptedException {
+    try (Carriage ring = open("crc32c", small("crc32c"))) {
+      List<Carriage.Lane> lanes = lanes(ring, 2);
+      sendAll(ring, lanes, 1_000);
+      Move move = new Move(ring.ring);
+      SplittableRandom random = new SplittableRandom(3);
+      for (int round = 0; round < 600; round++) {
+        Carriage.Lane from = lanes.get(round % 2);
+        Carriage.Lane to = lanes.get(random.nextInt(2));
+        long message = random.nextLong(999);
+        int texts = random.nextBoolean() ? 0 : random.nextInt(1, 300);
+        long moved = to.next();
+        while (!to.take(move, from, message, texts)) {
+          ring.requireAlive();
+        }
+        await(ring, lanes);
+        ByteBuffer found = ring.read(to.place(moved), to.units(moved) * UNIT);
+        from.check(message, found, 0);
+        if (texts == 0) {
+          checkCrc(from.payload(message), found);
+        } else {
+          checkTexts(texts, found);
+        }
+      }
+    }
+  }
+
+  private static void checkTexts(int texts, ByteBuffer entry) {
+    assertTrue(EntryHeader.isLetter(Words.get(entry, 0)));
+    assertEquals(texts, EntryHeader.resultBytes(Words.get(entry, 0)));
+    for (int i = 0; i < texts; i++) {
+      assertEquals((byte) i, entry.get(result(entry) + i));
+    }
+  }
+
+  /** What names memory that is not there breaks the ring, and nothing is written. */
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 1L << 33, Long.MAX_VALUE})
+  void movesNothingFromBeyondTheArena(long source) {
+    try (Carriage ring = open("echo", small("echo"))) {
+      Carriage.Lane lane = ring.new Lane(1, LARGEST, false);
+      assertEquals(1, lane.send(new Draft(ring.ring, LARGEST), 1));
+      await(ring, List.of(lane));
+      Move move = new Move(ring.ring);
+      assertTrue(move.begin(source, lane.head(0, 0)));
+      assertTrue(move.claim());
+      move.publish(lane, 1, lane.place(0));
+      while (ring.error() == 0) {
+        Thread.yield();
+      }
+      assertTrue(RingErrors.describe(ring.error()).contains("a slot names a place outside"));
+      lane.check(0, ring.read(lane.place(0), lane.units(0) * UNIT), 0);
     }
   }
 
