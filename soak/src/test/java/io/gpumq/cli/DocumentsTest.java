@@ -45,8 +45,8 @@ class DocumentsTest {
         Book book;
         Set<Long> stopped;
         abstract void use(ByteBuffer payload, ByteBuffer result);
-        abstract boolean repaired(DeadLetter letter);
-        abstract void archive(DeadLetter letter);
+        abstract boolean repaired(Entry letter);
+        abstract void archive(Entry letter);
       """;
   private static final Pattern JAVA = Pattern.compile("(?s)```java\\n(.*?)```");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]*))?\\)");

@@ -6,25 +6,23 @@ import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** The end of a queue in Redis: its dead letters come here, and nothing stays there. */
+/** The end of a queue in Redis: nothing stays there. */
 final class Departure {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final RedisSettings settings;
   private final Keys keys;
   private final Links links;
-  private final Letters letters;
 
-  Departure(RedisSettings settings, Keys keys, Links links, Letters letters) {
+  Departure(RedisSettings settings, Keys keys, Links links) {
     this.settings = settings;
     this.keys = keys;
     this.links = links;
-    this.letters = letters;
   }
 
   /**
-   * Departs, again where the connection breaks meanwhile; once, where Redis has failed before.
-   * Where it cannot be reached, the letters are lost to this process.
+   * Departs, again where the connection breaks meanwhile; once, where Redis has failed before. What
+   * stays where it cannot be reached is found by its owner's key, when that has ended.
    */
   void run(Health health) {
     long millis = health.isFailed() ? 0 : settings.reconnectTimeoutMs();
@@ -35,7 +33,6 @@ final class Departure {
         return;
       } catch (JedisException e) {
         if (!(e instanceof JedisConnectionException) || System.nanoTime() - deadline >= 0) {
-          lose(e);
           return;
         }
         health.awaitUninterruptibly(health.rings(), PAUSE_NANOS);
@@ -46,28 +43,16 @@ final class Departure {
   private void depart() {
     Link last = links.first();
     try {
-      last.call(DEL, keys.stream()); // first: from now on nothing becomes a letter
-      letters.keep(last);
-      last.call(DEL, keys.letters(), keys.owner());
+      last.call(DEL, keys.stream(), keys.owner());
     } finally {
       links.release(last);
     }
   }
 
-  private void lose(JedisException why) {
-    letters.lose(
-        "the dead letters of the queue are in Redis at "
-            + settings.shown()
-            + ", as "
-            + Args.text(keys.letters())
-            + ": it could not be reached when the queue was closed: "
-            + why.getMessage());
-  }
-
   /** Deletes what a queue that could not be made has left, if Redis can be reached. */
   static void undo(Links links, Keys keys) {
     try {
-      links.first().call(DEL, keys.stream(), keys.letters(), keys.owner());
+      links.first().call(DEL, keys.stream(), keys.owner());
     } catch (JedisException e) {
       // It is found by its owner's key, when that has ended.
     }

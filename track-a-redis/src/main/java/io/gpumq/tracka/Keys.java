@@ -4,10 +4,9 @@ package io.gpumq.tracka;
  * The keys of one queue in Redis. Their common tag keeps them on one node of a cluster.
  *
  * @param stream the messages; connections of the queue bear it as their name
- * @param letters the dead letters
  * @param owner whose the queue is, as {@link RedisOwner} writes it
  */
-record Keys(byte[] stream, byte[] letters, byte[] owner) {
+record Keys(byte[] stream, byte[] owner) {
   private static final String OWNER = ":owner";
 
   /** Matches the owner's key of every queue: the first that is made, and among the last to go. */
@@ -26,7 +25,6 @@ record Keys(byte[] stream, byte[] letters, byte[] owner) {
   }
 
   private static Keys under(String tag) {
-    return new Keys(
-        Args.bytes(tag + ":stream"), Args.bytes(tag + ":letters"), Args.bytes(tag + OWNER));
+    return new Keys(Args.bytes(tag + ":stream"), Args.bytes(tag + OWNER));
   }
 }

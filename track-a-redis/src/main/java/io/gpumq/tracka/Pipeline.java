@@ -1,5 +1,6 @@
 package io.gpumq.tracka;
 
+import static redis.clients.jedis.Protocol.Command.EVAL;
 import static redis.clients.jedis.Protocol.Command.EXEC;
 import static redis.clients.jedis.Protocol.Command.MULTI;
 import static redis.clients.jedis.Protocol.Command.XADD;
@@ -23,6 +24,34 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * again. They cannot have been trimmed by then: {@link Trimmer.Floor}.
  */
 final class Pipeline implements Trimmer.Floor {
+  /** What {@link #replay} answers of a letter that is not pending. */
+  static final long NONE = -1;
+
+  /**
+   * Settles a letter and sends its message again, with its key, or does neither, where it is not
+   * pending or one of the streams is gone. The first line is for older servers, as in {@link
+   * LetterWriter}.
+   */
+  private static final byte[] REPLAY =
+      Args.bytes(
+          """
+          redis.replicate_commands()
+          if redis.call('EXISTS', KEYS[2]) == 0 then return false end
+          local letter = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])[1]
+          if not letter then return false end
+          if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return false end
+          local fields = {ARGV[3], letter[2][2]}
+          if letter[2][3] == 'k' then
+            fields[3], fields[4] = 'k', letter[2][4]
+          end
+          if ARGV[4] ~= '' then
+            fields[#fields + 1] = 'g'
+            fields[#fields + 1] = ARGV[4]
+          end
+          return redis.call('XADD', KEYS[2], '*', unpack(fields))
+          """);
+
+  private static final byte[] TWO = Args.bytes("2");
   private static final int MOST_PIPELINED = 1024;
   private static final int MOST_PIPELINED_BYTES = 4 << 20;
   private static final int PAGE = 256;
@@ -43,7 +72,6 @@ final class Pipeline implements Trimmer.Floor {
   private final byte[] field;
   private final byte[][] payloads;
   private final Long[] keys; // null for none
-  private String target; // the only group that is to see what is being sent, or null
   private long last; // the highest sequence that is surely below the next message's
   private volatile long floor = NOTHING_UNDERWAY;
 
@@ -86,15 +114,13 @@ final class Pipeline implements Trimmer.Floor {
   /**
    * Sends the payloads from {@code from} on and below {@code to}, for which room is reserved.
    *
-   * @param group the only one that is to see them, or null for all
    * @return the last one's sequence
    * @throws RefusedException if Redis takes none of them for the moment
    */
-  long transmit(int from, int to, String group) {
+  long transmit(int from, int to) {
     if (from == to) {
       return last;
     }
-    target = group;
     floor = last;
     int next = from;
     try {
@@ -112,12 +138,77 @@ final class Pipeline implements Trimmer.Floor {
       for (int i = from; i < next; i++) {
         bytes += payloads[i].length;
       }
-      queue.sawSent(last);
-      room.sent(next - from, bytes);
-      room.giveBack(to - next);
-      floor = NOTHING_UNDERWAY;
+      note(next - from, bytes, to - next);
     }
     return last;
+  }
+
+  /** Of the messages that room was reserved for, some were sent and others were not. */
+  private void note(int sent, long bytes, int unsent) {
+    queue.sawSent(last);
+    room.sent(sent, bytes);
+    room.giveBack(unsent);
+    floor = NOTHING_UNDERWAY;
+  }
+
+  /**
+   * Where a dead letter lies.
+   *
+   * @param stream of the letters' queue
+   * @param group by its key there, in which it is pending
+   * @param id of the letter
+   * @param bytes of its payload
+   */
+  record Source(byte[] stream, byte[] group, byte[] id, int bytes) {}
+
+  /**
+   * Sends the message of a dead letter again, for which room is reserved, and settles the letter,
+   * in one step: both, or neither. Its payload stays in Redis.
+   *
+   * @param target the only group that is to see it, or null for all
+   * @return its sequence, or {@link #NONE} if the letter is not pending
+   * @throws RefusedException as {@link #transmit}
+   */
+  long replay(Source letter, String target) {
+    floor = last;
+    int sent = 0;
+    try {
+      sent = replayOnce(letter, target);
+    } finally {
+      note(sent, (long) sent * letter.bytes(), 1 - sent);
+    }
+    return sent == 0 ? NONE : last;
+  }
+
+  private int replayOnce(Source letter, String target) {
+    byte[] only = target == null ? new byte[0] : Args.bytes(target);
+    while (true) {
+      try {
+        Object id =
+            link.call(
+                EVAL,
+                REPLAY,
+                TWO,
+                letter.stream(),
+                queue.stream(),
+                letter.group(),
+                letter.id(),
+                field,
+                only);
+        if (id == null) {
+          return 0;
+        }
+        last = Ids.sequence((byte[]) id);
+        return 1;
+      } catch (JedisConnectionException e) {
+        link.reconnect(e);
+        if (link.retry(this::arrived) > 0) {
+          return 1;
+        }
+      } catch (JedisDataException e) {
+        throw refusal(e);
+      }
+    }
   }
 
   /** In one transaction: so Redis takes all of them or, where it has no memory, none. */
@@ -130,7 +221,7 @@ final class Pipeline implements Trimmer.Floor {
   }
 
   private byte[][] message(int index) {
-    List<byte[]> args = new ArrayList<>(9);
+    List<byte[]> args = new ArrayList<>(7);
     args.add(queue.stream());
     args.add(Args.NOMKSTREAM);
     args.add(Args.AUTO_ID);
@@ -139,10 +230,6 @@ final class Pipeline implements Trimmer.Floor {
     if (keys[index] != null) {
       args.add(Args.KEY_FIELD);
       args.add(Args.bytes(keys[index]));
-    }
-    if (target != null) {
-      args.add(Args.TARGET_FIELD);
-      args.add(Args.bytes(target));
     }
     return args.toArray(byte[][]::new);
   }
@@ -155,11 +242,7 @@ final class Pipeline implements Trimmer.Floor {
       }
     }
     if (refusal != null) {
-      if (Refusal.isForTheMoment(refusal)) {
-        throw new RefusedException(
-            "Redis at " + queue.redis() + " refused a message: " + refusal.getMessage());
-      }
-      throw link.refused(refusal);
+      throw refusal(refusal);
     }
     List<?> ids = (List<?>) replies.get(replies.size() - 1);
     if (ids.contains(null)) {
@@ -167,6 +250,13 @@ final class Pipeline implements Trimmer.Floor {
     }
     last = Ids.sequence((byte[]) ids.get(ids.size() - 1));
     return ids.size();
+  }
+
+  private RuntimeException refusal(JedisDataException refusal) {
+    return Refusal.isForTheMoment(refusal)
+        ? new RefusedException(
+            "Redis at " + queue.redis() + " refused a message: " + refusal.getMessage())
+        : link.refused(refusal);
   }
 
   /** Counts this producer's messages after the last one that it knows of. */

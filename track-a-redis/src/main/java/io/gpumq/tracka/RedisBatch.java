@@ -1,11 +1,14 @@
 package io.gpumq.tracka;
 
 import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.Entry;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What one poll fetched, and which of it is handed out. One object a consumer, filled anew by each
@@ -20,6 +23,7 @@ final class RedisBatch implements Entry {
   private final byte[][] payloads;
   private final Long[] keys;
   private final String[] targets;
+  private final DeadLetter[] letters;
   private final int[] handed;
   private Polled polled = new Polled(this);
   private int moves;
@@ -37,6 +41,7 @@ final class RedisBatch implements Entry {
     this.payloads = new byte[capacity][];
     this.keys = new Long[capacity];
     this.targets = new String[capacity];
+    this.letters = new DeadLetter[capacity];
     this.handed = new int[capacity];
   }
 
@@ -102,12 +107,16 @@ final class RedisBatch implements Entry {
     payloads[fetched] = (byte[]) fields.get(1);
     keys[fetched] = null;
     targets[fetched] = null;
+    letters[fetched] = null;
     for (int i = 2; i + 1 < fields.size(); i += 2) {
-      String value = Args.text(fields.get(i + 1));
-      if (Arrays.equals((byte[]) fields.get(i), Args.KEY_FIELD)) {
-        keys[fetched] = Long.valueOf(value);
+      byte[] name = (byte[]) fields.get(i);
+      if (Arrays.equals(name, Args.KEY_FIELD)) {
+        keys[fetched] = Long.valueOf(Args.text(fields.get(i + 1)));
+      } else if (Arrays.equals(name, Args.TARGET_FIELD)) {
+        targets[fetched] = Args.text(fields.get(i + 1));
       } else {
-        targets[fetched] = value;
+        letters[fetched] = LetterFields.read(fields); // the rest tells of a letter
+        break;
       }
     }
     fetched++;
@@ -181,7 +190,8 @@ final class RedisBatch implements Entry {
 
   @Override
   public long sentMillis() {
-    return Ids.millis(sequences[current]);
+    DeadLetter letter = letters[current];
+    return Ids.millis(letter == null ? sequences[current] : letter.sequence());
   }
 
   @Override
@@ -192,6 +202,23 @@ final class RedisBatch implements Entry {
   @Override
   public int deliveries() {
     return deliveries[current];
+  }
+
+  @Override
+  public Optional<DeadLetter> letter() {
+    return Optional.ofNullable(letters[current]);
+  }
+
+  /** Returns what an entry says that is to be one of these, and a letter. */
+  DeadLetter requireLetter(Entry entry) {
+    if (entry != this || size == 0) {
+      throw new ConfigException("letter: must be an entry of this consumer's last poll");
+    }
+    return letter()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "entry of sequence " + sequence() + ": must be a dead letter, to be replayed"));
   }
 
   @Override

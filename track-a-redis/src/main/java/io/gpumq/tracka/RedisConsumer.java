@@ -4,6 +4,7 @@ import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.DeadLetter;
+import io.gpumq.api.Entry;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
@@ -208,24 +209,22 @@ final class RedisConsumer implements Consumer {
    * @return where the first entry stands whose letter found no room; it holds the group back
    */
   private int writeLetters() {
-    List<byte[]> ids = new ArrayList<>();
-    List<DeadLetter> letters = new ArrayList<>();
+    List<Letter> letters = new ArrayList<>();
     for (int i = 0; i < batch.fetched(); i++) {
-      DeadLetter letter = verdicts.of(i);
+      Letter letter = verdicts.of(i);
       if (letter != null) {
-        ids.add(batch.idAt(i));
         letters.add(letter);
       }
     }
     if (letters.isEmpty()) {
       return batch.fetched();
     }
-    int settled = queue.settle(link, () -> queue.letters().write(link, group, ids, letters));
+    int settled = queue.settle(link, () -> queue.letters().write(link, group, letters));
     if (settled == letters.size()) {
       return batch.fetched();
     }
     int position = 0;
-    while (batch.idAt(position) != ids.get(settled)) {
+    while (batch.idAt(position) != letters.get(settled).id()) {
       position++;
     }
     return position;
@@ -297,6 +296,30 @@ final class RedisConsumer implements Consumer {
         () -> {
           settling.handBack(sequence, delay, untried);
           return null;
+        });
+  }
+
+  // ---- replay
+
+  @Override
+  public long replay(Entry letter, Duration timeout) throws InterruptedException {
+    return replay(letter, timeout, false);
+  }
+
+  @Override
+  public long replayToAll(Entry letter, Duration timeout) throws InterruptedException {
+    return replay(letter, timeout, true);
+  }
+
+  private long replay(Entry letter, Duration timeout, boolean toAll) throws InterruptedException {
+    Deadline.require("timeout", timeout);
+    return inside(
+        () -> {
+          DeadLetter told = batch.requireLetter(letter);
+          String target = toAll || told.group().isEmpty() ? null : told.group();
+          RedisQueue origin = queue.other(told.queue());
+          int bytes = letter.payload().remaining();
+          return settling.replay(letter.sequence(), origin, bytes, target, timeout);
         });
   }
 

@@ -48,7 +48,7 @@ public final class RedisLeftovers {
             return null;
           }
           Keys keys = found.keys();
-          call(redis, DEL, keys.stream(), keys.letters(), keys.owner());
+          call(redis, DEL, keys.stream(), keys.owner());
           return "removed: " + found.text();
         });
   }

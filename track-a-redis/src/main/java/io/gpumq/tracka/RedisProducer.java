@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Writes messages into a pipeline, waits for room, sends. One connection of its own. */
 final class RedisProducer implements Producer {
@@ -43,31 +44,52 @@ final class RedisProducer implements Producer {
 
   @Override
   public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(payload, null, null, timeout);
+    return send(payload, null, timeout);
   }
 
   @Override
   public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(payload, key, null, timeout);
+    return send(payload, Long.valueOf(key), timeout);
   }
 
   /**
    * Sends one message, waiting for room.
    *
    * @param key null for none
-   * @param group the only one that is to see it, or null for all
    */
-  long send(ByteBuffer payload, Long key, String group, Duration timeout)
-      throws InterruptedException {
+  private long send(ByteBuffer payload, Long key, Duration timeout) throws InterruptedException {
+    return awaiting(
+        timeout,
+        () -> {
+          require(payload);
+          return sendReserved(payload, key);
+        });
+  }
+
+  /**
+   * Sends the message of a dead letter again, waiting for room, as {@link Pipeline#replay}.
+   *
+   * @param target the only group that is to see it, or null for all
+   */
+  long replay(Pipeline.Source letter, String target, Duration timeout) throws InterruptedException {
+    return awaiting(
+        timeout,
+        () -> {
+          require(letter.bytes());
+          return pipeline.replay(letter, target);
+        });
+  }
+
+  /** Sends one message when there is room. */
+  private long awaiting(Duration timeout, LongSupplier sending) throws InterruptedException {
     Deadline.require("timeout", timeout);
     return inside(
         () -> {
-          require(payload);
           Deadline deadline = Deadline.after(timeout);
           while (true) {
             requireRoom(1, deadline, timeout, 0);
             try {
-              return sendReserved(payload, key, group);
+              return sending.getAsLong();
             } catch (Pipeline.RefusedException e) {
               awaitBetter(e, deadline, 0);
             }
@@ -90,22 +112,26 @@ final class RedisProducer implements Producer {
         () -> {
           require(payload);
           try {
-            return reserve(1) == 0 ? FULL : sendReserved(payload, key, null);
+            return reserve(1) == 0 ? FULL : sendReserved(payload, key);
           } catch (Pipeline.RefusedException e) {
             return FULL; // for now: there is no room in Redis
           }
         });
   }
 
-  private long sendReserved(ByteBuffer payload, Long key, String group) {
+  private long sendReserved(ByteBuffer payload, Long key) {
     pipeline.keep(0, payload.duplicate(), key);
-    return pipeline.transmit(0, 1, group);
+    return pipeline.transmit(0, 1);
   }
 
   private void require(ByteBuffer payload) {
-    if (payload.remaining() > slot.capacity()) {
+    require(payload.remaining());
+  }
+
+  private void require(int bytes) {
+    if (bytes > slot.capacity()) {
       throw new PayloadTooLargeException(
-          "payload of " + payload.remaining() + " bytes: must be at most " + slot.capacity());
+          "payload of " + bytes + " bytes: must be at most " + slot.capacity());
     }
   }
 
@@ -134,7 +160,7 @@ final class RedisProducer implements Producer {
       throws InterruptedException {
     for (int from = 0, to = written; from < written; ) {
       try {
-        pipeline.transmit(from, to, null);
+        pipeline.transmit(from, to);
         from = to;
       } catch (Pipeline.RefusedException e) {
         awaitBetter(e, deadline, before + from);
@@ -168,7 +194,7 @@ final class RedisProducer implements Producer {
             }
             int written = write(sent, reserved, writer);
             try {
-              pipeline.transmit(0, written, null);
+              pipeline.transmit(0, written);
             } catch (Pipeline.RefusedException e) {
               break; // for now: there is no room in Redis
             }
@@ -201,7 +227,7 @@ final class RedisProducer implements Producer {
       return count;
     } catch (Throwable e) { // the caller's own, whatever becomes of those before it
       int before = written;
-      Steps.undo(e, () -> room.giveBack(count - before), () -> pipeline.transmit(0, before, null));
+      Steps.undo(e, () -> room.giveBack(count - before), () -> pipeline.transmit(0, before));
       throw e;
     } finally {
       writing = false;

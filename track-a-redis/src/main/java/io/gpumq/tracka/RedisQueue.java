@@ -6,20 +6,19 @@ import static redis.clients.jedis.Protocol.Command.XGROUP;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
-import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GpuMqException;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
+import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Closing;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +47,7 @@ final class RedisQueue implements TrackQueue {
   private final AtomicInteger settling = new AtomicInteger(); // threads at it
   private final Trimmer trimmer;
   private final Letters letters;
+  private final LetterIntake letterIntake;
   private final Link admin; // guarded by this object's monitor, as those who use it
   private final AtomicReference<Closing> closing = new AtomicReference<>();
   private volatile CloseReport report;
@@ -73,15 +73,9 @@ final class RedisQueue implements TrackQueue {
       this.groups = new Groups(this, admin, byName);
       this.figures = new Figures(this, admin, byName, groups.totals());
       this.drain = new Drain(this, admin, byName);
-      var writer = new LetterWriter(trimmer, room, byName.values(), keys.stream(), keys.letters());
-      this.letters =
-          new Letters(
-              links.first(),
-              health,
-              writer,
-              keys.letters(),
-              config.deadLetterCapacity(),
-              this::resend);
+      this.letterIntake = new LetterIntake(this, admin);
+      var writer = new LetterWriter(trimmer, room, byName.values(), keys.stream());
+      this.letters = new Letters(config, track.openQueues(), writer);
       // The one way to make an empty stream: a group, and without it the stream stays.
       admin.call(SET, keys.owner(), Args.bytes(RedisOwner.self().text()));
       admin.call(XGROUP, Args.CREATE, keys.stream(), Group.PARKING, Args.NEWEST, Args.MKSTREAM);
@@ -107,7 +101,9 @@ final class RedisQueue implements TrackQueue {
   /** Who holds the oldest message, in words, and what can be done about it. */
   String holder(Link over) {
     if (!letters.hasRoom()) {
-      return "its dead letters are full, which holds entries back: take and acknowledge letters";
+      return "its dead letters, queue '"
+          + config.deadLetters()
+          + "', are full, which holds entries back: acknowledge or replay some there";
     }
     return groups.holder(over);
   }
@@ -194,16 +190,35 @@ final class RedisQueue implements TrackQueue {
     }
   }
 
-  /** Sends a letter's message again: to one group, or, where that is null, to all. */
-  private long resend(DeadLetter letter, String group, Duration timeout)
-      throws InterruptedException {
-    if (group != null && !byName.containsKey(group)) {
-      throw new ConfigException("group '" + group + "': there is none of that name");
+  /** How letters of others come in, where this queue keeps them. */
+  LetterIntake letterIntake() {
+    return letterIntake;
+  }
+
+  /** Returns another open queue of the track. */
+  RedisQueue other(String name) {
+    return track
+        .openQueues()
+        .find(name)
+        .orElseThrow(
+            () ->
+                new QueueClosedException(
+                    "queue '" + name + "' is not open on this track; open it, and replay then"));
+  }
+
+  /** Sends the message of a dead letter again, as {@link RedisProducer#replay}. */
+  long resend(Pipeline.Source letter, String target, Duration timeout) throws InterruptedException {
+    if (target != null && !byName.containsKey(target)) {
+      throw new ConfigException(
+          "group '"
+              + target
+              + "' of queue '"
+              + name()
+              + "': there is none of that name any more; make it, or replay to all");
     }
     try (RedisProducer producer = newProducer()) {
-      Long key = letter.key().isPresent() ? letter.key().getAsLong() : null;
-      long again = producer.send(ByteBuffer.wrap(letter.payload()), key, group, timeout);
-      return groups.addressed(again, group);
+      long again = producer.replay(letter, target, timeout);
+      return again == Pipeline.NONE ? again : groups.addressed(again, target);
     }
   }
 
@@ -219,6 +234,10 @@ final class RedisQueue implements TrackQueue {
 
   @Override
   public Producer producer() {
+    if (config.keepsLetters()) {
+      throw new ConfigException(
+          "queue '" + name() + "': keeps dead letters, and takes no messages; send to another");
+    }
     return newProducer();
   }
 
@@ -321,8 +340,8 @@ final class RedisQueue implements TrackQueue {
   }
 
   @Override
-  public DeadLetters deadLetters() {
-    return letters;
+  public MessageQueue deadLetters() {
+    return config.keepsLetters() ? this : letters.queue();
   }
 
   @Override
@@ -354,7 +373,7 @@ final class RedisQueue implements TrackQueue {
         .run(health::close)
         .run(() -> byName.values().forEach(Group::closeConsumers))
         .run(links::close)
-        .run(() -> new Departure(track.settings(), keys, links, letters).run(health))
+        .run(() -> new Departure(track.settings(), keys, links).run(health))
         .run(() -> report = new CloseReport(drained[0], left[0], figures.stats(left[0])))
         .finish();
     return report;

@@ -9,7 +9,6 @@ import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.spi.BatchDevice;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
-import io.gpumq.spi.TrackQueue;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,7 +21,7 @@ final class RedisTrack implements Track {
   private final String version;
   private final long storeBytes;
   private final BatchDevice device;
-  private final OpenQueues queues = new OpenQueues(NAME);
+  private final OpenQueues<RedisQueue> queues = new OpenQueues<>(NAME, this::openQueue);
   private final AtomicBoolean closed = new AtomicBoolean();
 
   RedisTrack(RedisSettings settings, ServerInfo info, BatchDevice device) {
@@ -38,7 +37,11 @@ final class RedisTrack implements Track {
 
   /** What runs the handler for one consumer. */
   Handling handling(QueueConfig config) {
-    return new Handling(device, config);
+    return config.keepsLetters() ? new LetterHandling() : new BatchHandling(device, config);
+  }
+
+  OpenQueues<RedisQueue> openQueues() {
+    return queues;
   }
 
   @Override
@@ -63,15 +66,16 @@ final class RedisTrack implements Track {
 
   @Override
   public MessageQueue open(QueueConfig config) {
-    return queues.open(config, this::openQueue);
+    return queues.open(config);
   }
 
-  private TrackQueue openQueue(QueueConfig config) {
+  private RedisQueue openQueue(QueueConfig config) {
     requireNoBytes("max-bytes", config.maxBytes(), QueueConfig.NO_LIMIT);
     requireNoBytes("min-bytes", config.minBytes(), 0);
     device.runner(config.handler(), config.maxPayloadBytes(), 1).close(); // there is such a handler
     try {
-      long most = ServerInfo.ask(settings).mostMessages(config);
+      ServerInfo info = ServerInfo.ask(settings); // letters are messages that there was room for
+      long most = config.keepsLetters() ? config.maxMessages() : info.mostMessages(config);
       return new RedisQueue(this, config, UUID.randomUUID().toString(), most);
     } catch (TrackUnavailableException e) {
       throw new TrackFailedException(e.getMessage(), e);
@@ -91,12 +95,12 @@ final class RedisTrack implements Track {
 
   @Override
   public List<MessageQueue> queues() {
-    return queues.list();
+    return List.copyOf(queues.list());
   }
 
   @Override
   public void close() {
-    List<MessageQueue> open = queues.end();
+    var open = queues.end();
     if (closed.compareAndSet(false, true)) {
       Steps steps = new Steps();
       open.forEach(queue -> steps.run(queue::close));

@@ -68,10 +68,7 @@ final class Settling {
     }
     int count = pending.acknowledge(ids, sequence -> group.latest.get(sequence) == latest);
     ids.forEach(id -> group.latest.remove(Ids.sequence(id)));
-    group.acknowledged.addAndGet(count);
-    group.settled.addAndGet(count);
-    group.letGo(); // it may have waited for one of these
-    group.changed();
+    count(count);
     return count;
   }
 
@@ -98,6 +95,38 @@ final class Settling {
             lock.unlock();
           }
         });
+  }
+
+  /**
+   * Sends the message of a dead letter again, to the queue that gave it up, and settles the letter.
+   *
+   * @param bytes of its payload
+   * @param target the only group that is to see it, or null for all
+   * @return the message's new sequence
+   */
+  long replay(long sequence, RedisQueue origin, int bytes, String target, Duration timeout)
+      throws InterruptedException {
+    requireSeen(sequence);
+    var letter = new Pipeline.Source(queue.stream(), group.key, Ids.id(sequence), bytes);
+    long again = origin.resend(letter, target, timeout);
+    if (again == Pipeline.NONE) {
+      throw notPending(sequence);
+    }
+    settle(
+        () -> {
+          group.over(sequence);
+          count(1);
+          return 1;
+        });
+    return again;
+  }
+
+  /** Entries of the group were acknowledged. */
+  private void count(int entries) {
+    group.acknowledged.addAndGet(entries);
+    group.settled.addAndGet(entries);
+    group.letGo(); // it may have waited for one of these
+    group.changed();
   }
 
   // ---- hand back

@@ -3,14 +3,9 @@ package io.gpumq.tracka;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.QueueConfig;
-import java.time.Instant;
-import java.util.OptionalLong;
 
 /** Says which entries of a batch that was handled are to become dead letters, and which letters. */
 final class Verdicts {
-  /** Of a letter that is still to be written: Redis gives it its ID. */
-  private static final long NO_ID = 0;
-
   private final QueueConfig config;
   private final String group;
   private final RedisBatch batch;
@@ -23,8 +18,11 @@ final class Verdicts {
     this.handling = handling;
   }
 
-  /** The letter that a fetched entry must become, or null. */
-  DeadLetter of(int position) {
+  /** The letter that a fetched entry must become, or null. A letter becomes none again. */
+  Letter of(int position) {
+    if (config.keepsLetters()) {
+      return null;
+    }
     int before = batch.deliveriesAt(position) - 1;
     int error = handling.error(position);
     if (before >= config.maxDeliveries()) {
@@ -38,18 +36,12 @@ final class Verdicts {
     return null;
   }
 
-  private DeadLetter letter(int position, Cause cause, String reason, int count, String by) {
+  private Letter letter(int position, Cause cause, String reason, int count, String by) {
     long sequence = batch.sequenceAt(position);
-    Long key = batch.keyAt(position);
-    return new DeadLetter(
-        NO_ID,
-        sequence,
-        cause,
-        reason,
-        count,
-        by,
-        key == null ? OptionalLong.empty() : OptionalLong.of(key),
-        Instant.ofEpochMilli(Ids.millis(sequence)),
-        batch.payloadAt(position));
+    return new Letter(
+        batch.idAt(position),
+        batch.payloadAt(position),
+        batch.keyAt(position),
+        new DeadLetter(config.name(), sequence, cause, reason, count, by));
   }
 }

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.conformance.Await;
-import io.gpumq.conformance.Taken;
+import io.gpumq.conformance.Letter;
+import io.gpumq.conformance.ReadLetters;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -143,19 +143,19 @@ class LostSettlementTest extends LostAnswers {
       Batch batch = consumer.poll(64, SOON);
       assertEquals(1, proxy.cuts());
       assertEquals(6, batch.size());
-      List<DeadLetter> letters = queue.deadLetters().peek(10);
+      List<Letter> letters = ReadLetters.peek(queue, 10);
       assertEquals(
           List.of(sequences.get(0), sequences.get(3), sequences.get(6)),
-          letters.stream().map(DeadLetter::sequence).toList());
-      assertEquals(3, queue.deadLetters().size());
+          letters.stream().map(Letter::sequence).toList());
+      assertEquals(3, ReadLetters.size(queue));
       assertEquals(3, queue.stats().failed());
       assertEquals(6, queue.stats().depth());
       assertEquals(6, consumer.acknowledge(batch));
       assertEquals(0, queue.stats().depth());
-      proxy.loseAnswerTo("XDEL");
-      assertEquals(letters.size(), Taken.from(queue.deadLetters(), 10).size());
+      proxy.loseAnswerTo("XACK");
+      assertEquals(letters.size(), ReadLetters.take(queue, 10).size());
       assertEquals(2, proxy.cuts());
-      assertEquals(List.of(), Taken.from(queue.deadLetters(), 10));
+      assertEquals(List.of(), ReadLetters.take(queue, 10));
     }
   }
 
@@ -177,7 +177,7 @@ class LostSettlementTest extends LostAnswers {
       proxy.whenCut(() -> consumer.acknowledge(sequences.get(1)));
       Await.until(
           "two letters",
-          () -> other.poll(3, Duration.ZERO).isEmpty() && queue.deadLetters().size() == 2);
+          () -> other.poll(3, Duration.ZERO).isEmpty() && ReadLetters.size(queue) == 2);
       assertEquals(1, proxy.cuts());
       send(queue, 1);
       assertEquals(1, queue.stats().depth());
@@ -187,23 +187,37 @@ class LostSettlementTest extends LostAnswers {
   }
 
   @Test
-  void keepsTheLettersOfACloseWhoseAnswersWereLost() throws Exception {
-    for (String lost : List.of("DEL", "XRANGE")) {
-      MessageQueue queue =
-          queue(QueueConfig.named("letters-" + lost).maxMessages(64).handler("fail:every=1"));
-      try (Consumer consumer = queue.consumer("g", "c")) {
-        send(queue, 3);
-        Await.until(
-            "three letters",
-            () -> consumer.poll(3, Duration.ZERO).isEmpty() && queue.deadLetters().size() == 3);
-      }
+  void replaysALetterOnceThoughTheAnswerWasLost() throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("again").maxMessages(64).maxDeliveries(1));
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      long first = send(queue, 1).get(0);
+      consumer.poll(1, SOON);
+      consumer.refuse(first, Duration.ZERO);
+      Await.until(
+          "a letter",
+          () -> consumer.poll(1, Duration.ZERO).isEmpty() && ReadLetters.size(queue) == 1);
       int before = proxy.cuts();
-      proxy.loseAnswerTo("\r\n" + lost);
-      queue.close(Duration.ZERO);
-      assertEquals(before + 1, proxy.cuts(), lost);
-      assertEquals(3, queue.deadLetters().peek(10).size(), lost);
-      assertEquals(List.of(), keys(queue.name()), lost);
+      proxy.loseAnswerTo("EVAL");
+      long again = ReadLetters.replay(queue, false);
+      assertEquals(before + 1, proxy.cuts());
+      Batch batch = consumer.poll(64, SOON);
+      assertEquals(1, batch.size());
+      assertEquals(again, batch.get(0).sequence());
+      assertEquals(1, consumer.acknowledge(batch));
+      assertEquals(2, queue.stats().sent());
+      assertEquals(0, queue.stats().depth());
+      assertEquals(0, ReadLetters.size(queue));
     }
+  }
+
+  @Test
+  void aCloseWhoseAnswerWasLostLeavesNothing() throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("closing").maxMessages(64));
+    send(queue, 3);
+    proxy.loseAnswerTo("\r\nDEL");
+    queue.close(Duration.ZERO);
+    assertEquals(1, proxy.cuts());
+    assertEquals(List.of(), keys(queue.name()));
   }
 
   @Test

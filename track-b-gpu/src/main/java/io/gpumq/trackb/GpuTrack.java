@@ -8,6 +8,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.queue.Queue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
 import io.gpumq.trackb.spi.Device;
@@ -31,7 +32,7 @@ final class GpuTrack implements Track {
   private final Device device;
   private final ReadAreas areas;
   private final Shop shop;
-  private final OpenQueues queues = new OpenQueues("b");
+  private final OpenQueues<Queue> queues = new OpenQueues<>("b", this::openQueue);
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean watchEnded;
   private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
@@ -48,14 +49,7 @@ final class GpuTrack implements Track {
       Waiters waiters = new Waiters();
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters.common()::ring);
       SegmentReads segments = new SegmentReads(device.vram(), areas);
-      shop =
-          new Shop(
-              new Rings(device, store),
-              store,
-              segments,
-              new Resting(),
-              waiters,
-              () -> queues.list().stream());
+      shop = new Shop(new Rings(device, store), store, segments, new Resting(), waiters, queues);
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
@@ -97,17 +91,21 @@ final class GpuTrack implements Track {
 
   @Override
   public MessageQueue open(QueueConfig config) {
-    return queues.open(config, shop::open);
+    return queues.open(config);
+  }
+
+  private Queue openQueue(QueueConfig config) {
+    return shop.open(config);
   }
 
   @Override
   public List<MessageQueue> queues() {
-    return queues.list();
+    return List.copyOf(queues.list());
   }
 
   @Override
   public void close() {
-    List<MessageQueue> open = queues.end();
+    var open = queues.end();
     if (closed.compareAndSet(false, true)) {
       Steps steps = new Steps();
       open.forEach(queue -> steps.run(queue::close));

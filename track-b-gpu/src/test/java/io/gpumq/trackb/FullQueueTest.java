@@ -33,7 +33,7 @@ class FullQueueTest {
     return QueueConfig.named("full-" + System.nanoTime())
         .maxMessages(4)
         .maxDeliveries(1)
-        .deadLetterCapacity(1)
+        .maxDeadLetters(1)
         .lease(Duration.ofMinutes(10));
   }
 
@@ -81,7 +81,8 @@ class FullQueueTest {
       consumer.refuse(second, Duration.ZERO);
       assertTrue(consumer.poll(1, Duration.ofMillis(20)).isEmpty());
       String why = whyFull(queue);
-      assertTrue(why.contains("its dead letters are full, 1 of them"), why);
+      assertTrue(
+          why.contains("its dead letters, queue '" + queue.name() + ".dead', are full"), why);
     }
   }
 
@@ -91,7 +92,8 @@ class FullQueueTest {
         TRACK.open(config().handler("fail:every=1").handlerAttempts(1).build())) {
       queue.createGroup("g");
       String why = whyFull(queue);
-      assertTrue(why.contains("its dead letters are full, 1 of them"), why);
+      assertTrue(
+          why.contains("its dead letters, queue '" + queue.name() + ".dead', are full"), why);
     }
   }
 

@@ -16,7 +16,8 @@ import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
-import io.gpumq.conformance.Taken;
+import io.gpumq.conformance.Letter;
+import io.gpumq.conformance.ReadLetters;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -200,13 +201,13 @@ final class IsolatedRun implements AutoCloseable {
 
   /** While they are full, nothing more is delivered. */
   private synchronized void takeLetters() {
-    for (DeadLetter letter : Taken.from(queue.deadLetters(), Integer.MAX_VALUE)) {
+    for (Letter letter : ReadLetters.take(queue, Integer.MAX_VALUE)) {
       lettersTaken++;
       checkBytes(letter.payload());
       assertTrue(guilty.remove(id(letter.payload())), () -> "an innocent was given up: " + letter);
-      assertEquals(cause, letter.cause(), letter::toString);
-      assertTrue(letter.reason().contains("fail:every=2"), letter::reason);
-      assertTrue(letter.count() >= 1, letter::toString);
+      assertEquals(cause, letter.told().cause(), letter::toString);
+      assertTrue(letter.told().reason().contains("fail:every=2"), letter::toString);
+      assertTrue(letter.told().count() >= 1, letter::toString);
     }
   }
 

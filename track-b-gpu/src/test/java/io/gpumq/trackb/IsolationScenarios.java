@@ -65,7 +65,7 @@ abstract class IsolationScenarios {
         .handler(handler)
         .handlerAttempts(1)
         .lease(Duration.ofMinutes(10))
-        .deadLetterCapacity(1 + random.nextInt(3));
+        .maxDeadLetters(1 + random.nextInt(3));
   }
 
   private IsolatedRun open(QueueConfig.Builder config) {

@@ -15,6 +15,7 @@ import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
+import io.gpumq.conformance.ReadLetters;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ class LooksBesideCloseTest {
   enum Look {
     STATS(MessageQueue::stats),
     GROUPS(MessageQueue::groups),
-    LETTERS(queue -> queue.deadLetters().peek(8)),
+    LETTERS(queue -> ReadLetters.peek(queue, 8)),
     MAKE(queue -> queue.createGroup("h", GroupStart.NOW)),
     MOVE(queue -> queue.moveGroup("g", GroupStart.OLDEST)),
     POLL(

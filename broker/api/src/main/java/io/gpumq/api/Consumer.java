@@ -9,7 +9,7 @@ import java.time.Duration;
  * <p>An entry that is polled is <i>pending</i> until it is acknowledged. It is leased to this
  * consumer for the queue's lease. After that it is redelivered to the consumer of the group that
  * polls next. An entry that has been delivered as often as the queue allows, and is not
- * acknowledged then, goes to the {@link DeadLetters}.
+ * acknowledged then, becomes a {@link DeadLetter}: an entry of {@link MessageQueue#deadLetters()}.
  *
  * <p>Every method throws {@link QueueClosedException} once the queue or this consumer is closed,
  * and {@link TrackFailedException} when what carries the queue has died (also out of a wait).
@@ -84,6 +84,34 @@ public interface Consumer extends AutoCloseable {
    * @throws NotPendingException as {@link #acknowledge(long)}
    */
   void giveBack(long sequence, Duration delay);
+
+  /**
+   * Sends a dead letter's message once more, with its key, to the queue that gave it up, and
+   * acknowledges the letter. Both happen in one step, so that no letter is replayed twice. The
+   * message is handled and delivered as one that was sent now: to the group that gave it up alone,
+   * or to all groups where the handler failed.
+   *
+   * @param letter an entry of this consumer's last poll that is still pending, with whomever
+   * @param timeout how long to wait for room in that queue at most, zero or more, of any length
+   * @return the message's new sequence there
+   * @throws ConfigException if the entry is no dead letter or not of the last poll, its group is
+   *     not there any more, or {@code timeout} is negative. The letter stays as it is, as it does
+   *     where another exception is thrown
+   * @throws QueueClosedException if its queue is not open on this track, or closing, too
+   * @throws NotPendingException as {@link #acknowledge(long)}: another has settled or replayed it
+   * @throws PayloadTooLargeException if its queue was opened anew, for smaller payloads
+   * @throws QueueFullException if there was no room in time
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  long replay(Entry letter, Duration timeout) throws InterruptedException;
+
+  /**
+   * Sends a dead letter's message once more, to every group of the queue that gave it up, and
+   * otherwise does as {@link #replay}.
+   *
+   * @return the message's new sequence there
+   */
+  long replayToAll(Entry letter, Duration timeout) throws InterruptedException;
 
   /**
    * Closes this consumer. Its unacknowledged entries are redelivered to the group at once. Any

@@ -1,6 +1,7 @@
 package io.gpumq.api;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Shows one delivered message: what was sent, and what the handler made of it.
@@ -46,6 +47,9 @@ public interface Entry {
    * {@code sha256}, none of {@code echo}.
    */
   ByteBuffer result();
+
+  /** Returns why the entry is a dead letter, if it is one. A new object each time. */
+  Optional<DeadLetter> letter();
 
   /** Returns a copy of {@link #payload()}, a new array each time. */
   default byte[] payloadBytes() {

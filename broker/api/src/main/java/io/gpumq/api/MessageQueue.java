@@ -37,6 +37,8 @@ public interface MessageQueue extends AutoCloseable {
   /**
    * Opens a new producer. Any number may send at once, each from one thread at a time.
    *
+   * @throws ConfigException if this queue {@link QueueConfig#keepsLetters() keeps letters}: they
+   *     alone get there
    * @throws QueueClosedException if the queue is closed
    */
   Producer producer();
@@ -125,10 +127,17 @@ public interface MessageQueue extends AutoCloseable {
   Consumer consumer(String group, String name);
 
   /**
-   * Returns what could not be handled or delivered. After {@link #close()} its letters can still be
-   * read, taken and acknowledged, but not replayed.
+   * Returns the queue of this track that keeps what this one gives up, {@link
+   * QueueConfig#deadLetters()}. It is opened when it is first asked for here, or with the first
+   * letter, unless it is open. Its entries say by {@link Entry#letter()} why they are there, and
+   * {@link Consumer#replay} sends them back. It stays open when this queue closes. If it is closed
+   * itself, its letters are gone, and the next one opens it anew.
+   *
+   * @throws ConfigException if a queue of that name is open that {@link QueueConfig#keepsLetters()
+   *     keeps no letters}
+   * @throws TrackFailedException if the track is closed, or has failed
    */
-  DeadLetters deadLetters();
+  MessageQueue deadLetters();
 
   /** Returns a snapshot of the counters. After {@link #close()} it tells what was true then. */
   QueueStats stats();

@@ -20,7 +20,11 @@ import java.util.Objects;
  * @param lease how long a delivered entry stays with its consumer; 1 ms to 1 day
  * @param maxDeliveries deliveries to one group before an entry is given up; 1 to 1,000
  * @param handlerAttempts runs of the handler before a message is given up; 1 to 15
- * @param deadLetterCapacity most letters kept; 1 to 1,000,000
+ * @param deadLetters the queue of the same track that keeps what this one gives up, its dead
+ *     letters; a legal name. Several queues may name the same. One that names itself {@link
+ *     #keepsLetters() keeps letters}
+ * @param maxDeadLetters most letters that the queue above keeps, where this one opens it; 1 to
+ *     1,000,000
  * @param handlerTimeout how long the oldest published message may stay without being completed, all
  *     runs of its handler included; 10 ms to 1 day. After that its handler counts as hanging: the
  *     queue fails with {@link TrackFailedException}, as do those that share a ring with it, or,
@@ -46,10 +50,13 @@ public record QueueConfig(
     Duration lease,
     int maxDeliveries,
     int handlerAttempts,
-    int deadLetterCapacity,
+    String deadLetters,
+    int maxDeadLetters,
     Duration handlerTimeout,
     int lanes,
     boolean strictOrder) {
+  private static final String ECHO = "echo";
+
   /** Stands for no limit of {@link #maxMessages} or {@link #maxBytes}: as much as there is. */
   public static final long NO_LIMIT = Long.MAX_VALUE;
 
@@ -90,9 +97,13 @@ public record QueueConfig(
     require(
         handlerAttempts >= 1 && handlerAttempts <= MAX_HANDLER_ATTEMPTS,
         "handler-attempts " + handlerAttempts + ": must be between 1 and " + MAX_HANDLER_ATTEMPTS);
+    Names.require("dead-letters", deadLetters);
     require(
-        deadLetterCapacity >= 1 && deadLetterCapacity <= 1_000_000,
-        "dead-letter-capacity " + deadLetterCapacity + ": must be between 1 and 1000000");
+        !deadLetters.equals(name) || handler.equals(ECHO),
+        "handler '" + handler + "': must be echo in a queue that keeps dead letters");
+    require(
+        maxDeadLetters >= 1 && maxDeadLetters <= 1_000_000,
+        "max-dead-letters " + maxDeadLetters + ": must be between 1 and 1000000");
     require(
         handlerTimeout.compareTo(Duration.ofMillis(10)) >= 0
             && handlerTimeout.compareTo(Duration.ofDays(1)) <= 0,
@@ -106,6 +117,25 @@ public record QueueConfig(
             + ", at most one for each of max-messages");
   }
 
+  /**
+   * Returns whether this queue names itself as its dead letters. It takes those of others then, and
+   * nothing by producers. It gives nothing up: what nobody acknowledges comes again, however often
+   * it was delivered.
+   */
+  public boolean keepsLetters() {
+    return deadLetters.equals(name);
+  }
+
+  /** Returns how the queue of this one's dead letters is built where nobody has opened it. */
+  public QueueConfig ofDeadLetters() {
+    return named(deadLetters)
+        .deadLetters(deadLetters)
+        .maxMessages(maxDeadLetters)
+        .maxPayloadBytes(maxPayloadBytes)
+        .lease(lease)
+        .build();
+  }
+
   private static void require(boolean legal, String message) {
     if (!legal) {
       throw new ConfigException(message);
@@ -115,7 +145,7 @@ public record QueueConfig(
   /**
    * Begins a configuration: any number of messages of up to 512 bytes, no limit in bytes and none
    * reserved, one lane, no strict order, {@code echo}, a lease of 30 s, 5 deliveries, 3 attempts
-   * and 10 s of the handler, 10,000 dead letters.
+   * and 10 s of the handler, 10,000 dead letters in a queue named after this one.
    *
    * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}, looked at by {@link Builder#build}
    */
@@ -128,22 +158,29 @@ public record QueueConfig(
    * this builder. For one thread at a time.
    */
   public static final class Builder {
+    private static final String DEAD_SUFFIX = ".dead";
+
+    /** A longer name is cut: queues may share their dead letters, and each says whose it is. */
+    private static final int LONGEST_STEM = 64 - DEAD_SUFFIX.length();
+
     private final String name;
     private long maxMessages = NO_LIMIT;
     private int maxPayloadBytes = 512;
     private long maxBytes = NO_LIMIT;
     private long minBytes;
-    private String handler = "echo";
+    private String handler = ECHO;
     private Duration lease = Duration.ofSeconds(30);
     private int maxDeliveries = 5;
     private int handlerAttempts = 3;
-    private int deadLetterCapacity = 10_000;
+    private String deadLetters;
+    private int maxDeadLetters = 10_000;
     private Duration handlerTimeout = Duration.ofSeconds(10);
     private int lanes = 1;
     private boolean strictOrder;
 
     private Builder(String name) {
       this.name = name;
+      deadLetters = name.substring(0, Math.min(name.length(), LONGEST_STEM)) + DEAD_SUFFIX;
     }
 
     /** Sets {@link QueueConfig#maxMessages()}; {@link #NO_LIMIT} if it is not called. */
@@ -194,9 +231,18 @@ public record QueueConfig(
       return this;
     }
 
-    /** Sets {@link QueueConfig#deadLetterCapacity()}; 10,000 if it is not called. */
-    public Builder deadLetterCapacity(int letters) {
-      this.deadLetterCapacity = letters;
+    /**
+     * Sets {@link QueueConfig#deadLetters()}; if it is not called, the first 59 characters of the
+     * name, and {@code .dead}.
+     */
+    public Builder deadLetters(String queue) {
+      this.deadLetters = queue;
+      return this;
+    }
+
+    /** Sets {@link QueueConfig#maxDeadLetters()}; 10,000 if it is not called. */
+    public Builder maxDeadLetters(int letters) {
+      this.maxDeadLetters = letters;
       return this;
     }
 
@@ -234,7 +280,8 @@ public record QueueConfig(
           lease,
           maxDeliveries,
           handlerAttempts,
-          deadLetterCapacity,
+          deadLetters,
+          maxDeadLetters,
           handlerTimeout,
           lanes,
           strictOrder);

@@ -9,7 +9,7 @@ package io.gpumq.api;
  * @param acknowledged entries acknowledged by consumers, summed over the groups
  * @param redelivered those of {@code delivered} that were not the first to their group
  * @param failed messages whose handler failed at each attempt
- * @param deadLettered letters put into the dead-letter queue, summed over the groups
+ * @param deadLettered dead letters that this queue made, summed over the groups
  * @param depth messages sent that some group has not settled (acknowledged or given up); in a queue
  *     without a group, all that are kept. Never above {@link QueueConfig#maxMessages()}
  * @param bytes payload bytes of {@code sent}

@@ -1,11 +1,11 @@
 package io.gpumq.spi;
 
 import io.gpumq.api.ConfigException;
-import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -13,12 +13,15 @@ import java.util.function.Function;
  * Keeps the open queues of one track, by name, with the same rules on every track. Safe for use by
  * many threads, which open one queue after the other.
  */
-public final class OpenQueues {
+public final class OpenQueues<Q extends TrackQueue> {
   private static final int FIRST_SWEEP = 16;
 
   private final String track;
-  private final Map<String, TrackQueue> queues = new TreeMap<>();
-  private boolean closed;
+  private final Function<QueueConfig, Q> opener;
+  private final Map<String, Q> queues = new TreeMap<>();
+
+  /** Guarded by this object when written. */
+  private volatile boolean closed;
 
   /** So many queues, those that have ended included, until the ended ones are dropped. */
   private int sweepAt = FIRST_SWEEP;
@@ -27,22 +30,59 @@ public final class OpenQueues {
    * Makes a register of nothing.
    *
    * @param track the track's name, for errors
+   * @param opener makes a queue, and calls nothing here; what it throws reaches the caller
    */
-  public OpenQueues(String track) {
+  public OpenQueues(String track, Function<QueueConfig, Q> opener) {
     this.track = track;
+    this.opener = opener;
   }
 
   /**
-   * Opens a queue by {@code opener} and keeps it.
+   * Opens a queue and keeps it.
    *
    * @param config what it is to be
-   * @param opener makes it; what this throws reaches the caller, and nothing is kept
-   * @return the queue
-   * @throws ConfigException if one of that name is open
+   * @throws ConfigException if one of that name is open, or that which it names for its dead
+   *     letters keeps none
    * @throws TrackFailedException if the track is closed
    */
-  public synchronized MessageQueue open(
-      QueueConfig config, Function<QueueConfig, ? extends TrackQueue> opener) {
+  public synchronized Q open(QueueConfig config) {
+    if (openOf(config.name()) != null) {
+      throw new ConfigException(
+          "queue '"
+              + config.name()
+              + "': is open on this track; use it (Track.queue answers it), close it, or choose"
+              + " another name");
+    }
+    requireKeepsLetters(config, openOf(config.deadLetters()));
+    return openNew(config);
+  }
+
+  /**
+   * Returns the queue of another's dead letters, and opens it if it is not open.
+   *
+   * @param config of the other
+   * @throws ConfigException if it is open, and keeps no letters
+   * @throws TrackFailedException if the track is closed
+   */
+  public synchronized Q lettersOf(QueueConfig config) {
+    Q letters = openOf(config.deadLetters());
+    requireKeepsLetters(config, letters);
+    return letters != null ? letters : openNew(config.ofDeadLetters());
+  }
+
+  private static void requireKeepsLetters(QueueConfig config, TrackQueue letters) {
+    if (letters != null && !letters.config().keepsLetters()) {
+      throw new ConfigException(
+          "dead-letters '"
+              + config.deadLetters()
+              + "' of queue '"
+              + config.name()
+              + "': a queue of that name is open and keeps messages; name another, or close that"
+              + " one");
+    }
+  }
+
+  private Q openNew(QueueConfig config) {
     if (closed) {
       throw new TrackFailedException("track " + track + " is closed; open another");
     }
@@ -50,21 +90,29 @@ public final class OpenQueues {
       dropEnded(); // seldom: an open must not take longer with each queue that there is
       sweepAt = Math.max(FIRST_SWEEP, 2 * queues.size());
     }
-    TrackQueue same = queues.get(config.name());
-    if (same != null && !same.isEnded()) {
-      throw new ConfigException(
-          "queue '"
-              + config.name()
-              + "': is open on this track; use it (Track.queue answers it), close it, or choose"
-              + " another name");
-    }
-    TrackQueue queue = opener.apply(config);
+    Q queue = opener.apply(config);
     queues.put(config.name(), queue);
     return queue;
   }
 
+  /** Returns the open queue of that name, or {@code null}. */
+  private Q openOf(String name) {
+    Q queue = queues.get(name);
+    return queue == null || queue.isEnded() ? null : queue;
+  }
+
+  /** Returns the open queue of that name, if there is one. */
+  public synchronized Optional<Q> find(String name) {
+    return Optional.ofNullable(openOf(name));
+  }
+
+  /** Returns whether no queue can be opened any more. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   /** Returns the open queues, in the order of their names. */
-  public synchronized List<MessageQueue> list() {
+  public synchronized List<Q> list() {
     dropEnded();
     return List.copyOf(queues.values());
   }
@@ -78,8 +126,8 @@ public final class OpenQueues {
    *
    * @return what is open; nothing if it was ended before
    */
-  public synchronized List<MessageQueue> end() {
-    List<MessageQueue> open = closed ? List.of() : list();
+  public synchronized List<Q> end() {
+    List<Q> open = closed ? List.of() : list();
     closed = true;
     return open;
   }

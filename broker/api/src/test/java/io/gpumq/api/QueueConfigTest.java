@@ -1,7 +1,9 @@
 package io.gpumq.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ class QueueConfigTest {
             Duration.ofSeconds(30),
             5,
             3,
+            "ticks.dead",
             10_000,
             Duration.ofSeconds(10),
             1,
@@ -50,7 +53,8 @@ class QueueConfigTest {
             .lease(Duration.ofMillis(5))
             .maxDeliveries(7)
             .handlerAttempts(2)
-            .deadLetterCapacity(9)
+            .deadLetters("given-up")
+            .maxDeadLetters(9)
             .handlerTimeout(Duration.ofMillis(70))
             .lanes(4)
             .strictOrder(true)
@@ -66,11 +70,34 @@ class QueueConfigTest {
             Duration.ofMillis(5),
             7,
             2,
+            "given-up",
             9,
             Duration.ofMillis(70),
             4,
             true),
         config);
+  }
+
+  @Test
+  void namesItsLettersAfterItself() {
+    String name = "q".repeat(64);
+    assertEquals("q".repeat(59) + ".dead", QueueConfig.named(name).build().deadLetters());
+    QueueConfig letters = config().maxDeadLetters(1).maxPayloadBytes(512).build().ofDeadLetters();
+    assertEquals("ticks.dead", letters.name());
+    assertEquals(1, letters.maxMessages());
+    assertEquals(512, letters.maxPayloadBytes());
+    assertTrue(letters.keepsLetters());
+    assertFalse(config().build().keepsLetters());
+  }
+
+  @Test
+  void handlesNoLetters() {
+    assertRefused(
+        config().deadLetters("ticks").handler("sha256"),
+        "handler 'sha256': must be echo in a queue that keeps dead letters");
+    assertRefused(
+        config().deadLetters("no/name"),
+        "dead-letters 'no/name': must be 1 to 64 characters of A-Z a-z 0-9 . _ -");
   }
 
   @ParameterizedTest
@@ -149,17 +176,16 @@ class QueueConfigTest {
 
   @Test
   void boundsTheCounts() {
-    config().maxDeliveries(1).handlerAttempts(1).deadLetterCapacity(1).build();
-    config().maxDeliveries(1000).handlerAttempts(15).deadLetterCapacity(1_000_000).build();
+    config().maxDeliveries(1).handlerAttempts(1).maxDeadLetters(1).build();
+    config().maxDeliveries(1000).handlerAttempts(15).maxDeadLetters(1_000_000).build();
     assertRefused(config().maxDeliveries(0), "max-deliveries 0: must be between 1 and 1000");
     assertRefused(config().maxDeliveries(1001), "max-deliveries 1001: must be between 1 and 1000");
     assertRefused(config().handlerAttempts(0), "handler-attempts 0: must be between 1 and 15");
     assertRefused(config().handlerAttempts(16), "handler-attempts 16: must be between 1 and 15");
+    assertRefused(config().maxDeadLetters(0), "max-dead-letters 0: must be between 1 and 1000000");
     assertRefused(
-        config().deadLetterCapacity(0), "dead-letter-capacity 0: must be between 1 and 1000000");
-    assertRefused(
-        config().deadLetterCapacity(1_000_001),
-        "dead-letter-capacity 1000001: must be between 1 and 1000000");
+        config().maxDeadLetters(1_000_001),
+        "max-dead-letters 1000001: must be between 1 and 1000000");
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.Entry;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
@@ -62,7 +61,7 @@ final class BadOrders {
   /** Carries orders out until all are that can be, and the others are letters. */
   Void consume(String name) throws InterruptedException {
     try (Consumer consumer = queue.consumer("g", name)) {
-      while (isSomeLeft() || queue.deadLetters().size() < bad.size()) {
+      while (isSomeLeft() || ReadLetters.size(queue) < bad.size()) {
         carryOut(consumer, consumer.poll(BATCH, BRIEFLY));
       }
     }
@@ -106,9 +105,9 @@ final class BadOrders {
   synchronized void check() {
     assertTrue(givenBack > bad.size(), "some lay behind a bad order");
     Set<Integer> letters = new TreeSet<>();
-    for (DeadLetter letter : Taken.from(queue.deadLetters(), count)) {
+    for (Letter letter : ReadLetters.take(queue, count)) {
       letters.add(ByteBuffer.wrap(letter.payload()).getInt());
-      assertEquals(queue.config().maxDeliveries(), letter.count());
+      assertEquals(queue.config().maxDeliveries(), letter.told().count());
     }
     assertEquals(bad, letters);
     for (int key = 0; key < KEYS; key++) {

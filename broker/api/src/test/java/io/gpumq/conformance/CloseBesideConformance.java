@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
@@ -87,24 +86,24 @@ abstract class CloseBesideConformance extends QueueTest {
     assertEquals(all(count), numbers);
     assertEquals(count, acknowledged.get());
     assertEquals(count, queue.stats().acknowledged());
-    assertEquals(List.of(), queue.deadLetters().peek(1));
+    assertEquals(List.of(), ReadLetters.peek(queue, 1));
   }
 
   @Test
   void consumersClosedInTheirPollsCountLettersRight() throws Exception {
     int count = 400;
-    MessageQueue queue = open(config(512).handler("fail:every=2").deadLetterCapacity(count));
+    MessageQueue queue = open(config(512).handler("fail:every=2").maxDeadLetters(count));
     queue.createGroup("g");
     Numbered.send(queue, random, 0, count);
     workByShortLivedConsumers(queue, () -> queue.stats().depth() == 0);
-    List<DeadLetter> letters = queue.deadLetters().peek(count);
+    List<Letter> letters = ReadLetters.peek(queue, count);
     Set<Long> failed =
         letters.stream()
             .map(letter -> Numbered.number(letter.payload()))
             .collect(Collectors.toSet());
     assertEquals(all(count).stream().filter(n -> n % 2 == 0).collect(Collectors.toSet()), failed);
     assertEquals(count / 2, letters.size());
-    assertEquals(count / 2, queue.deadLetters().size());
+    assertEquals(count / 2, ReadLetters.size(queue));
     assertEquals(count / 2, queue.stats().deadLettered());
     assertEquals(count / 2, acknowledged.get());
   }

@@ -103,6 +103,13 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class Replays extends ReplayConformance {
+    Replays() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class LateReaders extends LateReaderConformance {
     LateReaders() {
       super(ConformanceSuite.this);

@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
-import io.gpumq.api.DeadLetters;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueConfig;
@@ -32,18 +30,18 @@ abstract class DeadLetterConformance extends QueueTest {
         count + " dead letters",
         () -> {
           assertTrue(consumer.poll(1, Duration.ofMillis(1)).isEmpty(), "delivered past its limit");
-          return queue.deadLetters().size();
+          return ReadLetters.size(queue);
         },
         size -> size == count);
   }
 
-  private void assertLetter(DeadLetter letter, long sequence, int number, int count, String group) {
+  private void assertLetter(Letter letter, long sequence, int number, int count, String group) {
     assertEquals(sequence, letter.sequence());
-    assertEquals(Cause.DELIVERY_LIMIT, letter.cause());
-    assertEquals(count, letter.count());
+    assertEquals(Cause.DELIVERY_LIMIT, letter.told().cause());
+    assertEquals(count, letter.told().count());
     assertEquals(group, letter.group());
     assertArrayEquals(payload(number), letter.payload());
-    assertFalse(letter.reason().isBlank());
+    assertFalse(letter.told().reason().isBlank());
   }
 
   @Test
@@ -57,11 +55,11 @@ abstract class DeadLetterConformance extends QueueTest {
       consumer.refuse(refused, Duration.ZERO);
       for (int nth = 2; nth <= 3; nth++) {
         assertMessages(poll(consumer, 1), List.of(refused), 1, nth);
-        assertEquals(0, queue.deadLetters().size());
+        assertEquals(0, ReadLetters.size(queue));
         consumer.refuse(refused, Duration.ZERO);
       }
       awaitLetters(queue, consumer, 1);
-      assertLetter(queue.deadLetters().peek(10).get(0), refused, 1, 3, "g");
+      assertLetter(ReadLetters.peek(queue, 10).get(0), refused, 1, 3, "g");
       assertThrows(NotPendingException.class, () -> consumer.acknowledge(refused));
       assertThrows(NotPendingException.class, () -> consumer.refuse(refused, Duration.ZERO));
       consumer.acknowledge(sequences.get(0));
@@ -81,7 +79,7 @@ abstract class DeadLetterConformance extends QueueTest {
       assertMessages(poll(consumer, 1), sequences, 0, 1);
       assertMessages(poll(consumer, 1), sequences, 0, 2);
       awaitLetters(queue, consumer, 1);
-      assertLetter(Taken.from(queue.deadLetters(), 1).get(0), sequences.get(0), 0, 2, "g");
+      assertLetter(ReadLetters.take(queue, 1).get(0), sequences.get(0), 0, 2, "g");
       assertEquals(2, queue.stats().delivered());
     }
   }
@@ -95,7 +93,7 @@ abstract class DeadLetterConformance extends QueueTest {
       poll(closing, 2);
       closing.close();
       awaitLetters(queue, other, 2);
-      List<DeadLetter> letters = queue.deadLetters().peek(2);
+      List<Letter> letters = ReadLetters.peek(queue, 2);
       assertLetter(letters.get(0), sequences.get(0), 0, 1, "g");
       assertLetter(letters.get(1), sequences.get(1), 1, 1, "g");
     }
@@ -113,7 +111,7 @@ abstract class DeadLetterConformance extends QueueTest {
       assertMessages(poll(two, 1), sequences, 0, 1);
       two.refuse(sequences.get(0), Duration.ZERO);
       awaitLetters(queue, two, 2);
-      List<DeadLetter> letters = Taken.from(queue.deadLetters(), 10);
+      List<Letter> letters = ReadLetters.take(queue, 10);
       assertLetter(letters.get(0), sequences.get(0), 0, 1, "one");
       assertLetter(letters.get(1), sequences.get(0), 0, 1, "two");
       assertEquals(2, queue.stats().deadLettered());
@@ -121,12 +119,11 @@ abstract class DeadLetterConformance extends QueueTest {
   }
 
   @Test
-  void takesAndPeeksOldestFirst() throws Exception {
+  void takesOldestFirst() throws Exception {
     MessageQueue queue = open(config().maxDeliveries(1));
     List<Long> sequences = send(queue, 0, 5);
-    DeadLetters letters = queue.deadLetters();
-    assertEquals(List.of(), letters.peek(10));
-    assertEquals(List.of(), Taken.from(letters, 10));
+    assertEquals(List.of(), ReadLetters.peek(queue, 10));
+    assertEquals(List.of(), ReadLetters.take(queue, 10));
     try (Consumer consumer = queue.consumer("g", "c")) {
       poll(consumer, 5);
       for (int number = 0; number < 5; number++) {
@@ -134,22 +131,20 @@ abstract class DeadLetterConformance extends QueueTest {
         awaitLetters(queue, consumer, number + 1);
       }
     }
-    assertEquals(sequences, sequencesOf(letters.peek(10)));
-    assertEquals(sequences.subList(0, 2), sequencesOf(letters.peek(2)));
-    assertEquals(sequences.subList(0, 2), sequencesOf(Taken.from(letters, 2)));
-    assertEquals(3, letters.size());
-    assertEquals(sequences.subList(2, 5), sequencesOf(Taken.from(letters, 10)));
-    assertEquals(0, letters.size());
+    assertEquals(sequences.subList(0, 2), sequencesOf(ReadLetters.take(queue, 2)));
+    assertEquals(3, ReadLetters.size(queue));
+    assertEquals(sequences.subList(2, 5), sequencesOf(ReadLetters.take(queue, 10)));
+    assertEquals(0, ReadLetters.size(queue));
     assertEquals(5, queue.stats().deadLettered());
   }
 
-  private static List<Long> sequencesOf(List<DeadLetter> letters) {
-    return letters.stream().map(DeadLetter::sequence).toList();
+  private static List<Long> sequencesOf(List<Letter> letters) {
+    return letters.stream().map(Letter::sequence).toList();
   }
 
   @Test
   void holdsTheGroupBackWhenFullOfRefusedEntries() throws Exception {
-    MessageQueue queue = open(config().maxDeliveries(1).deadLetterCapacity(2).maxMessages(8));
+    MessageQueue queue = open(config().maxDeliveries(1).maxDeadLetters(2).maxMessages(8));
     List<Long> sequences = send(queue, 0, 8);
     try (Consumer consumer = queue.consumer("g", "c");
         Consumer elsewhere = queue.consumer("other", "c")) {
@@ -160,12 +155,12 @@ abstract class DeadLetterConformance extends QueueTest {
       for (int left = 6; left > 2; left--) {
         awaitLetters(queue, consumer, 2);
         assertNothingComes(consumer);
-        given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 1)));
+        given.addAll(sequencesOf(ReadLetters.take(queue, 1)));
       }
       assertMessages(consume(elsewhere, 8), sequences, 0, 1);
       assertMessages(consume(consumer, 2), sequences.subList(6, 8), 6, 1);
-      Await.until("the last two letters", () -> queue.deadLetters().size() == 2);
-      given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 10)));
+      Await.until("the last two letters", () -> ReadLetters.size(queue) == 2);
+      given.addAll(sequencesOf(ReadLetters.take(queue, 10)));
       assertEquals(sequences.subList(0, 6), given.stream().sorted().toList());
       Await.until("nothing kept", () -> queue.stats().depth() == 0);
     }
@@ -196,14 +191,14 @@ abstract class DeadLetterConformance extends QueueTest {
         assertNothingComes(consumer);
       }
     }
-    Await.until("four dead letters", () -> queue.deadLetters().size() == 4);
-    List<DeadLetter> letters = Taken.from(queue.deadLetters(), 10);
+    Await.until("four dead letters", () -> ReadLetters.size(queue) == 4);
+    List<Letter> letters = ReadLetters.take(queue, 10);
     assertEquals(bad, sequencesOf(letters));
-    for (DeadLetter letter : letters) {
-      assertEquals(Cause.HANDLER_FAILED, letter.cause());
-      assertEquals(3, letter.count());
+    for (Letter letter : letters) {
+      assertEquals(Cause.HANDLER_FAILED, letter.told().cause());
+      assertEquals(3, letter.told().count());
       assertEquals("", letter.group());
-      assertFalse(letter.reason().isBlank());
+      assertFalse(letter.told().reason().isBlank());
       assertEquals(sequences.indexOf(letter.sequence()), Numbered.number(letter.payload()));
     }
     Await.until("nothing kept", () -> queue.stats().depth() == 0);
@@ -220,7 +215,7 @@ abstract class DeadLetterConformance extends QueueTest {
     try (Consumer consumer = queue.consumer("g", "c")) {
       queue.producer().send(sent, SOON);
       awaitLetters(queue, consumer, 1);
-      assertArrayEquals(sent, queue.deadLetters().peek(1).get(0).payload());
+      assertArrayEquals(sent, ReadLetters.peek(queue, 1).get(0).payload());
     }
   }
 
@@ -236,7 +231,7 @@ abstract class DeadLetterConformance extends QueueTest {
         assertEquals(1, entries.get(number).deliveries());
       }
     }
-    assertEquals(0, queue.deadLetters().size());
+    assertEquals(0, ReadLetters.size(queue));
     assertEquals(0, queue.stats().failed());
   }
 
@@ -247,13 +242,13 @@ abstract class DeadLetterConformance extends QueueTest {
     try (Consumer consumer = queue.consumer("g", "c")) {
       assertEquals(sequences.get(0), consume(consumer, 1).get(0).sequence());
       awaitLetters(queue, consumer, 1);
-      assertEquals(3, Taken.from(queue.deadLetters(), 1).get(0).count());
+      assertEquals(3, ReadLetters.take(queue, 1).get(0).told().count());
     }
   }
 
   @Test
   void holdsTheGroupBackWhenFullOfFailedMessages() throws Exception {
-    MessageQueue queue = failing("fail:every=1000", config().maxMessages(8).deadLetterCapacity(2));
+    MessageQueue queue = failing("fail:every=1000", config().maxMessages(8).maxDeadLetters(2));
     queue.createGroup("g");
     List<Long> bad = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -265,12 +260,12 @@ abstract class DeadLetterConformance extends QueueTest {
       for (int left = 5; left > 2; left--) {
         awaitLetters(queue, consumer, 2);
         assertNothingComes(consumer);
-        given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 1)));
+        given.addAll(sequencesOf(ReadLetters.take(queue, 1)));
       }
       List<Received> entries = consume(consumer, 2);
       assertEquals(good, entries.stream().map(Received::sequence).toList());
-      Await.until("the last two letters", () -> queue.deadLetters().size() == 2);
-      given.addAll(sequencesOf(Taken.from(queue.deadLetters(), 10)));
+      Await.until("the last two letters", () -> ReadLetters.size(queue) == 2);
+      given.addAll(sequencesOf(ReadLetters.take(queue, 10)));
       assertEquals(bad, given);
       Await.until("nothing kept", () -> queue.stats().depth() == 0);
     }
@@ -289,7 +284,7 @@ abstract class DeadLetterConformance extends QueueTest {
       workers.joinAll();
       awaitLetters(queue, consumer, 100);
       int number = 0;
-      for (DeadLetter letter : Taken.from(queue.deadLetters(), 100)) {
+      for (Letter letter : ReadLetters.take(queue, 100)) {
         assertEquals(number, Numbered.number(letter.payload()));
         number += 3;
       }

@@ -2,7 +2,6 @@ package io.gpumq.conformance;
 
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
@@ -72,7 +71,7 @@ public class ForwardingQueue implements MessageQueue {
   }
 
   @Override
-  public DeadLetters deadLetters() {
+  public MessageQueue deadLetters() {
     return queue.deadLetters();
   }
 

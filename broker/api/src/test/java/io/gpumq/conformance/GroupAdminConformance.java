@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
@@ -225,16 +224,13 @@ abstract class GroupAdminConformance extends QueueTest {
         Consumer h = queue.consumer("h", "c")) {
       h.acknowledge(poll(h, 1).get(0).sequence());
       g.refuse(poll(g, 1).get(0).sequence(), Duration.ZERO);
-      DeadLetter letter =
-          Await.until(
-                  "a letter",
-                  () -> {
-                    assertEquals(0, g.poll(1, Duration.ZERO).size());
-                    return queue.deadLetters().take(1, LONG_LEASE);
-                  },
-                  taken -> taken.size() == 1)
-              .get(0);
-      queue.deadLetters().replay(letter, "g", SOON);
+      Await.until(
+          "a letter",
+          () -> {
+            assertEquals(0, g.poll(1, Duration.ZERO).size());
+            return ReadLetters.size(queue) == 1;
+          });
+      ReadLetters.replay(queue, false);
       Await.passed(Duration.ofMillis(100));
       long sentAt = System.currentTimeMillis();
       send(queue, 1, 2);

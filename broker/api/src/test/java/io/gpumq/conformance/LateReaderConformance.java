@@ -62,7 +62,7 @@ abstract class LateReaderConformance extends QueueTest {
     for (int number = 0; number < MESSAGES; number++) {
       assertEquals(1, Math.min(1, seen.get(number)), "message " + number + " never came");
     }
-    assertEquals(0, queue.deadLetters().size());
+    assertEquals(0, ReadLetters.size(queue));
   }
 
   private Void read(MessageQueue queue, int reader, AtomicIntegerArray seen, AtomicBoolean stop)

@@ -2,31 +2,30 @@ package io.gpumq.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
-import io.gpumq.api.DeadLetters;
+import io.gpumq.api.DeadLetter.Cause;
+import io.gpumq.api.Entry;
 import io.gpumq.api.MessageQueue;
-import io.gpumq.api.NotPendingException;
 import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Keys, times, and dead letters as somebody uses them who wants nothing lost. */
-abstract class LetterConformance extends QueueTest {
-  private static final Duration LONG = Duration.ofDays(1);
-
+abstract class LetterConformance extends LetterTest {
   LetterConformance(TrackFixture on) {
     super(on);
   }
@@ -37,23 +36,6 @@ abstract class LetterConformance extends QueueTest {
         return number;
       }
     }
-  }
-
-  /** A queue whose group {@code g} has made a letter of its one message, of key 42. */
-  private MessageQueue withLetter(String... otherGroups) throws InterruptedException {
-    MessageQueue queue = open(config().maxDeliveries(1));
-    for (String group : otherGroups) {
-      queue.createGroup(group);
-    }
-    try (Consumer consumer = queue.consumer("g", "c");
-        Producer producer = queue.producer()) {
-      producer.send(42, "hello".getBytes(StandardCharsets.UTF_8), SOON);
-      consumer.refuse(poll(consumer, 1).get(0).sequence(), Duration.ZERO);
-      while (queue.deadLetters().size() == 0) {
-        assertEquals(0, consumer.poll(1, BRIEFLY).size());
-      }
-    }
-    return queue;
   }
 
   @Test
@@ -82,180 +64,168 @@ abstract class LetterConformance extends QueueTest {
   }
 
   @Test
-  void aLetterTellsKeyTimeAndText() throws Exception {
-    Instant before = Instant.now().minusMillis(2);
-    DeadLetter letter = withLetter().deadLetters().peek(1).get(0);
-    assertEquals(OptionalLong.of(42), letter.key());
-    assertFalse(letter.sent().isBefore(before));
-    assertEquals("hello", letter.text().orElseThrow());
-    assertTrue(letter.toString().contains("\"hello\""), letter::toString);
-    assertTrue(letter.toString().contains("key 42"), letter::toString);
-    assertTrue(letter.toString().contains("letter " + letter.id()), letter::toString);
-  }
-
-  @Test
-  void aLetterThatNobodyAcknowledgesComesAgain() throws Exception {
-    DeadLetters letters = withLetter().deadLetters();
-    assertEquals(1, letters.take(9, Duration.ofMillis(1)).size());
-    Await.until("its lease ends", () -> letters.take(9, LONG).size() == 1);
-    assertEquals(List.of(), letters.take(9, LONG), "leased");
-    assertEquals(1, letters.size());
-    List<DeadLetter> seen = letters.peek(9);
-    assertEquals(1, letters.acknowledge(seen));
-    assertEquals(0, letters.acknowledge(seen));
-    assertEquals(0, letters.size());
-  }
-
-  @Test
-  void aReplayToOneGroupReachesItAlone() throws Exception {
-    MessageQueue queue = withLetter("other");
-    DeadLetters letters = queue.deadLetters();
-    DeadLetter letter = letters.take(1, LONG).get(0);
-    try (Consumer g = queue.consumer("g", "c2");
-        Consumer other = queue.consumer("other", "c")) {
-      consume(other, 1); // as it was sent first
-      long again = letters.replay(letter, letter.group(), SOON);
-      assertEquals(0, letters.size());
-      Batch batch = g.poll(1, SOON);
-      assertEquals(again, batch.get(0).sequence());
-      assertEquals(42, batch.get(0).key());
-      assertArrayEquals(letter.payload(), batch.get(0).payloadBytes());
-      assertEquals(1, g.acknowledge(batch));
-      assertNothingComes(other);
-      send(queue, 1, 2);
-      assertArrayEquals(payload(1), consume(other, 1).get(0).payload());
-      consume(g, 1);
-      assertThrows(NotPendingException.class, () -> letters.replay(letter, letter.group(), SOON));
-      assertTrue(queue.close(SOON).drained());
-    }
-  }
-
-  @Test
-  void aReplayToAllReachesEveryGroup() throws Exception {
-    MessageQueue queue = withLetter("other");
-    DeadLetters letters = queue.deadLetters();
-    try (Consumer g = queue.consumer("g", "c2");
-        Consumer other = queue.consumer("other", "c")) {
-      consume(other, 1);
-      DeadLetter letter = letters.peek(1).get(0);
-      letters.replayToAll(letter, SOON);
-      assertArrayEquals(letter.payload(), consume(g, 1).get(0).payload());
-      assertArrayEquals(letter.payload(), consume(other, 1).get(0).payload());
-    }
-  }
-
-  @Test
-  void aReplayThatCannotBeKeepsTheLetter() throws Exception {
+  void aLetterTellsAllOfItsMessage() throws Exception {
+    long before = System.currentTimeMillis() - 1;
     MessageQueue queue = withLetter();
-    DeadLetters letters = queue.deadLetters();
-    DeadLetter letter = letters.peek(1).get(0);
-    assertThrows(ConfigException.class, () -> letters.replay(letter, "none", SOON));
-    assertThrows(ConfigException.class, () -> letters.take(-1, LONG));
-    assertThrows(ConfigException.class, () -> letters.take(1, Duration.ZERO));
-    assertThrows(ConfigException.class, () -> letters.peek(-1));
-    assertEquals(1, letters.take(1, LONG).size());
+    Letter letter = ReadLetters.peek(queue, 1).get(0);
+    assertEquals(queue.name(), letter.told().queue());
+    assertEquals(Cause.DELIVERY_LIMIT, letter.told().cause());
+    assertEquals(1, letter.told().count());
+    assertEquals("g", letter.group());
+    assertEquals(OptionalLong.of(42), letter.key());
+    assertTrue(letter.sentMillis() >= before && letter.sentMillis() <= System.currentTimeMillis());
+    assertEquals("hello", new String(letter.payload(), StandardCharsets.UTF_8));
+    String all = letter.told().toString();
+    assertTrue(all.contains(queue.name()) && all.contains("" + letter.sequence()), all);
   }
 
-  /** Delivers the one message of a queue, whose group is the consumer's, until it is a letter. */
-  private static void giveUp(MessageQueue queue, Consumer consumer) throws InterruptedException {
-    long before = queue.stats().deadLettered();
-    consumer.refuse(poll(consumer, 1).get(0).sequence(), Duration.ZERO);
-    while (queue.stats().deadLettered() == before) {
-      assertEquals(0, consumer.poll(1, BRIEFLY).size());
+  @Test
+  void whatIsNoLetterTellsOfNone() throws Exception {
+    MessageQueue queue = open(config());
+    send(queue, 0, 1);
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      Entry entry = consumer.poll(1, SOON).get(0);
+      assertTrue(entry.letter().isEmpty());
+      assertThrows(ConfigException.class, () -> consumer.replay(entry, SOON));
+      assertEquals(1, queue.groups().get(0).pending(), "it stays as it is");
     }
   }
 
-  /**
-   * A queue whose one message has become a letter of group {@code g} twice; the first is leased.
-   */
-  private MessageQueue withTwoLettersOfOneEntry() throws InterruptedException {
+  @Test
+  void theQueueOfLettersIsOneOfTheTrack() throws Exception {
+    MessageQueue queue = withLetter();
+    MessageQueue letters = queue.deadLetters();
+    assertEquals(queue.name() + ".dead", letters.name());
+    assertEquals(letters.name(), queue.config().deadLetters());
+    assertTrue(letters.config().keepsLetters());
+    assertSame(letters, fixture().track().queue(letters.name()).orElseThrow());
+    assertSame(letters, letters.deadLetters());
+    assertThrows(ConfigException.class, letters::producer);
+  }
+
+  @Test
+  void severalQueuesMayNameOne() throws Exception {
+    String name = config().build().name() + "-letters";
+    for (String payload : List.of("one", "two")) {
+      MessageQueue queue = open(config().deadLetters(name).maxDeliveries(1));
+      giveUpOne(queue, payload.getBytes(StandardCharsets.UTF_8));
+      assertEquals(name, queue.deadLetters().name());
+      Letter last = ReadLetters.take(queue, 1).get(0);
+      assertEquals(queue.name(), last.told().queue());
+      assertArrayEquals(payload.getBytes(StandardCharsets.UTF_8), last.payload());
+    }
+  }
+
+  @Test
+  void aQueueOfMessagesKeepsNoLetters() throws Exception {
+    MessageQueue messages = open(config());
+    QueueConfig.Builder naming = config().deadLetters(messages.name());
+    var refusal = assertThrows(ConfigException.class, () -> open(naming));
+    assertTrue(refusal.getMessage().contains(messages.name()), refusal::getMessage);
+  }
+
+  @Test
+  void lettersOfAnySizeKeepTheirPayloads() throws Exception {
+    for (int bytes : new int[] {0, 1, 15, 16, 17, 4_000, 65_536}) {
+      MessageQueue queue = open(config().maxPayloadBytes(65_536).maxDeliveries(1));
+      byte[] payload = randomBytes(bytes);
+      giveUpOne(queue, payload);
+      assertArrayEquals(payload, ReadLetters.peek(queue, 1).get(0).payload(), bytes + " bytes");
+      ReadLetters.replay(queue, false);
+      try (Consumer consumer = queue.consumer("g", "c")) {
+        assertArrayEquals(payload, consume(consumer, 1).get(0).payload(), bytes + " bytes");
+      }
+    }
+  }
+
+  @Test
+  void aLetterThatNobodyAcknowledgesComesAgainHoweverOften() throws Exception {
+    MessageQueue queue = withLetter();
+    try (Consumer consumer = queue.deadLetters().consumer("h", "c")) {
+      for (int nth = 1; nth <= 20; nth++) {
+        Batch batch = consumer.poll(9, SOON);
+        assertEquals(1, batch.size());
+        assertEquals(nth, batch.get(0).deliveries());
+        consumer.refuse(batch.get(0).sequence(), Duration.ZERO);
+      }
+      assertEquals(1, consumer.acknowledge(consumer.poll(9, SOON)));
+      assertNothingComes(consumer);
+    }
+    assertEquals(0, queue.deadLetters().stats().deadLettered());
+  }
+
+  @Test
+  void groupsReadTheLettersEachForItself() throws Exception {
+    MessageQueue letters = withLetter().deadLetters();
+    try (Consumer one = letters.consumer("one", "c");
+        Consumer two = letters.consumer("two", "c")) {
+      assertEquals(1, consume(one, 1).size());
+      assertEquals(1, consume(two, 1).size());
+    }
+    assertEquals(0, letters.stats().depth());
+  }
+
+  @Test
+  void anEntryThatIsGivenUpTwiceIsTwoLetters() throws Exception {
     MessageQueue queue = open(config().maxDeliveries(1));
     queue.createGroup("keeper"); // so that the entry is kept
     long sequence = send(queue, 0, 1).get(0);
     try (Consumer consumer = queue.consumer("g", "c")) {
       giveUp(queue, consumer);
-      assertEquals(1, queue.deadLetters().take(9, LONG).size());
       queue.moveGroup("g", sequence);
       giveUp(queue, consumer);
     }
-    return queue;
-  }
-
-  @Test
-  void aLeasedLetterStaysSoWhenItsEntryBecomesAnother() throws Exception {
-    MessageQueue queue = withTwoLettersOfOneEntry();
-    DeadLetters letters = queue.deadLetters();
-    assertEquals(2, letters.size());
     assertEquals(2, queue.stats().deadLettered());
-    List<DeadLetter> both = letters.peek(9);
-    assertEquals(2, both.size());
-    assertEquals(both.get(0).sequence(), both.get(1).sequence());
-    assertEquals(both.get(0).group(), both.get(1).group());
-    assertNotEquals(both.get(0).id(), both.get(1).id());
-    List<DeadLetter> taken = letters.take(9, LONG);
-    assertEquals(List.of(both.get(1).id()), taken.stream().map(DeadLetter::id).toList());
-    assertEquals(List.of(), letters.take(9, LONG), "both are leased");
+    List<Letter> both = ReadLetters.take(queue, 9);
+    assertEquals(List.of(sequence, sequence), both.stream().map(Letter::sequence).toList());
+    assertEquals(List.of("g", "g"), both.stream().map(Letter::group).toList());
+    assertNotEquals(both.get(0).at(), both.get(1).at());
   }
 
+  /** Queues of one handler share what carries them. */
   @Test
-  void ofTwoLettersOfOneEntryEachIsSettledAlone() throws Exception {
-    for (int first = 0; first < 2; first++) {
-      DeadLetters letters = withTwoLettersOfOneEntry().deadLetters();
-      DeadLetter one = letters.peek(9).get(first);
-      DeadLetter other = letters.peek(9).get(1 - first);
-      assertEquals(1, letters.acknowledge(List.of(one, one)));
-      assertEquals(0, letters.acknowledge(List.of(one)));
-      assertEquals(1, letters.size());
-      assertEquals(List.of(other.id()), letters.peek(9).stream().map(DeadLetter::id).toList());
-      assertEquals(1, letters.acknowledge(List.of(one, other)));
-      assertEquals(0, letters.size());
+  void fullLettersHoldBackTheirQueueAlone() throws Exception {
+    MessageQueue full = open(config().handler("fail:every=2").maxDeadLetters(1));
+    MessageQueue other = open(config().handler("fail:every=2"));
+    try (Consumer held = full.consumer("g", "c");
+        Consumer free = other.consumer("g", "c")) {
+      Numbered.send(full, random, 0, 8);
+      List<Received> came = new ArrayList<>();
+      Await.until("the letters are full", () -> readSome(held, came) && isFull(full));
+      Numbered.send(other, random, 0, 40);
+      assertEquals(20, consume(free, 20).size());
+      Await.until(
+          "the other's letters",
+          () -> free.poll(1, Duration.ZERO).isEmpty() && ReadLetters.size(other) == 20);
+      assertTrue(isFull(full));
+      for (int letters = 0; letters < 4; letters++) {
+        Await.until("a letter", () -> readSome(held, came) && isFull(full));
+        assertEquals(1, ReadLetters.take(full, 1).size());
+      }
+      Await.until("the rest", () -> readSome(held, came) && came.size() == 4);
+      assertEquals(0, full.stats().depth());
     }
   }
 
-  @Test
-  void ofTwoLettersOfOneEntryEachIsReplayedAlone() throws Exception {
-    MessageQueue queue = withTwoLettersOfOneEntry();
-    DeadLetters letters = queue.deadLetters();
-    DeadLetter one = letters.peek(9).get(0);
-    DeadLetter other = letters.peek(9).get(1);
-    letters.replay(one, "g", SOON);
-    assertThrows(NotPendingException.class, () -> letters.replay(one, "g", SOON));
-    assertEquals(List.of(other.id()), letters.peek(9).stream().map(DeadLetter::id).toList());
-    letters.replay(other, "g", SOON);
-    assertEquals(0, letters.size());
-    try (Consumer consumer = queue.consumer("g", "c2")) {
-      consume(consumer, 2);
-      assertNothingComes(consumer);
-    }
+  private static boolean isFull(MessageQueue queue) {
+    return ReadLetters.size(queue) == queue.config().maxDeadLetters();
+  }
+
+  private static boolean readSome(Consumer consumer, List<Received> into) throws Exception {
+    Batch batch = consumer.poll(64, Duration.ofMillis(1));
+    into.addAll(copy(batch));
+    consumer.acknowledge(batch);
+    return true;
   }
 
   @Test
-  void aLetterThatIsNotOfTheQueueSettlesNothing() throws Exception {
-    DeadLetters letters = withLetter().deadLetters();
-    DeadLetter mine = letters.peek(1).get(0);
-    List<DeadLetter> others =
-        List.of(
-            withLetter().deadLetters().peek(1).get(0),
-            like(mine, mine.id() + 1, mine.sequence(), mine.group()),
-            like(mine, mine.id(), mine.sequence() + 1, mine.group()),
-            like(mine, mine.id(), mine.sequence(), "other"));
-    for (DeadLetter other : others) {
-      assertEquals(0, letters.acknowledge(List.of(other)), other::toString);
-      assertThrows(NotPendingException.class, () -> letters.replay(other, "g", SOON));
-    }
-    assertEquals(1, letters.acknowledge(List.of(mine)));
-  }
-
-  private static DeadLetter like(DeadLetter letter, long id, long sequence, String group) {
-    return new DeadLetter(
-        id,
-        sequence,
-        letter.cause(),
-        letter.reason(),
-        letter.count(),
-        group,
-        letter.key(),
-        letter.sent(),
-        letter.payload());
+  void lettersOutliveTheirQueueAndGoWithTheirOwn() throws Exception {
+    MessageQueue queue = withLetter();
+    MessageQueue letters = queue.deadLetters();
+    letters.close();
+    giveUpOne(queue, new byte[] {7});
+    assertNotSame(letters, queue.deadLetters(), "the next letter opens it anew");
+    queue.close();
+    assertArrayEquals(new byte[] {7}, ReadLetters.take(queue, 9).get(0).payload());
   }
 }

@@ -3,7 +3,6 @@ package io.gpumq.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
 import io.gpumq.api.MessageQueue;
 import java.util.HashMap;
@@ -31,14 +30,14 @@ final class LetterModel {
 
   /** Takes letters out of the queue, and checks that each had to be there. */
   void take(int max) {
-    int most = queue.config().deadLetterCapacity();
-    assertTrue(queue.deadLetters().size() <= most, "more letters than allowed");
-    List<DeadLetter> taken = Taken.from(queue.deadLetters(), max);
+    int most = queue.config().maxDeadLetters();
+    assertTrue(ReadLetters.size(queue) <= most, "more letters than allowed");
+    List<Letter> taken = ReadLetters.take(queue, max);
     assertTrue(taken.size() <= max, "more letters than asked for");
     long now = System.nanoTime();
-    for (DeadLetter letter : taken) {
+    for (Letter letter : taken) {
       int index = log.indexOf(letter.payload(), letter.sequence());
-      if (letter.cause() == Cause.HANDLER_FAILED) {
+      if (letter.told().cause() == Cause.HANDLER_FAILED) {
         takeFailed(letter, index);
       } else {
         takeGivenUp(letter, index, now);
@@ -46,17 +45,17 @@ final class LetterModel {
     }
   }
 
-  private void takeFailed(DeadLetter letter, int index) {
+  private void takeFailed(Letter letter, int index) {
     assertEquals("", letter.group());
-    assertEquals(queue.config().handlerAttempts(), letter.count());
+    assertEquals(queue.config().handlerAttempts(), letter.told().count());
     assertTrue(log.fails(index), () -> "the handler can do message " + index);
     assertTrue(failed.add(index), () -> "two letters for message " + index);
   }
 
-  private void takeGivenUp(DeadLetter letter, int index, long now) {
+  private void takeGivenUp(Letter letter, int index, long now) {
     GroupModel group = groups.get(letter.group());
     assertTrue(group != null, () -> "no group '" + letter.group() + "'");
-    assertEquals(queue.config().maxDeliveries(), letter.count());
+    assertEquals(queue.config().maxDeliveries(), letter.told().count());
     assertTrue(group.isDelivered(index), () -> group.what(index) + " was never delivered");
     if (group.pending.containsKey(index)) {
       assertTrue(group.mayBeGivenUp(index, now), () -> group.what(index) + " given up early");

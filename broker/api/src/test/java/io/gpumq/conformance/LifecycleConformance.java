@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.Batch;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
@@ -65,9 +64,9 @@ abstract class LifecycleConformance extends QueueTest {
       assertEquals(twice, poll(one, 1).get(0).sequence());
       one.refuse(twice, Duration.ZERO); // at its limit
       poll(one, 7);
-      Await.until("four dead letters", () -> queue.deadLetters().size() == 4);
+      Await.until("four dead letters", () -> ReadLetters.size(queue) == 4);
       sequences.subList(0, 3).forEach(one::acknowledge);
-      for (DeadLetter letter : queue.deadLetters().peek(4)) {
+      for (Letter letter : ReadLetters.peek(queue, 4)) {
         bytes += letter.group().isEmpty() ? letter.payload().length : 0;
       }
     }
@@ -217,12 +216,11 @@ abstract class LifecycleConformance extends QueueTest {
       consumer.refuse(sequences.get(0), Duration.ZERO);
       Await.until(
           "a dead letter",
-          () ->
-              consumer.poll(1, Duration.ofMillis(1)).isEmpty() && queue.deadLetters().size() == 1);
+          () -> consumer.poll(1, Duration.ofMillis(1)).isEmpty() && ReadLetters.size(queue) == 1);
     }
     queue.close(Duration.ZERO);
-    assertArrayEquals(payload(0), queue.deadLetters().peek(1).get(0).payload());
-    assertEquals(sequences.get(0), Taken.from(queue.deadLetters(), 1).get(0).sequence());
+    assertArrayEquals(payload(0), ReadLetters.peek(queue, 1).get(0).payload());
+    assertEquals(sequences.get(0), ReadLetters.take(queue, 1).get(0).sequence());
     assertEquals(1, queue.stats().deadLettered());
   }
 

@@ -39,7 +39,7 @@ final class ModelRun {
     random = new Random(seed);
     maxMessages = (int) queue.config().maxMessages();
     maxDeliveries = queue.config().maxDeliveries();
-    letterCapacity = queue.config().deadLetterCapacity();
+    letterCapacity = queue.config().maxDeadLetters();
     log = new MessageLog(queue.config().handler(), queue.config().handlerAttempts());
     producer = queue.producer();
     for (int i = 0; i < groupCount; i++) {
@@ -338,7 +338,7 @@ final class ModelRun {
             log.bytes(),
             0);
     Await.until("counters agree: " + expected, () -> QueueTest.counters(queue), expected::equals);
-    assertEquals(List.of(), queue.deadLetters().peek(1));
+    assertEquals(List.of(), ReadLetters.peek(queue, 1));
     CloseReport report = queue.close(Await.DEADLINE);
     assertTrue(report.drained(), report::toString);
     assertEquals(0, report.left());

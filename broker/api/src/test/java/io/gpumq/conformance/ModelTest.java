@@ -1,5 +1,7 @@
 package io.gpumq.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
@@ -43,7 +45,7 @@ public abstract class ModelTest {
       int groups,
       int consumers,
       int maxDeliveries,
-      int deadLetterCapacity,
+      int maxDeadLetters,
       String handler,
       boolean strictOrder,
       long contents) {}
@@ -63,7 +65,9 @@ public abstract class ModelTest {
   @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
   void losesNothing(@ForAll("shapes") Shape shape, @ForAll("steps") List<Step> steps)
       throws InterruptedException {
-    try (MessageQueue queue = track.open(config(shape))) {
+    try (MessageQueue queue = track.open(config(shape));
+        MessageQueue letters = queue.deadLetters()) {
+      assertTrue(letters.config().keepsLetters());
       run(queue, shape, steps).drainAndClose();
     }
   }
@@ -71,7 +75,9 @@ public abstract class ModelTest {
   @Property(tries = 15, edgeCases = EdgeCasesMode.NONE)
   void closesAsThingsAre(@ForAll("shapes") Shape shape, @ForAll("steps") List<Step> steps)
       throws InterruptedException {
-    try (MessageQueue queue = track.open(config(shape))) {
+    try (MessageQueue queue = track.open(config(shape));
+        MessageQueue letters = queue.deadLetters()) {
+      assertTrue(letters.config().keepsLetters());
       run(queue, shape, steps).closeAbruptly();
     }
   }
@@ -98,7 +104,7 @@ public abstract class ModelTest {
         .handler(shape.handler())
         .lease(LEASE)
         .maxDeliveries(shape.maxDeliveries())
-        .deadLetterCapacity(shape.deadLetterCapacity())
+        .maxDeadLetters(shape.maxDeadLetters())
         .strictOrder(shape.strictOrder())
         .build();
   }

@@ -120,7 +120,7 @@ abstract class OldBatchConformance extends QueueTest {
       assertEquals(2, poll(consumer, 1).get(0).deliveries());
       consumer.acknowledge(sequence);
       assertThrows(NotPendingException.class, () -> consumer.giveBack(sequence, Duration.ZERO));
-      assertEquals(0, queue.deadLetters().size());
+      assertEquals(0, ReadLetters.size(queue));
     }
   }
 }

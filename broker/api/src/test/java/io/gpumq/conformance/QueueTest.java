@@ -53,7 +53,12 @@ abstract class QueueTest {
   @AfterEach
   final void closeQueues() {
     workers.close();
-    opened.forEach(MessageQueue::close);
+    opened.forEach(this::closeWithLetters);
+  }
+
+  private void closeWithLetters(MessageQueue queue) {
+    queue.close();
+    on.track().queue(queue.config().deadLetters()).ifPresent(MessageQueue::close);
   }
 
   final TrackFixture fixture() {

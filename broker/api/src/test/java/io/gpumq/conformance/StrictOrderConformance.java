@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import java.time.Duration;
@@ -165,7 +164,7 @@ abstract class StrictOrderConformance extends QueueTest {
 
   @Test
   void goesOnWithoutADeadLetter() throws Exception {
-    MessageQueue queue = open(strict().maxDeliveries(2).deadLetterCapacity(1));
+    MessageQueue queue = open(strict().maxDeliveries(2).maxDeadLetters(1));
     List<Long> sent = sendHandled(queue, 4);
     try (Consumer consumer = queue.consumer("g", "c")) {
       for (int delivery = 1; delivery <= 2; delivery++) {
@@ -185,8 +184,8 @@ abstract class StrictOrderConformance extends QueueTest {
   }
 
   private static List<Long> takeLetters(MessageQueue queue) {
-    Await.until("a dead letter", () -> queue.deadLetters().size() == 1);
-    return Taken.from(queue.deadLetters(), 2).stream().map(DeadLetter::sequence).toList();
+    Await.until("a dead letter", () -> ReadLetters.size(queue) == 1);
+    return ReadLetters.take(queue, 2).stream().map(Letter::sequence).toList();
   }
 
   /** As it comes from an exchange: many keys, many consumers, and nobody who never fails. */
@@ -215,7 +214,7 @@ abstract class StrictOrderConformance extends QueueTest {
   /** A bad order makes letters of no neighbours, however often they are given back with it. */
   @Test
   void onlyTheBadOrdersBecomeLetters() throws Exception {
-    MessageQueue queue = open(strict().maxMessages(2048).maxDeliveries(3).deadLetterCapacity(100));
+    MessageQueue queue = open(strict().maxMessages(2048).maxDeliveries(3).maxDeadLetters(100));
     BadOrders orders = new BadOrders(queue, 2_000, 6, random);
     orders.send();
     workers.start(() -> orders.consume("c1"));

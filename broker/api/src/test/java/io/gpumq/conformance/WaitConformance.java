@@ -196,17 +196,15 @@ abstract class WaitConformance extends QueueTest {
       long first = poll(consumer, 1).get(0).sequence();
       consumer.refuse(first, Duration.ZERO); // at its limit
       consumer.acknowledge(poll(consumer, 1).get(0).sequence());
-      Await.until("it is a letter", () -> queue.deadLetters().size() == 1);
+      Await.until("it is a letter", () -> ReadLetters.size(queue) == 1);
       CloseReport report = queue.close(Duration.ZERO);
       assertEquals(1, report.left());
       assertEquals(report.stats(), queue.stats());
       assertEquals(1, queue.groups().size());
       assertEquals(1, queue.groups().get(0).acknowledged());
-      assertEquals(first, queue.deadLetters().peek(9).get(0).sequence());
-      assertThrows(
-          QueueClosedException.class,
-          () -> queue.deadLetters().replayToAll(queue.deadLetters().peek(1).get(0), SOON));
-      assertEquals(1, Taken.from(queue.deadLetters(), 9).size());
+      assertEquals(first, ReadLetters.peek(queue, 9).get(0).sequence());
+      assertThrows(QueueClosedException.class, () -> ReadLetters.replay(queue, true));
+      assertEquals(1, ReadLetters.take(queue, 9).size());
     }
   }
 

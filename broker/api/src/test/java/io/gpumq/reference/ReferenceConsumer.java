@@ -3,15 +3,18 @@ package io.gpumq.reference;
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.Entry;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.QueueFullException;
 import io.gpumq.reference.Group.Pending;
 import io.gpumq.spi.Deadline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a {@link ReferenceQueue} for one group, under the queue's lock. */
 final class ReferenceConsumer implements Consumer {
@@ -119,6 +122,41 @@ final class ReferenceConsumer implements Consumer {
   }
 
   @Override
+  public long replay(Entry letter, Duration timeout) throws InterruptedException {
+    return replay(letter, timeout, false);
+  }
+
+  @Override
+  public long replayToAll(Entry letter, Duration timeout) throws InterruptedException {
+    return replay(letter, timeout, true);
+  }
+
+  private long replay(Entry letter, Duration timeout, boolean toAll) throws InterruptedException {
+    Deadline deadline = Deadline.after(Deadline.require("timeout", timeout));
+    return queue.locked(
+        () -> {
+          requireOpen();
+          if (letter != polled || polled.current == null || letter.letter().isEmpty()) {
+            throw new ConfigException("letter: must be a dead letter of the last poll");
+          }
+          DeadLetter told = letter.letter().get();
+          String target = toAll || told.group().isEmpty() ? null : told.group();
+          ReferenceQueue origin = queue.letters().origin(told, target);
+          Message message = polled.current.message;
+          pending(message.sequence());
+          if (!queue.await(origin::hasRoom, deadline)) {
+            throw new QueueFullException("no room in queue " + told.queue(), 0);
+          }
+          requireOpen();
+          origin.requireIntake();
+          Pending entry = pending(message.sequence());
+          long again = origin.append(message.payload(), message.key(), target);
+          queue.acknowledge(group, entry);
+          return again;
+        });
+  }
+
+  @Override
   public void close() {
     queue.locked(
         () -> {
@@ -196,6 +234,11 @@ final class ReferenceConsumer implements Consumer {
     @Override
     public long sentMillis() {
       return current.message.sentMillis();
+    }
+
+    @Override
+    public Optional<DeadLetter> letter() {
+      return Optional.ofNullable(current.message.letter());
     }
 
     @Override

@@ -23,22 +23,22 @@ final class ReferenceProducer implements Producer {
 
   @Override
   public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(payload, OptionalLong.empty(), null, timeout);
+    return send(payload, OptionalLong.empty(), timeout);
   }
 
   @Override
   public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(payload, OptionalLong.of(key), null, timeout);
+    return send(payload, OptionalLong.of(key), timeout);
   }
 
-  long send(ByteBuffer payload, OptionalLong key, String target, Duration timeout)
+  private long send(ByteBuffer payload, OptionalLong key, Duration timeout)
       throws InterruptedException {
     byte[] copy = checked(payload);
     Deadline.require("timeout", timeout);
     return queue.locked(
         () -> {
           awaitRoom(timeout, Deadline.after(timeout), 0);
-          return queue.append(copy, key, target);
+          return queue.append(copy, key, null);
         });
   }
 

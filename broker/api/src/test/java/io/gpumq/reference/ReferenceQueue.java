@@ -3,10 +3,11 @@ package io.gpumq.reference;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.DeadLetter.Cause;
-import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
+import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
@@ -39,21 +40,26 @@ final class ReferenceQueue implements TrackQueue {
 
   private final QueueConfig config;
   private final Handler handler;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final ReferenceTrack track;
+  private final ReentrantLock lock;
+  private final Condition changed;
   private final TreeMap<Long, Message> kept = new TreeMap<>();
   private final Queue<Message> unhandled = new ArrayDeque<>();
-  private final Map<String, Group> groups = new TreeMap<>();
-  private final ReferenceLetters letters = new ReferenceLetters(this);
-  private long sent, handled, delivered, acknowledged, redelivered, failed, deadLettered, bytes;
+  final Map<String, Group> groups = new TreeMap<>();
+  private long sent, handled, delivered, acknowledged, redelivered, failed, bytes;
+  private final ReferenceLetters letters;
   private boolean intakeClosed;
   private boolean closed;
-  private CloseReport report;
+  private volatile CloseReport report; // asked for by the track, without the lock
   private Deadline drain;
   private List<GroupStats> lastGroups;
 
-  ReferenceQueue(QueueConfig config) {
+  ReferenceQueue(QueueConfig config, ReferenceTrack track) {
     this.config = config;
+    this.track = track;
+    lock = track.lock;
+    changed = track.changed;
+    letters = new ReferenceLetters(this, track);
     this.handler = Handler.of(config.handler());
   }
 
@@ -102,33 +108,33 @@ final class ReferenceQueue implements TrackQueue {
 
   /** Writes the dead letters that are due, as far as there is room for them. */
   private void letTimePass() {
-    while (!unhandled.isEmpty() && letterFits()) {
+    while (!closed && !unhandled.isEmpty() && letters.haveRoom()) {
       Message message = unhandled.remove();
-      write(message, Cause.HANDLER_FAILED, "handler failed", config.handlerAttempts(), "");
+      letters.write(message, Cause.HANDLER_FAILED, "handler failed", config.handlerAttempts(), "");
       kept.remove(message.sequence());
     }
     for (Group group : groups.values()) {
       for (Pending due : group.due(System.nanoTime())) {
-        if (due.deliveries >= config.maxDeliveries() && letterFits()) {
-          write(
-              due.message,
-              Cause.DELIVERY_LIMIT,
-              "delivered as often as allowed",
-              due.deliveries,
-              group.name);
+        if (!closed && due.deliveries >= letters.after() && letters.haveRoom()) {
+          String reason = "delivered as often as allowed";
+          letters.write(due.message, Cause.DELIVERY_LIMIT, reason, due.deliveries, group.name);
           settle(group, due);
         }
       }
     }
   }
 
-  private boolean letterFits() {
-    return letters.count() < config.deadLetterCapacity() && !closed;
+  boolean takesLetter() {
+    return !intakeClosed && hasRoom();
   }
 
-  private void write(Message message, Cause cause, String reason, int count, String group) {
-    letters.add(message, cause, reason, count, group);
-    deadLettered++;
+  /** Keeps what another queue has given up. */
+  void keep(Message message, DeadLetter letter) {
+    Message kept = message.asLetter(sent++, letter);
+    this.kept.put(kept.sequence(), kept);
+    bytes += kept.payload().length;
+    handled++;
+    changed.signalAll();
   }
 
   boolean hasRoom() {
@@ -142,7 +148,7 @@ final class ReferenceQueue implements TrackQueue {
     }
     long sequence = sent++;
     Message message =
-        new Message(sequence, payload, result, key, System.currentTimeMillis(), target);
+        new Message(sequence, payload, result, key, System.currentTimeMillis(), target, null);
     kept.put(sequence, message);
     bytes += payload.length;
     handled++;
@@ -157,7 +163,7 @@ final class ReferenceQueue implements TrackQueue {
 
   List<Pending> take(Group group, ReferenceConsumer consumer, int max) {
     long now = System.nanoTime();
-    List<Pending> taken = group.take(max, now, config.maxDeliveries(), kept);
+    List<Pending> taken = group.take(max, now, letters.after(), kept);
     for (Pending entry : taken) {
       group.lease(entry, consumer, now + config.lease().toNanos());
       delivered++;
@@ -205,10 +211,8 @@ final class ReferenceQueue implements TrackQueue {
     return "what is kept is held by " + who + ", or by full dead letters";
   }
 
-  void requireGroup(String group) {
-    if (!locked(() -> groups.containsKey(group))) {
-      throw new ConfigException("group '" + group + "': there is none of that name");
-    }
+  ReferenceLetters letters() {
+    return letters;
   }
 
   @Override
@@ -226,6 +230,9 @@ final class ReferenceQueue implements TrackQueue {
     return locked(
         () -> {
           requireIntake();
+          if (config.keepsLetters()) {
+            throw new ConfigException("queue " + name() + ": keeps dead letters alone");
+          }
           return new ReferenceProducer(this);
         });
   }
@@ -329,8 +336,8 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   @Override
-  public DeadLetters deadLetters() {
-    return letters;
+  public MessageQueue deadLetters() {
+    return letters.queue();
   }
 
   @Override
@@ -344,7 +351,7 @@ final class ReferenceQueue implements TrackQueue {
                 acknowledged,
                 redelivered,
                 failed,
-                deadLettered,
+                letters.written(),
                 kept.size(),
                 bytes,
                 0));
@@ -385,6 +392,6 @@ final class ReferenceQueue implements TrackQueue {
 
   @Override
   public boolean isEnded() {
-    return locked(() -> report != null);
+    return report != null;
   }
 }

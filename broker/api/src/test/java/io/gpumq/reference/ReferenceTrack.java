@@ -5,10 +5,23 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.OpenQueues;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Opens {@link ReferenceQueue}s in this process's heap. */
 public final class ReferenceTrack implements Track {
-  private final OpenQueues queues = new OpenQueues("reference");
+  private final OpenQueues<ReferenceQueue> queues =
+      new OpenQueues<>("reference", config -> new ReferenceQueue(config, this));
+
+  /** Of all its queues: a letter goes from one to another. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Whether something has changed in one of them. */
+  final Condition changed = lock.newCondition();
+
+  OpenQueues<ReferenceQueue> openQueues() {
+    return queues;
+  }
 
   @Override
   public String name() {
@@ -32,12 +45,12 @@ public final class ReferenceTrack implements Track {
 
   @Override
   public MessageQueue open(QueueConfig config) {
-    return queues.open(config, ReferenceQueue::new);
+    return queues.open(config);
   }
 
   @Override
   public List<MessageQueue> queues() {
-    return queues.list();
+    return List.copyOf(queues.list());
   }
 
   @Override

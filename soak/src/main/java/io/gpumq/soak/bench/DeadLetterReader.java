@@ -1,38 +1,38 @@
 package io.gpumq.soak.bench;
 
-import io.gpumq.api.DeadLetter;
-import io.gpumq.api.DeadLetters;
+import io.gpumq.api.Batch;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.MessageQueue;
 import io.gpumq.soak.workload.Verifier;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 
-/** Empties a dead-letter queue, checking each letter. For one thread at a time. */
-public final class DeadLetterReader {
+/** Empties a queue of dead letters, checking each. For one thread at a time. */
+public final class DeadLetterReader implements AutoCloseable {
   private static final int MOST = 4096;
-  private static final Duration LEASE = Duration.ofMinutes(1);
   private static final ByteBuffer NO_RESULT = ByteBuffer.allocate(0);
 
-  private final DeadLetters letters;
+  private final Consumer consumer;
   private final Verifier verifier;
 
   /**
+   * @param letters the queue of the letters
    * @param verifier that of the dead letters
    */
-  public DeadLetterReader(DeadLetters letters, Verifier verifier) {
-    this.letters = letters;
+  public DeadLetterReader(MessageQueue letters, Verifier verifier) {
+    this.consumer = letters.consumer("bench", "letters");
     this.verifier = verifier;
   }
 
   /** Takes what is there now, and says how much that was. */
-  public int collect() {
+  public int collect() throws InterruptedException {
     int taken = 0;
-    List<DeadLetter> some;
-    while (!(some = letters.take(MOST, LEASE)).isEmpty()) {
-      for (DeadLetter letter : some) {
-        verifier.check(ByteBuffer.wrap(letter.payload()), NO_RESULT);
+    Batch some;
+    while (!(some = consumer.poll(MOST, Duration.ZERO)).isEmpty()) {
+      for (int i = 0; i < some.size(); i++) {
+        verifier.check(some.get(i).payload(), NO_RESULT);
       }
-      taken += letters.acknowledge(some);
+      taken += consumer.acknowledge(some);
     }
     return taken;
   }
@@ -40,5 +40,10 @@ public final class DeadLetterReader {
   /** Letters taken so far. */
   public long taken() {
     return verifier.seen();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
   }
 }

@@ -8,6 +8,7 @@ import io.gpumq.api.Track;
 import io.gpumq.soak.workload.Bodies;
 import io.gpumq.soak.workload.Tally;
 import io.gpumq.soak.workload.Workload;
+import io.gpumq.spi.Steps;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ public final class QueueRun implements AutoCloseable {
   private final Meter meter;
   private final Workload workload;
   private final MessageQueue queue;
+  private final MessageQueue letters;
   private final DeadLetterReader deadLetters;
   private Traffic traffic;
 
@@ -43,7 +45,8 @@ public final class QueueRun implements AutoCloseable {
     this.workload =
         new Workload(
             bodies, number, plan.producers() + 1, plan.handler(), queue.config().handlerAttempts());
-    this.deadLetters = new DeadLetterReader(queue.deadLetters(), workload.deadLetters());
+    this.letters = queue.deadLetters();
+    this.deadLetters = new DeadLetterReader(letters, workload.deadLetters());
   }
 
   /** The queue's configuration. */
@@ -203,7 +206,7 @@ public final class QueueRun implements AutoCloseable {
     try {
       closeTraffic();
     } finally {
-      queue.close();
+      new Steps().run(deadLetters::close).run(queue::close).run(letters::close).finish();
     }
   }
 }

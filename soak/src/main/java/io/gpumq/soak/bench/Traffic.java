@@ -126,7 +126,8 @@ final class Traffic implements AutoCloseable {
   }
 
   /** Waits; false if the crew stops, or the count stands for as long as the plan is patient. */
-  private boolean awaitProgress(Crew crew, LongSupplier count, BooleanSupplier done) {
+  private boolean awaitProgress(Crew crew, LongSupplier count, BooleanSupplier done)
+      throws InterruptedException {
     long counted = -1;
     long movedNanos = System.nanoTime();
     while (!done.getAsBoolean()) {

@@ -99,11 +99,12 @@ final class Deaths implements AutoCloseable {
   /** What became of every message, once all that was sent has come back or nothing moves. */
   Tally settle() throws InterruptedException {
     streaming = false;
-    var letters = new DeadLetterReader(queue.deadLetters(), workload.deadLetters());
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (verifier.seen() + letters.taken() < workload.sent() && System.nanoTime() < deadline) {
-      turn();
-      letters.collect();
+    try (var letters = new DeadLetterReader(queue.deadLetters(), workload.deadLetters())) {
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (verifier.seen() + letters.taken() < workload.sent() && System.nanoTime() < deadline) {
+        turn();
+        letters.collect();
+      }
     }
     return workload.settle();
   }

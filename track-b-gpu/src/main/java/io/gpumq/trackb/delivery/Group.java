@@ -4,6 +4,7 @@ import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.trackb.waiting.SpinningLock;
 import java.util.BitSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -21,6 +22,9 @@ import java.util.function.LongSupplier;
  * #acknowledgedTo()}, which takes none. Dead letters are written under no lock.
  */
 public final class Group {
+  /** Of a group that gives nothing up. */
+  public static final int NO_LIMIT = Integer.MAX_VALUE;
+
   private static final int MAX_ROUNDS = 2; // in strict order one brings more of it to light
 
   /** A delay beyond it, 146 years, is this: times on a clock that wraps must lie nearer. */
@@ -53,7 +57,7 @@ public final class Group {
    *
    * @param start its first sequence, 0 or more
    * @param leaseNanos how long an entry stays with its taker, 1 or more
-   * @param maxDeliveries deliveries before an entry is given up, 1 to 1,023
+   * @param maxDeliveries deliveries before an entry is given up, 1 to 1,023, or {@link #NO_LIMIT}
    * @param strictOrder whether nothing is handed out while a pending entry is not due
    * @param nanoClock a clock that does not go back, such as {@link System#nanoTime}
    */
@@ -182,12 +186,37 @@ public final class Group {
    * @throws NotPendingException if it is not pending
    */
   public void acknowledge(long sequence) {
+    settleIf(sequence, () -> true);
+  }
+
+  /** Keeps a pending entry until the hold is let go; refuses as {@link #acknowledge(long)}. */
+  public void hold(long sequence, Hold hold) {
+    locked(
+        () -> {
+          requirePending(sequence);
+          hold.set(sequence); // nobody can settle it before the lock is free
+        });
+  }
+
+  /**
+   * Settles one entry, whoever holds it, if an act succeeds: nobody else settles it, or is handed
+   * it, between the two.
+   *
+   * @param act run under the group's lock: waits for nothing
+   * @return what the act returned
+   * @throws NotPendingException if it is not pending; nothing is done then
+   */
+  public boolean settleIf(long sequence, BooleanSupplier act) {
     lock.lock();
     try {
       requirePending(sequence);
-      ledger.settle();
-      counts.countAcknowledged(1);
-      publish();
+      boolean done = act.getAsBoolean();
+      if (done) {
+        ledger.settle();
+        counts.countAcknowledged(1);
+        publish();
+      }
+      return done;
     } finally {
       lock.unlock();
     }

@@ -32,7 +32,7 @@ final class Ledger {
     require(start >= 0, "start", start, "0 or more");
     require(leaseNanos >= 1, "lease", leaseNanos, "1 ns or more");
     require(
-        maxDeliveries >= 1 && maxDeliveries <= MAX_DELIVERIES,
+        maxDeliveries >= 1 && maxDeliveries <= MAX_DELIVERIES || maxDeliveries == Group.NO_LIMIT,
         "max-deliveries",
         maxDeliveries,
         "between 1 and " + MAX_DELIVERIES);

@@ -90,6 +90,16 @@ final class Allowance {
     return segment;
   }
 
+  /** Where one entry goes that nothing is reserved for, or {@code null} if it may not be kept. */
+  Segment segment(int units) {
+    if (entries(1) == 0) {
+      return null;
+    }
+    Segment segment = segments.withRoom(units, units);
+    note(segment != null, units);
+    return segment;
+  }
+
   private boolean adopt(Draft draft) {
     boolean adopted =
         draft.refuge() != Draft.NO_REFUGE && segments.adopt(draft.refuge(), chunkUnits);

@@ -3,6 +3,7 @@ package io.gpumq.trackb.log;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
 
 import io.gpumq.trackb.link.Draft;
+import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
@@ -62,17 +63,6 @@ public final class EntryLog {
     allowance = new Allowance(tail, marks, segments, mostEntries, ring.shape());
     kept = new Kept(tail, marks, segments, resting);
     progress = new Progress(ring, first, marks, kept::giveBackWhatIsDue, describer);
-  }
-
-  /** Who claims, asked under the lock that orders claims. */
-  public interface Claimer {
-    /**
-     * Throws if nothing may be claimed any more: a close that has held the lock finds all claims.
-     */
-    void requireOpen();
-
-    /** Hears which sequence the next entry will have, if there is room. */
-    default void next(long sequence) {}
   }
 
   /** What became of an attempt to append. */
@@ -217,11 +207,37 @@ public final class EntryLog {
     }
     // Behind the store's part: who hears of an entry finds its place.
     draft.publish(progress, sequence, place);
-    tail.claimTo(sequence + count);
-    tail.payloadBytes += draft.runBytes();
     allowance.use(reservation, count);
-    kept.note();
+    claimTo(sequence + count, draft.runBytes());
     return Room.ENOUGH;
+  }
+
+  /** Entries up to a sequence are published, with payloads of so many bytes. */
+  private void claimTo(long end, long bytes) {
+    tail.claimTo(end);
+    tail.payloadBytes += bytes;
+    kept.note();
+  }
+
+  /** As above, of an entry whose payload lies in the store already; returns whether it is done. */
+  public boolean append(Move move, Claimer claimer) {
+    tail.lock();
+    try {
+      claimer.requireOpen();
+      long sequence = tail.claimed();
+      claimer.next(sequence);
+      Segment segment = allowance.segment(move.units());
+      if (segment == null || !move.claim()) {
+        return false;
+      }
+      long place = segment.next();
+      segment.append(1, move.units());
+      move.publish(progress, sequence, place);
+      claimTo(sequence + 1, move.length());
+      return true;
+    } finally {
+      tail.unlock();
+    }
   }
 
   /**

@@ -3,6 +3,8 @@ package io.gpumq.trackb.queue;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.DeadLetter;
 import io.gpumq.api.Entry;
 import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.layout.EntryHeader;
@@ -10,6 +12,7 @@ import io.gpumq.trackb.layout.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The entries of one poll, where they lie: in the window while the reader is near, in areas that
@@ -208,6 +211,24 @@ final class EntryBatch implements Entry {
   }
 
   @Override
+  public Optional<DeadLetter> letter() {
+    boolean isOne = EntryHeader.isLetter(header());
+    return isOne ? Optional.of(LetterText.read(view.words, offset)) : Optional.empty();
+  }
+
+  /** Returns what an entry says that is to be one of these, and a letter. */
+  DeadLetter requireLetter(Entry entry) {
+    if (entry != this || view == null) {
+      throw new ConfigException("letter: must be an entry of this consumer's last poll");
+    }
+    return letter()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "entry of sequence " + sequence() + ": must be a dead letter, to be replayed"));
+  }
+
+  @Override
   public ByteBuffer payload() {
     return View.show(view().payload, body(), EntryHeader.length(header));
   }
@@ -215,7 +236,8 @@ final class EntryBatch implements Entry {
   @Override
   public ByteBuffer result() {
     int start = body() + EntryHeader.units(EntryHeader.length(header())) * UNIT;
-    return View.show(view().result, start, EntryHeader.resultBytes(header));
+    int bytes = EntryHeader.isLetter(header) ? 0 : EntryHeader.resultBytes(header);
+    return View.show(view().result, start, bytes);
   }
 
   /** Where the payload begins. */

@@ -37,7 +37,7 @@ final class Lane implements Deliverable {
     long first = (long) number << SHIFT;
     Segments segments = new Segments(queue.store(), queue.share(), first);
     log = new EntryLog(ring.ring(), segments, first, limit(), queue.resting(), this::describe);
-    letterWriter = new LetterWriter(this, queue.letterStore());
+    letterWriter = new LetterWriter(this);
     failures = letterWriter::failed;
     groups = new LaneGroups(log, failures, targets);
     room = queue.bell().line(this::hasRoom);
@@ -127,7 +127,7 @@ final class Lane implements Deliverable {
   /** -1 if it was released by now, or a dead device kept it. */
   private long keptMillis(long sequence) {
     try {
-      Copied header = Copied.headerOf(this, sequence);
+      Head header = Head.of(this, sequence);
       return header == null ? -1 : header.sentMillis();
     } catch (TrackFailedException e) {
       return -1;
@@ -167,7 +167,7 @@ final class Lane implements Deliverable {
   }
 
   /** Whether a send may find room, or would throw. Waits for nothing. */
-  private boolean hasRoom() {
+  boolean hasRoom() {
     if (!queue.state().takesMore() || !ring.tryHold()) {
       return true;
     }
@@ -181,7 +181,7 @@ final class Lane implements Deliverable {
   }
 
   private boolean owesLetter() {
-    return log.progress().owesFailure() && !queue.letterStore().isFull();
+    return log.progress().owesFailure() && !queue.letters().isFull(this);
   }
 
   /** Whether something was claimed that is not released yet. */

@@ -3,10 +3,9 @@ package io.gpumq.trackb.queue;
 import io.gpumq.api.CloseReport;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
-import io.gpumq.api.DeadLetter;
-import io.gpumq.api.DeadLetters;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
+import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
@@ -14,18 +13,16 @@ import io.gpumq.api.QueueStats;
 import io.gpumq.spi.Closing;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
-import io.gpumq.trackb.delivery.DeadLetterStore;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
 import io.gpumq.trackb.waiting.Waiters;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,7 +37,6 @@ public final class Queue implements TrackQueue {
   private final Shop shop;
   private final Share share;
   private final Lane[] lanes;
-  private final DeadLetterStore letterStore;
   private final Waiters.Bell bell;
   private final Map<String, Waiters.Line> lines = new ConcurrentHashMap<>();
   private final Consumers consumers = new Consumers();
@@ -48,7 +44,7 @@ public final class Queue implements TrackQueue {
   private final QueueState state;
   private final Looks looks;
   private final QueueFigures figures;
-  private final DeadLetters letters;
+  private final Letters letters;
   private final AtomicInteger producerCount = new AtomicInteger();
   private final AtomicInteger consumerCount = new AtomicInteger();
   private final AtomicReference<Closing> closing = new AtomicReference<>();
@@ -62,7 +58,7 @@ public final class Queue implements TrackQueue {
     this.config = config;
     this.shop = shop;
     this.share = share;
-    letterStore = new DeadLetterStore(config.deadLetterCapacity());
+    letters = new Letters(config, shop.queues());
     bell = new Waiters.Bell(shop.waiters());
     state = new QueueState(config.name(), () -> failure(rings));
     looks = new Looks(rings, state);
@@ -71,14 +67,7 @@ public final class Queue implements TrackQueue {
       lanes[lane] = new Lane(this, lane, rings[lane]);
     }
     groups = new QueueGroups(config, lanes, consumers);
-    figures = new QueueFigures(lanes, groups, letterStore, looks);
-    letters =
-        new QueueLetters(
-            letterStore,
-            sequence -> Lane.describe(sequence, lanes.length),
-            this::refresh,
-            this::resend,
-            this::changed);
+    figures = new QueueFigures(lanes, groups, letters, looks);
   }
 
   private static String failure(OpenRing[] rings) {
@@ -121,8 +110,18 @@ public final class Queue implements TrackQueue {
     return shop.reading();
   }
 
-  DeadLetterStore letterStore() {
-    return letterStore;
+  /** Where its dead letters go. */
+  Letters letters() {
+    return letters;
+  }
+
+  /** Another queue of its track that is open. */
+  Optional<Queue> other(String name) {
+    return shop.queues().find(name);
+  }
+
+  Looks looks() {
+    return looks;
   }
 
   Waiters.Bell bell() {
@@ -133,9 +132,24 @@ public final class Queue implements TrackQueue {
     return lanes[number];
   }
 
+  /** The lane of a key: the same for every producer; keys that follow each other spread. */
+  Lane laneOf(long key) {
+    long mixed = (key ^ key >>> 32) * 0x9E3779B97F4A7C15L;
+    return lanes[(int) (mixed >>> 32) & lanes.length - 1];
+  }
+
+  /** The lane that a sequence names, of this queue or of one of its name before. */
+  Lane laneLike(long sequence) {
+    return lanes[(int) Lane.of(sequence) & lanes.length - 1];
+  }
+
   @Override
   public Producer producer() {
     state.requireOpen();
+    if (config.keepsLetters()) {
+      throw new ConfigException(
+          "queue '" + name() + "': keeps dead letters, and takes no messages; send to another");
+    }
     return new QueueProducer(this, producerCount.getAndIncrement() & lanes.length - 1);
   }
 
@@ -253,44 +267,12 @@ public final class Queue implements TrackQueue {
   /** Why there is no room for a message, and what can be done. */
   String whyFull(Lane lane, Duration timeout) {
     return new WhyFull(shop, this, lane)
-        .text(timeout, looks.at(() -> groups.holder(lane, letterStore.isFull())));
+        .text(timeout, looks.at(() -> groups.holder(lane, letters.isFull(lane))));
   }
 
   @Override
-  public DeadLetters deadLetters() {
-    return letters;
-  }
-
-  /** What has failed joins the letters when it is counted as completed. */
-  private void refresh() {
-    if (state.isUsable()) {
-      looks.runIfThere(this::pass);
-    }
-  }
-
-  private void pass() {
-    for (Lane lane : lanes) {
-      lane.pass();
-    }
-  }
-
-  /** Sends a letter's message again: to one group, or, where that is {@code null}, to all. */
-  private long resend(DeadLetter letter, String group, Duration timeout)
-      throws InterruptedException {
-    state.requireOpen();
-    Lane lane = lanes[(int) Lane.of(letter.sequence())];
-    if (group != null && lane.groups().find(group) == null) {
-      throw new ConfigException("group '" + group + "': there is none of that name");
-    }
-    OptionalLong key = letter.key();
-    return new QueueProducer(this, lane.number())
-        .send(
-            lane,
-            ByteBuffer.wrap(letter.payload()),
-            key.isPresent(),
-            key.orElse(0),
-            group,
-            timeout);
+  public MessageQueue deadLetters() {
+    return config.keepsLetters() ? this : letters.queue();
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.gpumq.trackb.queue;
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.DeadLetter;
+import io.gpumq.api.Entry;
 import io.gpumq.api.NotPendingException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.spi.Deadline;
@@ -39,8 +41,17 @@ final class QueueConsumer implements Consumer {
       delivery = new Delivery(hold);
     }
 
+    Lane lane() {
+      return lane;
+    }
+
     Group group() {
       return group;
+    }
+
+    /** What this reader is about to read. */
+    Hold hold() {
+      return hold;
     }
   }
 
@@ -239,6 +250,36 @@ final class QueueConsumer implements Consumer {
     Deadline.require("delay", delay);
     long nanos = Deadline.nanos(delay);
     change(sequence, () -> part(sequence).group.giveBack(sequence, nanos));
+  }
+
+  @Override
+  public long replay(Entry letter, Duration timeout) throws InterruptedException {
+    return replay(letter, timeout, false);
+  }
+
+  @Override
+  public long replayToAll(Entry letter, Duration timeout) throws InterruptedException {
+    return replay(letter, timeout, true);
+  }
+
+  private long replay(Entry letter, Duration timeout, boolean toAll) throws InterruptedException {
+    Deadline.require("timeout", timeout);
+    enter();
+    try {
+      queue.state().requireUsable();
+      DeadLetter told = batch.requireLetter(letter);
+      var replay = new Replay(polled, letter.sequence(), told, toAll, this::requireUsable);
+      long sequence = replay.send(timeout);
+      queue.changed(); // there is room for another letter
+      return sequence;
+    } finally {
+      leave();
+    }
+  }
+
+  private void requireUsable() {
+    requireOpen();
+    queue.state().requireUsable();
   }
 
   private void change(long sequence, Runnable change) {

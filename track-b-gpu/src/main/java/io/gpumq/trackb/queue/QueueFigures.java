@@ -2,7 +2,6 @@ package io.gpumq.trackb.queue;
 
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.QueueStats;
-import io.gpumq.trackb.delivery.DeadLetterStore;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -14,13 +13,13 @@ final class QueueFigures {
 
   private final Lane[] lanes;
   private final QueueGroups groups;
-  private final DeadLetterStore letters;
+  private final Letters letters;
   private final Looks looks;
 
   /** What was true at the close; {@code null} before it. */
   private volatile Figures last;
 
-  QueueFigures(Lane[] lanes, QueueGroups groups, DeadLetterStore letters, Looks looks) {
+  QueueFigures(Lane[] lanes, QueueGroups groups, Letters letters, Looks looks) {
     this.lanes = lanes;
     this.groups = groups;
     this.letters = letters;
@@ -78,7 +77,7 @@ final class QueueFigures {
         acknowledged,
         redelivered,
         failed,
-        letters.joined(),
+        letters.written(),
         depth,
         bytes,
         held);

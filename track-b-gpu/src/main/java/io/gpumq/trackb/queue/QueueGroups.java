@@ -59,7 +59,7 @@ final class QueueGroups {
             name,
             start,
             config.lease().toNanos(),
-            config.maxDeliveries(),
+            config.keepsLetters() ? Group.NO_LIMIT : config.maxDeliveries(),
             config.strictOrder(),
             lane.targets().of(name, lane),
             lane.letterWriter(),
@@ -146,9 +146,9 @@ final class QueueGroups {
       return "it has no group yet, and keeps everything for the first";
     }
     return lettersAreFull
-        ? "its dead letters are full, "
-            + config.deadLetterCapacity()
-            + " of them, which holds entries back: take and acknowledge letters"
+        ? "its dead letters, queue '"
+            + config.deadLetters()
+            + "', are full, which holds entries back: acknowledge or replay some there"
         : "group '"
             + holder
             + "' has not settled the oldest: acknowledge in it, move it, or remove it if nobody"

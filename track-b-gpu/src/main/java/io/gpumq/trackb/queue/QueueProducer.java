@@ -8,6 +8,7 @@ import io.gpumq.api.QueueFullException;
 import io.gpumq.api.SendInterruptedException;
 import io.gpumq.spi.Deadline;
 import io.gpumq.trackb.link.Draft;
+import io.gpumq.trackb.log.Claimer;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.Reservation;
 import io.gpumq.trackb.waiting.Backoff;
@@ -32,9 +33,7 @@ final class QueueProducer implements Producer {
   private volatile boolean closed;
 
   /** What the log asks while it claims for this producer. */
-  private final class Claim implements EntryLog.Claimer {
-    private Targets targets;
-    private String group;
+  private final class Claim implements Claimer {
     private long sequence;
 
     @Override
@@ -45,9 +44,6 @@ final class QueueProducer implements Producer {
     @Override
     public void next(long next) {
       sequence = next;
-      if (group != null) {
-        targets.put(next, group); // before it is published
-      }
     }
   }
 
@@ -55,12 +51,6 @@ final class QueueProducer implements Producer {
     this.queue = queue;
     this.home = queue.lane(home);
     drafts = new Draft[queue.config().lanes()];
-  }
-
-  /** The same for every producer of the queue; keys that follow each other spread. */
-  private Lane of(long key) {
-    long mixed = (key ^ key >>> 32) * 0x9E3779B97F4A7C15L;
-    return queue.lane((int) (mixed >>> 32) & drafts.length - 1);
   }
 
   private Draft draft(Lane lane) {
@@ -74,33 +64,29 @@ final class QueueProducer implements Producer {
 
   @Override
   public long send(ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(home, payload, false, 0, null, timeout);
+    return send(home, payload, false, 0, timeout);
   }
 
   @Override
   public long send(long key, ByteBuffer payload, Duration timeout) throws InterruptedException {
-    return send(of(key), payload, true, key, null, timeout);
+    return send(queue.laneOf(key), payload, true, key, timeout);
   }
 
   @Override
   public long trySend(ByteBuffer payload) {
-    return trySend(home, payload, false, 0, null);
+    return trySend(home, payload, false, 0);
   }
 
   @Override
   public long trySend(long key, ByteBuffer payload) {
-    return trySend(of(key), payload, true, key, null);
+    return trySend(queue.laneOf(key), payload, true, key);
   }
 
-  /**
-   * Sends one message, waiting for room.
-   *
-   * @param group the only one that is to see it, or {@code null} for all
-   */
-  long send(Lane lane, ByteBuffer payload, boolean hasKey, long key, String group, Duration timeout)
+  /** Sends one message, waiting for room. */
+  private long send(Lane lane, ByteBuffer payload, boolean hasKey, long key, Duration timeout)
       throws InterruptedException {
     Deadline.require("timeout", timeout);
-    long sequence = trySend(lane, payload, hasKey, key, group);
+    long sequence = trySend(lane, payload, hasKey, key);
     if (sequence != FULL) {
       return sequence;
     }
@@ -109,7 +95,7 @@ final class QueueProducer implements Producer {
     while (true) {
       awaitRoom(lane, timeout, 0);
       try {
-        sequence = trySend(lane, payload, hasKey, key, group);
+        sequence = trySend(lane, payload, hasKey, key);
       } finally {
         lane.room().done();
       }
@@ -119,7 +105,7 @@ final class QueueProducer implements Producer {
     }
   }
 
-  private long trySend(Lane lane, ByteBuffer payload, boolean hasKey, long key, String group) {
+  private long trySend(Lane lane, ByteBuffer payload, boolean hasKey, long key) {
     requireLegal(payload);
     requireUsable();
     Draft draft = draft(lane);
@@ -133,15 +119,9 @@ final class QueueProducer implements Producer {
       } else {
         draft.add(payload, now);
       }
-      claim.group = group;
-      claim.targets = lane.targets();
-      claim.sequence = FULL;
       if (lane.log().append(draft, reservation, claim) == EntryLog.Room.ENOUGH) {
         queue.sent();
         return claim.sequence;
-      }
-      if (group != null && claim.sequence != FULL) {
-        lane.targets().remove(claim.sequence);
       }
       lane.groups().advance(); // what was settled meanwhile makes room
       return FULL;
@@ -240,7 +220,6 @@ final class QueueProducer implements Producer {
 
   /** What a writer has written is sent, though a slot for it may be a while away. */
   private void claimAll(Draft draft) {
-    claim.group = null;
     backoff.reset();
     while (home.log().append(draft, reservation, claim) != EntryLog.Room.ENOUGH) {
       home.groups().advance();

@@ -10,6 +10,7 @@ import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Store;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,10 @@ public final class Rings {
   /** Returns the rings of a queue's lanes: each is to be left. */
   OpenRing[] forLanesOf(QueueConfig config) {
     OpenRing[] rings = new OpenRing[config.lanes()];
+    if (config.keepsLetters()) {
+      Arrays.setAll(rings, lane -> joinReads());
+      return rings;
+    }
     int lane = 0;
     try {
       device.expect(missing(config));
@@ -194,7 +199,16 @@ public final class Rings {
     return unused;
   }
 
-  /** Returns the ring for reads. */
+  /** Letters need no handler, and their payloads no chunk: they go where the reads do. */
+  private OpenRing joinReads() {
+    OpenRing ring = reads();
+    synchronized (this) {
+      ring.join();
+    }
+    return ring;
+  }
+
+  /** Returns the ring for reads, which dead letters go through, too. */
   OpenRing reads() {
     OpenRing running = reads;
     return running != null && running.failure() == null ? running : openReads();

@@ -3,11 +3,10 @@ package io.gpumq.trackb.queue;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.api.ConfigException;
-import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
-import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.Resting;
@@ -17,15 +16,13 @@ import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * What the queues of a track have in common.
  *
  * @param segments reads whole segments of the store
  * @param resting lanes that keep a segment for what comes next
- * @param queues all that are open
+ * @param queues those that are open: a queue's dead letters go to another, and back
  */
 public record Shop(
     Rings rings,
@@ -33,9 +30,9 @@ public record Shop(
     SegmentReads segments,
     Resting resting,
     Waiters waiters,
-    Supplier<Stream<? extends MessageQueue>> queues) {
+    OpenQueues<Queue> queues) {
   /** Opens a queue. Where it cannot be made, its rings are left again. */
-  public TrackQueue open(QueueConfig config) {
+  public Queue open(QueueConfig config) {
     OpenRing[] lanes = rings.forLanesOf(config);
     Share share = null;
     try {

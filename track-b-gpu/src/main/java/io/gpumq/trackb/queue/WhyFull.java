@@ -49,9 +49,7 @@ final class WhyFull {
 
   /** Looks at all queues: an error is seldom. */
   private String holders() {
-    return shop.queues()
-        .get()
-        .map(Queue.class::cast)
+    return shop.queues().list().stream()
         .filter(other -> other.share().held() > 0)
         .sorted(Comparator.comparingLong((Queue other) -> other.share().held()).reversed())
         .limit(MOST_NAMED)

@@ -1,6 +1,8 @@
 package io.gpumq.trackb.queue;
 
+import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.spi.OpenQueues;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.InProcessDevice;
 import io.gpumq.trackb.log.Resting;
@@ -10,15 +12,13 @@ import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Waiters;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What the queues of a track have in common, without the track. */
 final class TestShop implements AutoCloseable {
   private static final long BYTES = 96L << 20;
 
   private final ReadAreas areas = ReadAreas.create();
-  private final List<Queue> queues = new ArrayList<>();
+  private final OpenQueues<Queue> queues = new OpenQueues<>("test", this::openQueue);
   private boolean areRingsClosed;
   final ReadingDevice device;
   final Rings rings;
@@ -30,7 +30,7 @@ final class TestShop implements AutoCloseable {
     store = new Store(new Arena(BYTES), BYTES / 64, waiters.common()::ring);
     rings = new Rings(device, store);
     SegmentReads reads = new SegmentReads(device.vram(), areas);
-    shop = new Shop(rings, store, reads, new Resting(), waiters, queues::stream);
+    shop = new Shop(rings, store, reads, new Resting(), waiters, queues);
   }
 
   static TestShop onHost() {
@@ -38,14 +38,16 @@ final class TestShop implements AutoCloseable {
   }
 
   Queue open(QueueConfig.Builder config) {
-    Queue queue = (Queue) shop.open(config.build());
-    queues.add(queue);
-    return queue;
+    return queues.open(config.build());
+  }
+
+  private Queue openQueue(QueueConfig config) {
+    return shop.open(config);
   }
 
   /** Ends its queues and rings, as a track does. */
   void closeRings() {
-    queues.forEach(Queue::close);
+    queues.end().forEach(MessageQueue::close);
     if (!areRingsClosed) {
       areRingsClosed = true;
       rings.close();

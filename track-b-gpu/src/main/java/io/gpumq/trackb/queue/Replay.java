@@ -1,0 +1,164 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.DeadLetter;
+import io.gpumq.api.PayloadTooLargeException;
+import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.QueueFullException;
+import io.gpumq.spi.Deadline;
+import io.gpumq.trackb.link.Move;
+import io.gpumq.trackb.log.Claimer;
+import io.gpumq.trackb.log.EntryLog;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Sends the message of one dead letter once more. Its payload moves within the arena, from the
+ * letter to the queue that gave it up.
+ *
+ * <p>The letter is settled in the step that claims the message: nobody else can settle or replay it
+ * between the two. Its reader holds it until the message has landed.
+ */
+final class Replay implements Claimer {
+  private final QueueConsumer.Part from;
+  private final Runnable requireOpen;
+  private final long letter;
+  private final Queue queue;
+  private final String group;
+
+  private Lane lane;
+  private Head head;
+
+  /** The message's, once it is claimed. */
+  private long sequence;
+
+  private boolean isAimed;
+
+  /**
+   * @param from where the letter lies
+   * @param letter its sequence there
+   * @param requireOpen throws where its reader may do nothing any more
+   * @param toAll whether all groups are to see it, whichever gave it up
+   * @throws ConfigException if it cannot be: says why
+   */
+  Replay(
+      QueueConsumer.Part from, long letter, DeadLetter told, boolean toAll, Runnable requireOpen) {
+    this.from = from;
+    this.letter = letter;
+    this.requireOpen = requireOpen;
+    queue = find(told.queue());
+    group = toAll || told.group().isEmpty() ? null : told.group();
+    lane = queue.laneLike(told.sequence());
+    if (group != null && lane.groups().find(group) == null) {
+      throw new ConfigException(
+          "group '"
+              + group
+              + "' of queue '"
+              + queue.name()
+              + "': there is none of that name any more; make it, or replay to all");
+    }
+  }
+
+  private Queue find(String name) {
+    return from.lane()
+        .queue()
+        .other(name)
+        .orElseThrow(
+            () ->
+                new QueueClosedException(
+                    "queue '" + name + "' is not open on this track; open it, and replay then"));
+  }
+
+  /** Sends it, waiting for room; returns the message's sequence. */
+  long send(Duration timeout) throws InterruptedException {
+    from.group().hold(letter, from.hold());
+    try {
+      read();
+      Deadline deadline = Deadline.after(timeout);
+      while (!queue.looks().at(this::trySend, this::gone)) {
+        awaitRoom(deadline, timeout);
+      }
+      return sequence;
+    } finally {
+      from.hold().letGo();
+    }
+  }
+
+  /** The queue is closed, or its letters'. */
+  private boolean gone() {
+    requireOpen();
+    throw new QueueClosedException("queue '" + queue.name() + "' is closed");
+  }
+
+  private void read() {
+    head = Objects.requireNonNull(Head.of(from.lane(), letter), "what is held is not released");
+    if (head.hasKey()) {
+      lane = queue.laneOf(head.key());
+    }
+    int most = queue.config().maxPayloadBytes();
+    if (head.length() > most) {
+      throw new PayloadTooLargeException(
+          "payload of "
+              + head.length()
+              + " bytes: must be at most "
+              + most
+              + " in queue '"
+              + queue.name()
+              + "', which was opened anew since; open it for larger ones");
+    }
+  }
+
+  private boolean trySend() {
+    queue.state().requireOpen();
+    EntryLog log = lane.log();
+    Move move = new Move(log.ring());
+    if (!move.begin(head.payload(), head.sentNow(log.ring().shape().resultBytes()))) {
+      return false;
+    }
+    boolean isSent = false;
+    try {
+      log.ring().advance(); // not under the group's lock
+      isSent = from.group().settleIf(letter, () -> log.append(move, this));
+    } finally {
+      move.end();
+      if (isAimed && !isSent) {
+        lane.targets().remove(sequence);
+      }
+      isAimed = false;
+    }
+    if (isSent) {
+      from.lane().groups().look();
+      queue.sent();
+      log.progress().awaitLanded(sequence, lane.ring()::requireRunning);
+    } else {
+      lane.groups().advance(); // what was settled meanwhile makes room
+    }
+    return isSent;
+  }
+
+  private void awaitRoom(Deadline deadline, Duration timeout) throws InterruptedException {
+    if (deadline.isPassed()) {
+      throw new QueueFullException(queue.whyFull(lane, timeout), 0);
+    }
+    try {
+      lane.room().await(deadline, () -> false); // the line's own look finds a close
+    } finally {
+      lane.room().done();
+    }
+  }
+
+  @Override
+  public void requireOpen() {
+    requireOpen.run();
+    queue.state().requireOpen();
+  }
+
+  @Override
+  public void next(long next) {
+    sequence = next;
+    if (group != null) {
+      lane.targets().put(next, group); // before it is published
+      isAimed = true;
+    }
+  }
+}
