@@ -8,7 +8,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
-import io.gpumq.trackb.queue.Queue;
+import io.gpumq.trackb.queue.OpenQueue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
 import io.gpumq.trackb.spi.Device;
@@ -32,7 +32,7 @@ final class GpuTrack implements Track {
   private final Device device;
   private final ReadAreas areas;
   private final Shop shop;
-  private final OpenQueues<Queue> queues = new OpenQueues<>("b", this::openQueue);
+  private final OpenQueues<OpenQueue> queues = new OpenQueues<>("b", this::openQueue);
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean watchEnded;
   private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
@@ -94,7 +94,7 @@ final class GpuTrack implements Track {
     return queues.open(config);
   }
 
-  private Queue openQueue(QueueConfig config) {
+  private OpenQueue openQueue(QueueConfig config) {
     return shop.open(config);
   }
 

@@ -1,11 +1,10 @@
 package io.gpumq.api;
 
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /** Keeps the one rule for names of queues, groups and consumers. */
 public final class Names {
-  private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final int LONGEST = 64;
 
   private Names() {}
 
@@ -19,10 +18,21 @@ public final class Names {
    */
   public static String require(String what, String name) {
     Objects.requireNonNull(name, what);
-    if (!LEGAL.matcher(name).matches()) {
+    if (!isLegal(name)) {
       throw new ConfigException(
           what + " '" + name + "': must be 1 to 64 characters of A-Z a-z 0-9 . _ -");
     }
     return name;
+  }
+
+  private static boolean isLegal(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean isLetter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+      if (!isLetter && (c < '0' || c > '9') && c != '.' && c != '_' && c != '-') {
+        return false;
+      }
+    }
+    return !name.isEmpty() && name.length() <= LONGEST;
   }
 }

@@ -2,6 +2,7 @@ package io.gpumq.api;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Says how a queue is built. Made by {@link #named}. Immutable.
@@ -69,6 +70,10 @@ public record QueueConfig(
   /** Bounds {@link #lanes}. */
   public static final int MAX_LANES = 16;
 
+  private static final Duration LEAST_LEASE = Duration.ofMillis(1);
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(10);
+  private static final Duration DAY = Duration.ofDays(1);
+
   /**
    * Checks every value.
    *
@@ -80,41 +85,33 @@ public record QueueConfig(
     Objects.requireNonNull(handler, "handler");
     Objects.requireNonNull(lease, "lease");
     Objects.requireNonNull(handlerTimeout, "handlerTimeout");
-    require(maxMessages >= 1, "max-messages " + maxMessages + ": must be 1 or more");
-    require(
-        maxPayloadBytes >= 0 && maxPayloadBytes <= MAX_PAYLOAD_BYTES,
-        "max-payload-bytes " + maxPayloadBytes + ": must be between 0 and " + MAX_PAYLOAD_BYTES);
-    require(maxBytes >= 1, "max-bytes " + maxBytes + ": must be 1 or more");
+    require(maxMessages >= 1, () -> "max-messages " + maxMessages + ": must be 1 or more");
+    between("max-payload-bytes", maxPayloadBytes, 0, MAX_PAYLOAD_BYTES);
+    require(maxBytes >= 1, () -> "max-bytes " + maxBytes + ": must be 1 or more");
     require(
         minBytes >= 0 && minBytes <= maxBytes,
-        "min-bytes " + minBytes + ": must be between 0 and max-bytes, " + maxBytes);
+        () -> "min-bytes " + minBytes + ": must be between 0 and max-bytes, " + maxBytes);
     require(
-        lease.compareTo(Duration.ofMillis(1)) >= 0 && lease.compareTo(Duration.ofDays(1)) <= 0,
-        "lease " + lease + ": must be between 1 ms and 1 day");
-    require(
-        maxDeliveries >= 1 && maxDeliveries <= 1000,
-        "max-deliveries " + maxDeliveries + ": must be between 1 and 1000");
-    require(
-        handlerAttempts >= 1 && handlerAttempts <= MAX_HANDLER_ATTEMPTS,
-        "handler-attempts " + handlerAttempts + ": must be between 1 and " + MAX_HANDLER_ATTEMPTS);
+        lease.compareTo(LEAST_LEASE) >= 0 && lease.compareTo(DAY) <= 0,
+        () -> "lease " + lease + ": must be between 1 ms and 1 day");
+    between("max-deliveries", maxDeliveries, 1, 1000);
+    between("handler-attempts", handlerAttempts, 1, MAX_HANDLER_ATTEMPTS);
     Names.require("dead-letters", deadLetters);
     require(
         !deadLetters.equals(name) || handler.equals(ECHO),
-        "handler '" + handler + "': must be echo in a queue that keeps dead letters");
+        () -> "handler '" + handler + "': must be echo in a queue that keeps dead letters");
+    between("max-dead-letters", maxDeadLetters, 1, 1_000_000);
     require(
-        maxDeadLetters >= 1 && maxDeadLetters <= 1_000_000,
-        "max-dead-letters " + maxDeadLetters + ": must be between 1 and 1000000");
-    require(
-        handlerTimeout.compareTo(Duration.ofMillis(10)) >= 0
-            && handlerTimeout.compareTo(Duration.ofDays(1)) <= 0,
-        "handler-timeout " + handlerTimeout + ": must be between 10 ms and 1 day");
+        handlerTimeout.compareTo(LEAST_TIMEOUT) >= 0 && handlerTimeout.compareTo(DAY) <= 0,
+        () -> "handler-timeout " + handlerTimeout + ": must be between 10 ms and 1 day");
     require(
         lanes >= 1 && lanes <= MAX_LANES && Integer.bitCount(lanes) == 1 && lanes <= maxMessages,
-        "lanes "
-            + lanes
-            + ": must be a power of two between 1 and "
-            + Math.min(MAX_LANES, maxMessages)
-            + ", at most one for each of max-messages");
+        () ->
+            "lanes "
+                + lanes
+                + ": must be a power of two between 1 and "
+                + Math.min(MAX_LANES, maxMessages)
+                + ", at most one for each of max-messages");
   }
 
   /**
@@ -136,9 +133,16 @@ public record QueueConfig(
         .build();
   }
 
-  private static void require(boolean legal, String message) {
+  private static void between(String what, int given, int least, int most) {
+    require(
+        given >= least && given <= most,
+        () -> what + " " + given + ": must be between " + least + " and " + most);
+  }
+
+  /** The message is made only where it is needed: queues are opened by the million. */
+  private static void require(boolean legal, Supplier<String> message) {
     if (!legal) {
-      throw new ConfigException(message);
+      throw new ConfigException(message.get());
     }
   }
 
@@ -162,6 +166,8 @@ public record QueueConfig(
 
     /** A longer name is cut: queues may share their dead letters, and each says whose it is. */
     private static final int LONGEST_STEM = 64 - DEAD_SUFFIX.length();
+    private static final Duration LEASE = Duration.ofSeconds(30); // one for all queues
+    private static final Duration HANDLER_TIMEOUT = Duration.ofSeconds(10);
 
     private final String name;
     private long maxMessages = NO_LIMIT;
@@ -169,12 +175,12 @@ public record QueueConfig(
     private long maxBytes = NO_LIMIT;
     private long minBytes;
     private String handler = ECHO;
-    private Duration lease = Duration.ofSeconds(30);
+    private Duration lease = LEASE;
     private int maxDeliveries = 5;
     private int handlerAttempts = 3;
     private String deadLetters;
     private int maxDeadLetters = 10_000;
-    private Duration handlerTimeout = Duration.ofSeconds(10);
+    private Duration handlerTimeout = HANDLER_TIMEOUT;
     private int lanes = 1;
     private boolean strictOrder;
 

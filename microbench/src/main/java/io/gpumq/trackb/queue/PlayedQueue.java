@@ -39,7 +39,7 @@ final class PlayedQueue implements AutoCloseable {
     SegmentReads reads = new SegmentReads(device.vram(), areas);
     QueueConfig config =
         QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
-    var alone = new OpenQueues<Queue>("microbench", other -> null); // none is ever opened there
+    var alone = new OpenQueues<OpenQueue>("microbench", other -> null); // none is ever opened there
     queue = new Shop(rings, store, reads, new Resting(), new Waiters(), alone).open(config);
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");

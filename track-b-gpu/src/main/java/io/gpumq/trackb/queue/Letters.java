@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Letters {
   private final QueueConfig config;
-  private final OpenQueues<Queue> queues;
+  private final OpenQueues<OpenQueue> queues;
   private final AtomicLong written = new AtomicLong();
 
   /** As it was found last; {@code null} before. */
@@ -23,7 +23,7 @@ final class Letters {
   /**
    * @param config of the queue whose letters these are
    */
-  Letters(QueueConfig config, OpenQueues<Queue> queues) {
+  Letters(QueueConfig config, OpenQueues<OpenQueue> queues) {
     this.config = config;
     this.queues = queues;
   }
@@ -37,7 +37,7 @@ final class Letters {
   Queue queue() {
     Queue queue = found;
     if (queue == null || queue.isEnded()) {
-      queue = queues.lettersOf(config);
+      queue = queues.lettersOf(config).queue();
       found = queue;
     }
     return queue;

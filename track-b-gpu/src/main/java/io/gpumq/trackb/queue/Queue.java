@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * another lane's. A message stays in the lane that its producer or its key chose, and keeps its
  * order there.
  */
-public final class Queue implements TrackQueue {
+final class Queue implements TrackQueue {
   private final QueueConfig config;
   private final Shop shop;
   private final Share share;
@@ -70,7 +70,8 @@ public final class Queue implements TrackQueue {
     figures = new QueueFigures(lanes, groups, letters, looks);
   }
 
-  private static String failure(OpenRing[] rings) {
+  /** Why one of these does not run any more, or {@code null}. */
+  static String failure(OpenRing[] rings) {
     for (OpenRing ring : rings) {
       String failure = ring.failure();
       if (failure != null) {
@@ -117,7 +118,7 @@ public final class Queue implements TrackQueue {
 
   /** Another queue of its track that is open. */
   Optional<Queue> other(String name) {
-    return shop.queues().find(name);
+    return shop.queues().find(name).map(OpenQueue::queue);
   }
 
   Looks looks() {
@@ -157,6 +158,11 @@ public final class Queue implements TrackQueue {
   public void createGroup(String group, GroupStart start) {
     state.requireOpen();
     looks.run(() -> groups.get(group, start));
+  }
+
+  /** Makes a group of a queue that has nothing yet, whether it can be used or not. */
+  void makeGroup(String group) {
+    looks.run(() -> groups.get(group, GroupStart.OLDEST));
   }
 
   @Override

@@ -30,15 +30,15 @@ public record Shop(
     SegmentReads segments,
     Resting resting,
     Waiters waiters,
-    OpenQueues<Queue> queues) {
+    OpenQueues<OpenQueue> queues) {
   /** Opens a queue. Where it cannot be made, its rings are left again. */
-  public Queue open(QueueConfig config) {
+  public OpenQueue open(QueueConfig config) {
     OpenRing[] lanes = rings.forLanesOf(config);
     Share share = null;
     try {
       requireRoomForLargest(config, lanes[0].ring().shape().resultBytes());
       share = share(config);
-      return new Queue(config, this, share, lanes);
+      return new OpenQueue(config, this, share, lanes);
     } catch (Throwable e) {
       if (share != null) {
         store.end(share);

@@ -51,7 +51,7 @@ final class WhyFull {
   private String holders() {
     return shop.queues().list().stream()
         .filter(other -> other.share().held() > 0)
-        .sorted(Comparator.comparingLong((Queue other) -> other.share().held()).reversed())
+        .sorted(Comparator.comparingLong((OpenQueue other) -> other.share().held()).reversed())
         .limit(MOST_NAMED)
         .map(other -> "queue '" + other.name() + "' (" + other.share().held() + ")")
         .collect(Collectors.joining(", "));

@@ -18,7 +18,7 @@ final class TestShop implements AutoCloseable {
   private static final long BYTES = 96L << 20;
 
   private final ReadAreas areas = ReadAreas.create();
-  private final OpenQueues<Queue> queues = new OpenQueues<>("test", this::openQueue);
+  private final OpenQueues<OpenQueue> queues = new OpenQueues<>("test", this::openQueue);
   private boolean areRingsClosed;
   final ReadingDevice device;
   final Rings rings;
@@ -38,10 +38,10 @@ final class TestShop implements AutoCloseable {
   }
 
   Queue open(QueueConfig.Builder config) {
-    return queues.open(config.build());
+    return queues.open(config.build()).queue();
   }
 
-  private Queue openQueue(QueueConfig config) {
+  private OpenQueue openQueue(QueueConfig config) {
     return shop.open(config);
   }
 
