@@ -166,6 +166,7 @@ public record QueueConfig(
 
     /** A longer name is cut: queues may share their dead letters, and each says whose it is. */
     private static final int LONGEST_STEM = 64 - DEAD_SUFFIX.length();
+
     private static final Duration LEASE = Duration.ofSeconds(30); // one for all queues
     private static final Duration HANDLER_TIMEOUT = Duration.ofSeconds(10);
 
