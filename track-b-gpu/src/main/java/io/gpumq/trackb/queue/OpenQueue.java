@@ -7,8 +7,11 @@ import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.spi.Deadline;
+import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.trackb.store.Share;
 import java.time.Duration;
@@ -35,6 +38,9 @@ public final class OpenQueue implements TrackQueue {
   /** {@code null} until somebody uses it. Written under this object. */
   private volatile Queue queue;
 
+  /** What its close reported, where nobody had used it. Written under this object. */
+  private volatile CloseReport ended;
+
   /**
    * @param shop what the queues of its track have in common
    * @param share of the store, which ends with it
@@ -47,13 +53,20 @@ public final class OpenQueue implements TrackQueue {
     this.rings = rings;
   }
 
-  /** Returns what does the work, made by the first who asks. */
+  /**
+   * Returns what does the work, made by the first who asks.
+   *
+   * @throws QueueClosedException if it was closed before anybody did
+   */
   Queue queue() {
     Queue working = queue;
     return working != null ? working : begin();
   }
 
   private synchronized Queue begin() {
+    if (ended != null) {
+      throw new QueueClosedException("queue '" + name() + "' is closed");
+    }
     if (queue == null) {
       Queue made = new Queue(config, shop, share, rings);
       for (String group : groups) {
@@ -93,7 +106,7 @@ public final class OpenQueue implements TrackQueue {
 
   /** Keeps a group's name while nobody uses the queue; returns whether that is enough. */
   private synchronized boolean isEnoughToKeep(String group) {
-    if (queue != null || Queue.failure(rings) != null) {
+    if (queue != null || ended != null || Queue.failure(rings) != null) {
       return false;
     }
     Names.require("group", group);
@@ -140,7 +153,8 @@ public final class OpenQueue implements TrackQueue {
 
   @Override
   public boolean closeConsumer(String group, String name) {
-    return queue().closeConsumer(group, name);
+    Queue working = queue;
+    return working != null && working.closeConsumer(group, name);
   }
 
   @Override
@@ -156,12 +170,27 @@ public final class OpenQueue implements TrackQueue {
 
   @Override
   public CloseReport close(Duration drain) {
-    return queue().close(drain);
+    Deadline.require("drain", drain);
+    CloseReport report = closeUnused();
+    return report != null ? report : queue.close(drain);
+  }
+
+  /** Closes it if nobody has used it; else returns {@code null}. */
+  private synchronized CloseReport closeUnused() {
+    if (queue == null && ended == null) {
+      Steps steps = new Steps();
+      for (OpenRing ring : rings) {
+        steps.run(() -> shop.rings().leave(ring));
+      }
+      ended = new CloseReport(true, 0, NOTHING);
+      steps.run(() -> shop.store().end(share)).finish();
+    }
+    return ended;
   }
 
   @Override
   public boolean isEnded() {
     Queue working = queue;
-    return working != null && working.isEnded();
+    return ended != null || working != null && working.isEnded();
   }
 }

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -87,7 +88,20 @@ class OpenQueueTest {
     queue.createGroup("g");
     assertTrue(queue.close(Await.DEADLINE).drained());
     assertEquals(List.of("g"), names(queue));
+    assertEquals(0, queue.close(Await.DEADLINE).stats().sent());
+    assertFalse(queue.closeConsumer("g", "c"));
     assertThrows(QueueClosedException.class, queue::producer);
     assertThrows(QueueClosedException.class, () -> queue.createGroup("other"));
+  }
+
+  /** Neither its reserved minimum nor its place in the rings stays behind. */
+  @Test
+  void givesBackItsMinimumUnused() {
+    long least = shop.store.unpromisedBytes() / 2;
+    for (int i = 0; i < 3; i++) {
+      shop.shop.open(QueueConfig.named("q" + i).minBytes(least).build()).close();
+    }
+    shop.shop.open(QueueConfig.named("last").minBytes(least).build()).close();
+    assertTrue(shop.store.unpromisedBytes() > least, "nothing is promised any more");
   }
 }
