@@ -119,7 +119,7 @@ class Placing : public Errand {
   // Moves an entry to a place as it is. `copy` is the entry: only its payload comes from where it lies.
   // Returns false if there was no room in the ring.
   bool move(const Message& message, const uint8_t* copy, uint64_t from, uint64_t to) {
-    const uint32_t head = message.head_units();
+    const uint32_t head = message.heading_units();
     const uint32_t results = units_of(link_.shape().result_bytes);
     Move move(link_, from + head, head + results);
     if (move.chunk() == nullptr) return false;

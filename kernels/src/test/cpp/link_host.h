@@ -178,7 +178,7 @@ class Move {
     std::memcpy(head() - kUnit, before, kUnit);
     link_.describe(sequence, what_word(sequence, op, false, message.length),
                    where_word(sequence, place, unit(), message.extensions()), owner, index);
-    chunk_->fill((unit() + message.head_units() + behind) * kUnit, sequence + 1);
+    chunk_->fill((unit() + message.heading_units() + behind) * kUnit, sequence + 1);
   }
 
  private:

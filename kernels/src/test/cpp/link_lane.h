@@ -195,7 +195,7 @@ class Lane : public Carried {
 
   // `index` becomes the new entry's.
   bool append_moved(const Entry& old, uint64_t& index) {
-    Move move(link_, old.place + old.message.head_units(), old.message.head_units());
+    Move move(link_, old.place + old.message.heading_units(), old.message.heading_units());
     if (move.chunk() == nullptr) return false;
     const std::lock_guard<std::mutex> guard(lock_);
     Entry next = {};

@@ -39,7 +39,7 @@ struct Message {
 
   uint32_t extensions() const { return std::popcount(kinds); }
   uint32_t bytes() const { return (1 + extensions()) * kUnit + length; }  // without the result
-  uint32_t head_units() const { return 1 + extensions(); }
+  uint32_t heading_units() const { return 1 + extensions(); }
   uint32_t payload_units() const { return units_of(length); }
 };
 

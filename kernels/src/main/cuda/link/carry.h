@@ -15,7 +15,7 @@ struct Work {
 };
 
 // Units of header and extensions.
-GPUMQ_FN uint32_t head_units(uint64_t what, uint64_t where) {
+GPUMQ_FN uint32_t heading_units(uint64_t what, uint64_t where) {
   return op_in(what) == kOpRead ? 0 : 1 + extensions_in(where);
 }
 
@@ -23,11 +23,11 @@ GPUMQ_FN uint32_t head_units(uint64_t what, uint64_t where) {
 GPUMQ_FN uint32_t flaw_of(const Ring& ring, uint64_t sequence, uint64_t what, uint64_t where,
                           uint32_t result_units) {
   if (stamp_in(what) != stamp_of(sequence) || !is_where_of(where, sequence)) return kErrorStamp;
-  const uint32_t head = head_units(what, where);
+  const uint32_t heading = heading_units(what, where);
   const uint32_t results = is_handled(what) ? result_units : 0;
-  const uint32_t units = head + units_of(length_in(what)) + results;
+  const uint32_t units = heading + units_of(length_in(what)) + results;
   const bool in_arena = place_in(where) + units <= ring.arena_units;
-  const bool in_window = unit_in(where) + (is_moved(what) ? head : units) <= ring.window_units;
+  const bool in_window = unit_in(where) + (is_moved(what) ? heading : units) <= ring.window_units;
   return length_in(what) <= kMostLength && in_arena && in_window ? 0 : kErrorPlace;
 }
 
@@ -36,7 +36,7 @@ GPUMQ_FN uint64_t nothing_for(uint64_t sequence) { return what_word(sequence, kO
 
 // Units of a message that cross the link before its handler runs.
 GPUMQ_FN uint32_t units_to_move(uint64_t what, uint64_t where) {
-  return head_units(what, where) + (is_moved(what) ? 0 : units_of(length_in(what)));
+  return heading_units(what, where) + (is_moved(what) ? 0 : units_of(length_in(what)));
 }
 
 // Where the messages of a warp begin when they are laid one behind the other: in lane m, message m.
@@ -101,7 +101,7 @@ GPUMQ_FN uint32_t move_payloads(const Warp& warp, const Ring& ring, const Work& 
     const uint64_t what = warp.from(work.what, m);
     const uint64_t where = warp.from(work.where, m);
     if (!is_moved(what)) continue;
-    const uint32_t head = head_units(what, where);
+    const uint32_t heading = heading_units(what, where);
     const uint32_t payload = units_of(length_in(what));
     const uint64_t unit = unit_in(where);
     const bool has_before = unit > 0;
@@ -110,14 +110,14 @@ GPUMQ_FN uint32_t move_payloads(const Warp& warp, const Ring& ring, const Work& 
     const uint64_t behind = high_of(before);
     const bool there = has_before && source <= ring.arena_units && behind <= ring.window_units &&
                        source + payload <= ring.arena_units &&
-                       place_in(where) + head + payload + behind <= ring.arena_units &&
-                       unit + head + behind <= ring.window_units;
+                       place_in(where) + heading + payload + behind <= ring.arena_units &&
+                       unit + heading + behind <= ring.window_units;
     if (!there) {
       if (warp.lane() == m % warp.size()) flaw = kErrorPlace;
       continue;
     }
-    uint8_t* to = ring.at(place_in(where) + head);
-    const uint8_t* tail = ring.ingress + (unit + head) * kUnit;
+    uint8_t* to = ring.at(place_in(where) + heading);
+    const uint8_t* tail = ring.ingress + (unit + heading) * kUnit;
     for (uint32_t i = warp.lane(); i < payload + behind; i += warp.size()) {
       const uint8_t* from = i < payload ? ring.at(source + i) : tail + (i - payload) * kUnit;
       store_quad(to + i * kUnit, 0, poll_quad(from));

@@ -180,8 +180,8 @@ final class HostCarrier implements Runnable {
       return ERROR_PLACE;
     }
     int behind = SlotWords.isMoved(what) ? tailUnits() : 0;
-    int units = headUnits() + payloadUnits() + Math.max(behind, handledUnits());
-    int there = SlotWords.isMoved(what) ? headUnits() + behind : units;
+    int units = headingUnits() + payloadUnits() + Math.max(behind, handledUnits());
+    int there = SlotWords.isMoved(what) ? headingUnits() + behind : units;
     boolean inWindow = SlotWords.unit(where) + there <= window();
     boolean inArena = isInArena(SlotWords.place(where), units);
     boolean isThere = !SlotWords.isMoved(what) || isInArena(source(), payloadUnits());
@@ -202,7 +202,7 @@ final class HostCarrier implements Runnable {
   }
 
   /** Units of header and extensions. */
-  private int headUnits() {
+  private int headingUnits() {
     return SlotWords.op(what) == OP_READ ? 0 : 1 + SlotWords.extensions(where);
   }
 
@@ -224,18 +224,18 @@ final class HostCarrier implements Runnable {
   private void moveBytes() {
     long place = SlotWords.place(where);
     int at = SlotWords.unit(where) * UNIT;
-    int head = headUnits() * UNIT;
+    int heading = headingUnits() * UNIT;
     int payload = payloadUnits() * UNIT;
     ByteBuffer memory = vram.piece(place);
     int to = vram.offset(place);
     if (SlotWords.op(what) == OP_READ) {
       file.window().put(at, memory, to, payload);
     } else if (SlotWords.isMoved(what)) {
-      memory.put(to, file.ingress(), at, head);
-      memory.put(to + head, vram.piece(source()), vram.offset(source()), payload);
-      memory.put(to + head + payload, file.ingress(), at + head, tailUnits() * UNIT);
+      memory.put(to, file.ingress(), at, heading);
+      memory.put(to + heading, vram.piece(source()), vram.offset(source()), payload);
+      memory.put(to + heading + payload, file.ingress(), at + heading, tailUnits() * UNIT);
     } else {
-      memory.put(to, file.ingress(), at, head + payload);
+      memory.put(to, file.ingress(), at, heading + payload);
     }
   }
 
@@ -264,7 +264,7 @@ final class HostCarrier implements Runnable {
       Words.set(memory, from, EntryHeader.corrected(header, status(error), tries, error));
     }
     if (SlotWords.isPushed(what)) {
-      int bytes = (headUnits() + payloadUnits() + resultUnits) * UNIT;
+      int bytes = (headingUnits() + payloadUnits() + resultUnits) * UNIT;
       file.window().put(SlotWords.unit(where) * UNIT, memory, from, bytes);
     }
   }

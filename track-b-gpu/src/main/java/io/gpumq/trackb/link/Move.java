@@ -10,12 +10,13 @@ import io.gpumq.trackb.layout.Words;
 import java.nio.ByteBuffer;
 
 /**
- * An entry whose payload lies in the arena already: only its <i>head</i> is written into a chunk,
- * and the device copies the payload within its own memory. The payload's owner keeps it there until
- * the entry has landed. What moves is not pushed: so its length does not matter to the chunks.
+ * An entry whose payload lies in the arena already: only its <i>heading</i> is written into a
+ * chunk, and the device copies the payload within its own memory. The payload's owner keeps it
+ * there until the entry has landed. What moves is not pushed: so its length does not matter to the
+ * chunks.
  *
- * <p>Before the head a unit says where the payload lies, and how many of the head's units go behind
- * it: those of a dead letter's texts. For one thread, and one entry at a time.
+ * <p>Before the heading a unit says where the payload lies, and how many of the heading's units go
+ * behind it: those of a dead letter's texts. For one thread, and one entry at a time.
  */
 public final class Move {
   private final Ring ring;
@@ -24,7 +25,7 @@ public final class Move {
   private long header;
   private int tailUnits;
 
-  /** Where the header lies in the ingress memory, in bytes, and where the head ends. */
+  /** Where the header lies in the ingress memory, in bytes, and where the heading ends. */
   private int at;
 
   private int end;
@@ -37,25 +38,25 @@ public final class Move {
   }
 
   /**
-   * Writes the head.
+   * Writes the heading.
    *
    * @param source where the payload begins in the arena, in units
-   * @param head header, extensions, and for a letter its texts, in whole units, little endian
+   * @param heading header, extensions, and for a letter its texts, in whole units, little endian
    * @return false if the ring has no chunk free; else {@link #end} must follow
    */
-  public boolean begin(long source, ByteBuffer head) {
-    int bytes = head.capacity();
+  public boolean begin(long source, ByteBuffer heading) {
+    int bytes = heading.capacity();
     chunk = ring.chunks().take(chunk, UNIT + bytes);
     if (chunk == null) {
       return false;
     }
-    header = Words.get(head, 0);
+    header = Words.get(heading, 0);
     tailUnits = bytes / UNIT - 1 - EntryHeader.extensions(header);
     at = chunk.at() + UNIT;
     end = at + bytes;
     Words.set(ring.ingress(), at - UNIT, source);
     Words.set(ring.ingress(), at - Long.BYTES, tailUnits);
-    ring.ingress().put(at, head, 0, bytes);
+    ring.ingress().put(at, heading, 0, bytes);
     return true;
   }
 

@@ -127,8 +127,8 @@ final class Lane implements Deliverable {
   /** -1 if it was released by now, or a dead device kept it. */
   private long keptMillis(long sequence) {
     try {
-      Head header = Head.of(this, sequence);
-      return header == null ? -1 : header.sentMillis();
+      Heading heading = Heading.of(this, sequence);
+      return heading == null ? -1 : heading.sentMillis();
     } catch (TrackFailedException e) {
       return -1;
     }

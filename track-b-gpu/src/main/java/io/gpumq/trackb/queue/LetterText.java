@@ -39,29 +39,29 @@ final class LetterText {
   private LetterText() {}
 
   /**
-   * Returns the head of a letter, to be moved in front of its payload and behind it.
+   * Returns the heading of a letter, to be moved in front of its payload and behind it.
    *
    * @param of the message that was given up
    */
-  static ByteBuffer head(DeadLetter letter, Head of) {
+  static ByteBuffer heading(DeadLetter letter, Heading of) {
     byte[] reason = letter.reason().getBytes(UTF_8);
     byte[] cut = reason.length > MOST_REASON ? Arrays.copyOf(reason, MOST_REASON) : reason;
     byte[] queue = letter.queue().getBytes(UTF_8);
     byte[] group = letter.group().getBytes(UTF_8);
     int texts = cut.length + queue.length + group.length;
     int extensions = of.hasKey() ? 2 : 1;
-    ByteBuffer head = Head.buffer(1 + extensions + EntryHeader.units(texts));
-    of.write(head, EntryHeader.letter(of.length(), of.hasKey(), texts), of.sentMillis());
+    ByteBuffer heading = Heading.buffer(1 + extensions + EntryHeader.units(texts));
+    of.write(heading, EntryHeader.letter(of.length(), of.hasKey(), texts), of.sentMillis());
     long what =
         (long) cut.length << REASON_SHIFT
             | (long) queue.length << QUEUE_SHIFT
             | (long) group.length << GROUP_SHIFT
             | (long) letter.count() << COUNT_SHIFT
             | (long) letter.cause().ordinal() << CAUSE_SHIFT;
-    Words.set(head, extensions * UNIT, letter.sequence());
-    Words.set(head, extensions * UNIT + Long.BYTES, what);
-    head.position((1 + extensions) * UNIT).put(cut).put(queue).put(group).clear();
-    return head;
+    Words.set(heading, extensions * UNIT, letter.sequence());
+    Words.set(heading, extensions * UNIT + Long.BYTES, what);
+    heading.position((1 + extensions) * UNIT).put(cut).put(queue).put(group).clear();
+    return heading;
   }
 
   /**

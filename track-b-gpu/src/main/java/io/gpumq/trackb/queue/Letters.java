@@ -75,12 +75,12 @@ final class Letters {
   }
 
   private static boolean putInto(Lane to, Lane from, long sequence, DeadLetter letter) {
-    Head head = hasRoom(to) ? Head.of(from, sequence) : null;
-    if (head == null) {
+    Heading heading = hasRoom(to) ? Heading.of(from, sequence) : null;
+    if (heading == null) {
       return false;
     }
     Move move = new Move(to.log().ring());
-    if (!move.begin(head.payload(), LetterText.head(letter, head))) {
+    if (!move.begin(heading.payload(), LetterText.heading(letter, heading))) {
       return false;
     }
     Joining joining = new Joining(to);

@@ -27,7 +27,7 @@ final class Replay implements Claimer {
   private final String group;
 
   private Lane lane;
-  private Head head;
+  private Heading heading;
 
   /** The message's, once it is claimed. */
   private long sequence;
@@ -91,15 +91,16 @@ final class Replay implements Claimer {
   }
 
   private void read() {
-    head = Objects.requireNonNull(Head.of(from.lane(), letter), "what is held is not released");
-    if (head.hasKey()) {
-      lane = queue.laneOf(head.key());
+    heading =
+        Objects.requireNonNull(Heading.of(from.lane(), letter), "what is held is not released");
+    if (heading.hasKey()) {
+      lane = queue.laneOf(heading.key());
     }
     int most = queue.config().maxPayloadBytes();
-    if (head.length() > most) {
+    if (heading.length() > most) {
       throw new PayloadTooLargeException(
           "payload of "
-              + head.length()
+              + heading.length()
               + " bytes: must be at most "
               + most
               + " in queue '"
@@ -112,7 +113,7 @@ final class Replay implements Claimer {
     queue.state().requireOpen();
     EntryLog log = lane.log();
     Move move = new Move(log.ring());
-    if (!move.begin(head.payload(), head.sentNow(log.ring().shape().resultBytes()))) {
+    if (!move.begin(heading.payload(), heading.sentNow(log.ring().shape().resultBytes()))) {
       return false;
     }
     boolean isSent = false;

@@ -160,9 +160,9 @@ final class Carriage implements AutoCloseable {
      * returns whether there was room.
      */
     synchronized boolean take(Move move, Lane from, long message, int texts) {
-      ByteBuffer head = from.head(message, texts);
+      ByteBuffer heading = from.heading(message, texts);
       long header = Words.get(read(from.place(message), UNIT), 0);
-      if (!move.begin(from.place(message) + 1 + EntryHeader.extensions(header), head)) {
+      if (!move.begin(from.place(message) + 1 + EntryHeader.extensions(header), heading)) {
         return false;
       }
       try {
@@ -181,21 +181,21 @@ final class Carriage implements AutoCloseable {
       }
     }
 
-    /** The head of a message as it lies, or that of a letter of it; a text's bytes count up. */
-    ByteBuffer head(long message, int texts) {
+    /** The heading of a message as it lies, or that of a letter of it; a text's bytes count up. */
+    ByteBuffer heading(long message, int texts) {
       long header = Words.get(read(place(message), UNIT), 0);
       int length = EntryHeader.length(header);
       boolean hasKey = EntryHeader.hasKey(header);
       int keep = (1 + EntryHeader.extensions(header)) * UNIT;
       int letter = texts > 0 ? UNIT + EntryHeader.units(texts) * UNIT : 0;
-      ByteBuffer head = direct(keep + letter).put(0, read(place(message), keep), 0, keep);
+      ByteBuffer heading = direct(keep + letter).put(0, read(place(message), keep), 0, keep);
       if (texts > 0) {
-        Words.set(head, 0, EntryHeader.letter(length, hasKey, texts));
+        Words.set(heading, 0, EntryHeader.letter(length, hasKey, texts));
         for (int i = 0; i < texts; i++) {
-          head.put(keep + UNIT + i, (byte) i);
+          heading.put(keep + UNIT + i, (byte) i);
         }
       }
-      return head;
+      return heading;
     }
 
     @Override

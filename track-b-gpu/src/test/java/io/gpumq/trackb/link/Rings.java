@@ -204,7 +204,7 @@ abstract class Rings {
       assertEquals(1, lane.send(new Draft(ring.ring, LARGEST), 1));
       await(ring, List.of(lane));
       Move move = new Move(ring.ring);
-      assertTrue(move.begin(source, lane.head(0, 0)));
+      assertTrue(move.begin(source, lane.heading(0, 0)));
       assertTrue(move.claim());
       move.publish(lane, 1, lane.place(0));
       while (ring.error() == 0) {

@@ -16,12 +16,12 @@ import java.nio.ByteOrder;
  * @param length of the payload, in bytes
  * @param key 0 if it has none
  */
-record Head(long payload, int length, boolean hasKey, long key, long sentMillis) {
+record Heading(long payload, int length, boolean hasKey, long key, long sentMillis) {
   /** Units of header and key. */
   private static final int MOST_UNITS = 2;
 
-  /** Reads the head of a completed entry; returns null if it is released by then. */
-  static Head of(Lane lane, long sequence) {
+  /** Reads the heading of a completed entry; returns null if it is released by then. */
+  static Heading of(Lane lane, long sequence) {
     lane.log().progress().awaitLanded(sequence, lane.alive());
     Segment segment = lane.log().segmentOf(sequence);
     if (segment == null) {
@@ -36,7 +36,7 @@ record Head(long payload, int length, boolean hasKey, long key, long sentMillis)
     }
     long header = Words.get(memory, 0);
     boolean hasKey = EntryHeader.hasKey(header);
-    return new Head(
+    return new Heading(
         place + 1 + EntryHeader.extensions(header),
         EntryHeader.length(header),
         hasKey,
@@ -66,16 +66,16 @@ record Head(long payload, int length, boolean hasKey, long key, long sentMillis)
     }
   }
 
-  /** Memory to write a head into. */
+  /** Memory to write a heading into. */
   static ByteBuffer buffer(int units) {
     return ByteBuffer.allocate(units * UNIT).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Returns what is to stand before the same payload in a message that is sent now. */
   ByteBuffer sentNow(int resultBytes) {
-    ByteBuffer head = buffer(hasKey ? 2 : 1);
-    write(head, EntryHeader.handled(length, hasKey, resultBytes), System.currentTimeMillis());
-    return head;
+    ByteBuffer heading = buffer(hasKey ? 2 : 1);
+    write(heading, EntryHeader.handled(length, hasKey, resultBytes), System.currentTimeMillis());
+    return heading;
   }
 
   /** Writes header and key. */
