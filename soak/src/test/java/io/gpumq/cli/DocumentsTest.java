@@ -32,6 +32,7 @@ class DocumentsTest {
       import java.nio.ByteBuffer;
       import java.time.Duration;
       import java.util.*;
+      import java.util.concurrent.Executor;
       abstract class Guide {
         interface Tick { void writeTo(ByteBuffer slot); }
         interface Book { boolean apply(Entry entry); }
@@ -44,7 +45,9 @@ class DocumentsTest {
         List<Tick> ticks;
         Book book;
         Set<Long> stopped;
+        Executor executor;
         abstract void use(ByteBuffer payload, ByteBuffer result);
+        abstract void answer(Consumer consumer, Waiting waiting, Waiting.Outcome outcome);
         abstract boolean repaired(Entry letter);
         abstract void archive(Entry letter);
       """;

@@ -3,6 +3,8 @@ package io.gpumq.tracka;
 import io.gpumq.api.Batch;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.spi.Steps;
+import io.gpumq.spi.waiting.Bell;
+import io.gpumq.spi.waiting.Line;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,6 +46,9 @@ final class Group {
 
   volatile boolean removed;
 
+  /** Those who wait for entries without a thread. Set before others see the group. */
+  Line line;
+
   /** Sequences that were refused and not delivered since: a batch's acknowledgement spares them. */
   final Set<Long> refused = ConcurrentHashMap.newKeySet();
 
@@ -59,6 +64,7 @@ final class Group {
   final AtomicLong redelivered = new AtomicLong();
   final AtomicLong acknowledged = new AtomicLong();
 
+  private final Bell bell;
   private final long leaseNanos;
   private final long quantumNanos;
   private final AtomicLong lastRead;
@@ -72,9 +78,11 @@ final class Group {
    * @param key its name in Redis, of no other group before it
    * @param before how many messages lie before the group's first
    * @param start the highest sequence before it; 0 for none
+   * @param bell is rung when something of it has changed
    */
-  Group(String name, byte[] key, long before, long start, long leaseNanos) {
+  Group(String name, byte[] key, long before, long start, long leaseNanos, Bell bell) {
     this.name = name;
+    this.bell = bell;
     this.lastRead = new AtomicLong(start);
     this.key = key;
     this.read = new AtomicLong(before);
@@ -173,15 +181,20 @@ final class Group {
   }
 
   /** An entry may be redelivered after {@code nanos}. */
-  synchronized void dueIn(long nanos) {
+  void dueIn(long nanos) {
+    synchronized (this) {
+      dueTimes.add(System.nanoTime() + nanos + (nanos == 0 ? 0 : DUE_MARGIN_NANOS));
+    }
     changed();
-    dueTimes.add(System.nanoTime() + nanos + (nanos == 0 ? 0 : DUE_MARGIN_NANOS));
   }
 
   /** An entry is pending no longer, or due at another time. */
-  synchronized void changed() {
-    changes++;
-    notifyAll();
+  void changed() {
+    synchronized (this) {
+      changes++;
+      notifyAll();
+    }
+    bell.ring();
   }
 
   /** How often that happened: take it before you look at what is pending. */

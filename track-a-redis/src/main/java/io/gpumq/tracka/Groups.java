@@ -76,7 +76,10 @@ final class Groups {
     byte[] key = key(name);
     admin.retry(() -> createInRedis(key, behind));
     long before = before(behind);
-    byName.put(name, new Group(name, key, before, behind, queue.config().lease().toNanos()));
+    long lease = queue.config().lease().toNanos();
+    Group made = new Group(name, key, before, behind, lease, queue.health().bell());
+    made.line = queue.health().bell().line(new GroupSource(queue, made));
+    byName.put(name, made);
   }
 
   /** Unlike that of a group before it, whose consumers may still ask for that. */
@@ -159,7 +162,8 @@ final class Groups {
             });
   }
 
-  private Group require(String name) {
+  /** Returns the group of that name; throws where there is none. */
+  Group require(String name) {
     Group group = byName.get(name);
     if (group == null) {
       throw new ConfigException("group '" + name + "': must be one of " + byName.keySet());

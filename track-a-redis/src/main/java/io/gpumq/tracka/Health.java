@@ -3,6 +3,7 @@ package io.gpumq.tracka;
 import io.gpumq.api.GpuMqException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.waiting.Bell;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,6 +20,7 @@ final class Health {
   }
 
   private final String queue;
+  private final Bell bell;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile State state = State.OPEN;
@@ -26,8 +28,12 @@ final class Health {
   private final AtomicLong rings = new AtomicLong();
   private volatile int waiting; // written under the lock
 
-  Health(String queue) {
+  /**
+   * @param bell is rung, too
+   */
+  Health(String queue, Bell bell) {
     this.queue = queue;
+    this.bell = bell;
   }
 
   /** Throws if nothing may be sent any more. */
@@ -89,9 +95,15 @@ final class Health {
     return error;
   }
 
+  /** What those hear who wait without a thread. */
+  Bell bell() {
+    return bell;
+  }
+
   /** Wakes every waiter to look again. */
   void ring() {
     rings.incrementAndGet();
+    bell.ring();
     if (waiting > 0) { // read after the ring is counted, as await reads them the other way round
       lock.lock();
       try {

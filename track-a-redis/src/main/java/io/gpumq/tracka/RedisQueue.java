@@ -16,6 +16,7 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.api.Waiting;
 import io.gpumq.spi.Closing;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
@@ -64,7 +65,7 @@ final class RedisQueue implements TrackQueue {
     this.config = config;
     this.keys = Keys.of(config.name(), id);
     this.claimMs = Args.millisUp(config.lease()) + 1;
-    this.health = new Health(config.name());
+    this.health = new Health(config.name(), track.waiters().bell());
     this.links = new Links(track.settings(), health, keys.stream(), highest);
     this.room = new Room(most);
     this.trimmer = new Trimmer(keys.stream(), room, byName.values());
@@ -138,6 +139,7 @@ final class RedisQueue implements TrackQueue {
 
   void sawSent(long sequence) {
     highest.accumulateAndGet(sequence, Math::max);
+    health.bell().ring();
   }
 
   GpuMqException streamGone() {
@@ -265,6 +267,7 @@ final class RedisQueue implements TrackQueue {
     if (removed != null) {
       removed.closeConsumers();
       health.ring();
+      removed.line.end();
     }
     return removed != null;
   }
@@ -337,6 +340,12 @@ final class RedisQueue implements TrackQueue {
       Steps.undo(e, handling::close);
       throw e;
     }
+  }
+
+  @Override
+  public Waiting whenReady(String group, int max, Duration limit, Waiting.Listener listener) {
+    health.requireOpen();
+    return groups.require(group).line.join(max, limit, listener);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.spi.BatchDevice;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
+import io.gpumq.spi.waiting.Waiters;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +22,7 @@ final class RedisTrack implements Track {
   private final String version;
   private final long storeBytes;
   private final BatchDevice device;
+  private final Waiters waiters = new Waiters();
   private final OpenQueues<RedisQueue> queues = new OpenQueues<>(NAME, this::openQueue);
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -33,6 +35,11 @@ final class RedisTrack implements Track {
 
   RedisSettings settings() {
     return settings;
+  }
+
+  /** Those who wait without a thread. */
+  Waiters waiters() {
+    return waiters;
   }
 
   /** What runs the handler for one consumer. */

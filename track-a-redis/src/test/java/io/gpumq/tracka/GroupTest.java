@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.conformance.Await;
+import io.gpumq.spi.waiting.Bell;
+import io.gpumq.spi.waiting.Waiters;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class GroupTest {
   private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
+  private final Bell bell = new Waiters().bell();
+
   @Test
   void isDueWhenADelayIsOver() {
-    Group group = new Group("g", Args.bytes("g"), 0, 0, HOUR);
+    Group group = new Group("g", Args.bytes("g"), 0, 0, HOUR, bell);
     assertFalse(group.takeDue());
     group.dueIn(0);
     assertTrue(group.takeDue());
@@ -29,7 +33,7 @@ class GroupTest {
   @Test
   void isDueWhenALeaseIsOverAndNotBefore() {
     long lease = TimeUnit.MILLISECONDS.toNanos(32);
-    Group group = new Group("g", Args.bytes("g"), 0, 0, lease);
+    Group group = new Group("g", Args.bytes("g"), 0, 0, lease, bell);
     long start = System.nanoTime();
     group.leased();
     Await.until("the end of the lease", group::takeDue);
@@ -38,7 +42,7 @@ class GroupTest {
 
   @Test
   void remembersTheHighestSequenceThatItRead() {
-    Group group = new Group("g", Args.bytes("g"), 7, 0, HOUR);
+    Group group = new Group("g", Args.bytes("g"), 7, 0, HOUR, bell);
     group.sawRead(5);
     group.sawRead(3);
     assertEquals(5, group.lastRead());

@@ -5,6 +5,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
+import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
@@ -14,7 +15,6 @@ import io.gpumq.trackb.queue.Shop;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
-import io.gpumq.trackb.waiting.Waiters;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -47,7 +47,7 @@ final class GpuTrack implements Track {
     try {
       long bytes = device.vram().bytes();
       Waiters waiters = new Waiters();
-      Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters.common()::ring);
+      Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters::stir);
       SegmentReads segments = new SegmentReads(device.vram(), areas);
       shop = new Shop(new Rings(device, store), store, segments, new Resting(), waiters, queues);
       watcher.setDaemon(true);
@@ -61,7 +61,9 @@ final class GpuTrack implements Track {
   private void watch() {
     for (int look = 1; !watchEnded; look++) {
       LockSupport.parkNanos(WATCH_NANOS);
-      shop.rings().watch();
+      if (shop.rings().watch()) {
+        shop.waiters().ringAll(); // who waits on its queues hears of it
+      }
       if (look % REST_LOOKS == 0) {
         shop.resting().look();
       }

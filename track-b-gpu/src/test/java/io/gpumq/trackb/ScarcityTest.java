@@ -98,7 +98,7 @@ class ScarcityTest {
 
     private void poll() throws Exception {
       MessageQueue queue = queue("waits");
-      Await.until("the waker of before to end", () -> threads("gpumq-waker").isEmpty());
+      Await.until("the poller of before to end", () -> threads("gpumq-poller").isEmpty());
       try (Consumer consumer = queue.consumer("g", "c")) {
         Scarcity scarcity = Scarcity.begin();
         assertThrows(OutOfMemoryError.class, () -> consumer.poll(1, WAIT));
@@ -111,7 +111,7 @@ class ScarcityTest {
     }
 
     private static void sendWhenWaitedFor(MessageQueue queue) {
-      Await.until("a waker", () -> !threads("gpumq-waker").isEmpty());
+      Await.until("a poller", () -> !threads("gpumq-poller").isEmpty());
       try (Producer producer = queue.producer()) {
         producer.send(new byte[16], WAIT);
       } catch (InterruptedException e) {

@@ -127,6 +127,23 @@ public interface MessageQueue extends AutoCloseable {
   Consumer consumer(String group, String name);
 
   /**
+   * Waits without a thread until a poll of a group may not come back empty. A hundred thousand may
+   * wait so; see {@link Waiting} for the order in which they are told. Consumers that wait in a
+   * poll stand in the same line on Track B.
+   *
+   * @param group the name of one that is there
+   * @param max how many entries the listener will poll at most, 1 or more: so many of those that
+   *     are there are its own while it has its turn
+   * @param limit how long at most, zero or more, of any length; kept to some milliseconds, and
+   *     never short
+   * @param listener is told once what has ended the wait, unless that is cancelled before
+   * @throws ConfigException if there is no such group, or {@code max} or {@code limit} is out of
+   *     its range
+   * @throws QueueClosedException if the queue is closed
+   */
+  Waiting whenReady(String group, int max, Duration limit, Waiting.Listener listener);
+
+  /**
    * Returns the queue of this track that keeps what this one gives up, {@link
    * QueueConfig#deadLetters()}. It is opened when it is first asked for here, or with the first
    * letter, unless it is open. Its entries say by {@link Entry#letter()} why they are there, and

@@ -82,6 +82,13 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class WhenReady extends WhenReadyConformance {
+    WhenReady() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class OldBatches extends OldBatchConformance {
     OldBatches() {
       super(ConformanceSuite.this);

@@ -8,6 +8,7 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Waiting;
 import java.time.Duration;
 import java.util.List;
 
@@ -68,6 +69,11 @@ public class ForwardingQueue implements MessageQueue {
   @Override
   public boolean closeConsumer(String group, String name) {
     return queue.closeConsumer(group, name);
+  }
+
+  @Override
+  public Waiting whenReady(String group, int max, Duration limit, Waiting.Listener listener) {
+    return queue.whenReady(group, max, limit, listener);
   }
 
   @Override

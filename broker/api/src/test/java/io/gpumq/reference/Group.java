@@ -1,6 +1,7 @@
 package io.gpumq.reference;
 
 import io.gpumq.api.GroupStats;
+import io.gpumq.spi.waiting.Line;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,6 +41,7 @@ final class Group {
   long acknowledged;
   long redelivered;
   boolean removed;
+  Line line;
   private long cursor;
 
   Group(String name, boolean strictOrder) {
@@ -118,6 +120,24 @@ final class Group {
       next = kept.ceilingEntry(cursor);
     }
     return taken;
+  }
+
+  /** For how many polls there is an entry, as {@link #take} would find. */
+  int ready(long nowNanos, int maxDeliveries, TreeMap<Long, Message> kept) {
+    if (strictOrder && !byDue.isEmpty() && byDue.last().dueNanos > nowNanos) {
+      return 0;
+    }
+    List<Pending> due = due(nowNanos);
+    if (due.stream().anyMatch(entry -> entry.deliveries >= maxDeliveries)) {
+      return 0;
+    }
+    long coming =
+        kept.tailMap(cursor).values().stream()
+            .takeWhile(message -> !message.failed())
+            .filter(message -> message.isFor(name))
+            .count();
+    int ready = due.size() + (int) coming;
+    return strictOrder ? Math.min(1, ready) : ready;
   }
 
   /** Leases an entry that was taken to {@code owner}. */

@@ -13,9 +13,11 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Waiting;
 import io.gpumq.reference.Group.Pending;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.TrackQueue;
+import io.gpumq.spi.waiting.Bell;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -30,8 +32,7 @@ import java.util.function.BooleanSupplier;
 
 /** A queue as the API defines it. Everything happens under one lock; time is looked at on entry. */
 final class ReferenceQueue implements TrackQueue {
-  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final Duration TICK = Duration.ofNanos(TICK_NANOS);
+  static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** What runs under the lock; may wait there. */
   interface Guarded<T, E extends Exception> {
@@ -46,10 +47,12 @@ final class ReferenceQueue implements TrackQueue {
   private final TreeMap<Long, Message> kept = new TreeMap<>();
   private final Queue<Message> unhandled = new ArrayDeque<>();
   final Map<String, Group> groups = new TreeMap<>();
-  private long sent, handled, delivered, acknowledged, redelivered, failed, bytes;
+  private final Bell bell;
+  private final Counts counts = new Counts();
+  private long sent;
   private final ReferenceLetters letters;
   private boolean intakeClosed;
-  private boolean closed;
+  boolean closed;
   private volatile CloseReport report; // asked for by the track, without the lock
   private Deadline drain;
   private List<GroupStats> lastGroups;
@@ -59,6 +62,7 @@ final class ReferenceQueue implements TrackQueue {
     this.track = track;
     lock = track.lock;
     changed = track.changed;
+    bell = track.waiters.bell();
     letters = new ReferenceLetters(this, track);
     this.handler = Handler.of(config.handler());
   }
@@ -132,8 +136,7 @@ final class ReferenceQueue implements TrackQueue {
   void keep(Message message, DeadLetter letter) {
     Message kept = message.asLetter(sent++, letter);
     this.kept.put(kept.sequence(), kept);
-    bytes += kept.payload().length;
-    handled++;
+    counts.took(kept.payload());
     changed.signalAll();
   }
 
@@ -150,10 +153,9 @@ final class ReferenceQueue implements TrackQueue {
     Message message =
         new Message(sequence, payload, result, key, System.currentTimeMillis(), target, null);
     kept.put(sequence, message);
-    bytes += payload.length;
-    handled++;
+    counts.took(payload);
     if (message.failed()) {
-      failed++;
+      counts.failed++;
       unhandled.add(message);
     }
     letTimePass();
@@ -166,10 +168,10 @@ final class ReferenceQueue implements TrackQueue {
     List<Pending> taken = group.take(max, now, letters.after(), kept);
     for (Pending entry : taken) {
       group.lease(entry, consumer, now + config.lease().toNanos());
-      delivered++;
+      counts.delivered++;
       group.delivered++;
       if (entry.isAgain) {
-        redelivered++;
+        counts.redelivered++;
         group.redelivered++;
       }
       entry.isAgain = true;
@@ -178,7 +180,7 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   void acknowledge(Group group, Pending entry) {
-    acknowledged++;
+    counts.acknowledged++;
     group.acknowledged++;
     settle(group, entry);
   }
@@ -249,6 +251,7 @@ final class ReferenceQueue implements TrackQueue {
         name,
         of -> {
           Group made = new Group(of, config.strictOrder());
+          made.line = bell.line(new Ready(this, made, kept));
           made.startAt(start == GroupStart.OLDEST ? 0 : sent);
           return made;
         });
@@ -284,12 +287,16 @@ final class ReferenceQueue implements TrackQueue {
     return kept.isEmpty() ? sent : kept.firstKey();
   }
 
-  private Object move(String group, long sequence) {
+  private Group require(String group) {
     requireOpen();
-    Group moved = groups.get(group);
-    if (moved == null) {
+    if (!groups.containsKey(group)) {
       throw new ConfigException("group '" + group + "': must be one of " + groups.keySet());
     }
+    return groups.get(group);
+  }
+
+  private Object move(String group, long sequence) {
+    Group moved = require(group);
     if (sequence < oldest() || sequence > sent) {
       throw new ConfigException(
           "sequence " + sequence + ": must be one from " + oldest() + " to " + sent);
@@ -336,25 +343,18 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   @Override
+  public Waiting whenReady(String group, int max, Duration limit, Waiting.Listener listener) {
+    return locked(() -> require(group).line).join(max, limit, listener);
+  }
+
+  @Override
   public MessageQueue deadLetters() {
     return letters.queue();
   }
 
   @Override
   public QueueStats stats() {
-    return locked(
-        () ->
-            new QueueStats(
-                sent,
-                handled,
-                delivered,
-                acknowledged,
-                redelivered,
-                failed,
-                letters.written(),
-                kept.size(),
-                bytes,
-                0));
+    return locked(() -> counts.stats(sent, letters.written(), kept.size()));
   }
 
   @Override
@@ -376,7 +376,8 @@ final class ReferenceQueue implements TrackQueue {
           this.drain = own;
           changed.signalAll();
           try {
-            while (!this.drain.isPassed() && !await(kept::isEmpty, Deadline.after(TICK))) {
+            while (!this.drain.isPassed()
+                && !await(kept::isEmpty, Deadline.after(Duration.ofNanos(TICK_NANOS)))) {
               // Another close may have brought the end forward.
             }
           } catch (InterruptedException e) {

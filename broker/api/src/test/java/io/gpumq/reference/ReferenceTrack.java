@@ -4,6 +4,7 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.waiting.Waiters;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,6 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ReferenceTrack implements Track {
   private final OpenQueues<ReferenceQueue> queues =
       new OpenQueues<>("reference", config -> new ReferenceQueue(config, this));
+
+  final Waiters waiters = new Waiters();
 
   /** Of all its queues: a letter goes from one to another. */
   final ReentrantLock lock = new ReentrantLock();

@@ -8,12 +8,12 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.Producer.PayloadWriter;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
-import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 

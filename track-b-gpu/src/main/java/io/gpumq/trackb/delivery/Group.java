@@ -166,18 +166,19 @@ public final class Group {
     return deliverable.deliverable(sequence);
   }
 
-  /** Returns whether a take would find something now, or have something to give up. */
-  public boolean isReady(long completed) {
-    boolean mayGiveUp = exhausted && givingUp.hasRoom(); // asked under no lock
-    lock.lock();
-    try {
-      return removed
-          || mayGiveUp && !givingUp.isUnderWay()
-          || !(strictOrder && givingUp.isUnderWay())
-              && ledger.isReady(completed, nanoClock.getAsLong());
-    } finally {
-      lock.unlock();
-    }
+  /** Returns for how many takes there may be something now, if only something to give up. */
+  public int ready(long completed) {
+    boolean isGivingUp = givingUp.isUnderWay();
+    boolean mayGiveUp = exhausted && !isGivingUp && givingUp.hasRoom(); // asked under no lock
+    boolean isHeldUp = strictOrder && isGivingUp;
+    int ready = isHeldUp ? 0 : locked(ledger -> ledger.ready(completed, nanoClock.getAsLong()));
+    return mayGiveUp ? Math.max(1, ready) : ready;
+  }
+
+  /** Returns in how many nanoseconds a lease or delay may end, or else that it is unknown. */
+  public long nanosToReady(long unknown) {
+    long nanos = exhausted ? 0 : locked(ledger -> ledger.nanosToDue(nanoClock.getAsLong()));
+    return nanos > 0 ? nanos : unknown;
   }
 
   /**

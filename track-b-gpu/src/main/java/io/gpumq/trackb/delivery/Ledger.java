@@ -15,6 +15,9 @@ final class Ledger {
   /** What may be asked for. An entry can be delivered more often, by claims. */
   private static final int MAX_DELIVERIES = 1_023;
 
+  /** What {@link #nanosToDue} answers where nothing comes to be due. */
+  static final long NEVER = Long.MAX_VALUE;
+
   private final long leaseNanos;
   private final int maxDeliveries;
   private final boolean strictOrder;
@@ -79,14 +82,24 @@ final class Ledger {
     }
   }
 
-  /** Returns whether {@link #take} would find something; what is exhausted holds new back. */
-  boolean isReady(long completed, long now) {
-    boolean mayBeNew = table.end() < completed && !hasExhausted();
+  /**
+   * Returns for how many takes there may be an entry; what is exhausted holds new ones back. In
+   * strict order one take has all there is, and of what is due it is not counted how much.
+   */
+  int ready(long completed, long now) {
+    long mayBeNew = hasExhausted() ? 0 : Math.max(0, completed - table.end());
     if (strictOrder) {
       boolean mayComeAgain = table.start() < table.end() && !hasExhausted();
-      return (mayComeAgain || mayBeNew) && redelivery.isAllDeliveredBy(over(now));
+      return (mayComeAgain || mayBeNew > 0) && redelivery.isAllDeliveredBy(over(now)) ? 1 : 0;
     }
-    return mayBeNew || redelivery.isSomeDeliveredBy(over(now));
+    int mayComeAgain = redelivery.isSomeDeliveredBy(over(now)) ? 1 : 0;
+    return (int) Math.min(Integer.MAX_VALUE, mayBeNew + mayComeAgain);
+  }
+
+  /** Returns when the next lease or delay may end, in nanoseconds from now, or {@link #NEVER}. */
+  long nanosToDue(long now) {
+    PageHeap byTime = table.pages().byTime();
+    return byTime.isEmpty() ? NEVER : Math.max(0, byTime.earliest() - over(now));
   }
 
   /** Comes upon an entry, if it is pending and nobody is making a letter of it. */

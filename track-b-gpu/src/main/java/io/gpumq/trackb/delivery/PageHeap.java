@@ -24,6 +24,15 @@ final class PageHeap {
     return earliest;
   }
 
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** No row was delivered before that time. There must be a page. */
+  long earliest() {
+    return pages[0].earliest;
+  }
+
   /** Takes a page in, or moves it up, for a row of that time. */
   void add(Page page, long time) {
     if (page.place < 0) {

@@ -205,18 +205,14 @@ public final class EntryLog {
         segment.append(draft.runUnits(i));
       }
     }
-    // Behind the store's part: who hears of an entry finds its place.
+    // Behind the store's part: who hears of an entry finds its place. Before the fence of the
+    // publishing: who waits for entries sees that one is under way, or is rung for behind it.
+    tail.claimTo(sequence + count);
     draft.publish(progress, sequence, place);
     allowance.use(reservation, count);
-    claimTo(sequence + count, draft.runBytes());
-    return Room.ENOUGH;
-  }
-
-  /** Entries up to a sequence are published, with payloads of so many bytes. */
-  private void claimTo(long end, long bytes) {
-    tail.claimTo(end);
-    tail.payloadBytes += bytes;
+    tail.payloadBytes += draft.runBytes();
     kept.note();
+    return Room.ENOUGH;
   }
 
   /** As above, of an entry whose payload lies in the store already; returns whether it is done. */
@@ -232,8 +228,10 @@ public final class EntryLog {
       }
       long place = segment.next();
       segment.append(1, move.units());
+      tail.claimTo(sequence + 1); // before the fence, as above
       move.publish(progress, sequence, place);
-      claimTo(sequence + 1, move.length());
+      tail.payloadBytes += move.length();
+      kept.note();
       return true;
     } finally {
       tail.unlock();

@@ -52,7 +52,7 @@ final class Tail extends SpinningLock {
     seenAhead = ahead;
   }
 
-  /** Every sequence below is claimed, and so published. */
+  /** Every sequence below is claimed, and published or just about to be. */
   long claimed() {
     return claimed;
   }

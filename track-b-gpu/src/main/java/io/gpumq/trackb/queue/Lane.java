@@ -2,12 +2,13 @@ package io.gpumq.trackb.queue;
 
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.waiting.Line;
+import io.gpumq.spi.waiting.Source;
 import io.gpumq.trackb.delivery.Deliverable;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.FailureSink;
 import io.gpumq.trackb.store.Segments;
-import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
 
 /**
@@ -17,6 +18,9 @@ import java.nio.ByteBuffer;
 final class Lane implements Deliverable {
   private static final int SHIFT = 56;
 
+  /** Who waits for a letter's room looks so often. */
+  private static final long LETTER_LOOK_NANOS = 4_000_000;
+
   private final Queue queue;
   private final int number;
   private final OpenRing ring;
@@ -25,7 +29,7 @@ final class Lane implements Deliverable {
   private final LetterWriter letterWriter;
   private final FailureSink failures;
   private final LaneGroups groups;
-  private final Waiters.Line room;
+  private final Line room;
 
   /** Throws when nothing comes any more; made once. */
   private final Runnable alive;
@@ -40,7 +44,7 @@ final class Lane implements Deliverable {
     letterWriter = new LetterWriter(this);
     failures = letterWriter::failed;
     groups = new LaneGroups(log, failures, targets);
-    room = queue.bell().line(this::hasRoom);
+    room = queue.bell().line(new RoomSource(this));
     alive = queue.state()::requireUsable;
   }
 
@@ -140,7 +144,7 @@ final class Lane implements Deliverable {
   }
 
   /** The line in which producers wait for room. */
-  Waiters.Line room() {
+  Line room() {
     return room;
   }
 
@@ -160,10 +164,17 @@ final class Lane implements Deliverable {
     return log.progress().pass(failures);
   }
 
-  /** Whether a poll for a group may not come back empty, or would throw. Waits for nothing. */
-  boolean isReady(String name) {
-    Group group = groups.find(name);
-    return group == null || group.isReady(log.progress().passed()) || owesLetter();
+  /** For how many polls of a group there may be something. Waits for nothing. */
+  int ready(Group group) {
+    return Math.max(group.ready(log.progress().passed()), owesLetter() ? 1 : 0);
+  }
+
+  /** As {@link Source#nanosToLook}, for a group that has nothing now. */
+  long nanosToLook(Group group) {
+    if (log.claimed() > log.progress().completed()) {
+      return Source.AT_ONCE;
+    }
+    return log.progress().owesFailure() ? LETTER_LOOK_NANOS : group.nanosToReady(LETTER_LOOK_NANOS);
   }
 
   /** Whether a send may find room, or would throw. Waits for nothing. */

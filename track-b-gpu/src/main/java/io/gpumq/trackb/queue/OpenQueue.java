@@ -10,6 +10,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Waiting;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
@@ -149,6 +150,11 @@ public final class OpenQueue implements TrackQueue {
   @Override
   public Consumer consumer(String group, String name) {
     return queue().consumer(group, name);
+  }
+
+  @Override
+  public Waiting whenReady(String group, int max, Duration limit, Waiting.Listener listener) {
+    return queue().whenReady(group, max, limit, listener);
   }
 
   @Override

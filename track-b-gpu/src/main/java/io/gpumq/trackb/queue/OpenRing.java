@@ -179,10 +179,10 @@ final class OpenRing {
     return failure != null || carrier.isAway();
   }
 
-  /** Looks whether it still runs, and whether a handler hangs. */
-  synchronized void watch() {
+  /** Looks whether it still runs, and whether a handler hangs; returns whether it just ended. */
+  synchronized boolean watch() {
     if (failure != null) {
-      return;
+      return false;
     }
     long epoch = carrier.epoch();
     String why = carrier.failure();
@@ -191,6 +191,7 @@ final class OpenRing {
       why = hangs == null ? null : carrier.hung(hangs, epoch);
     }
     failure = why;
+    return why != null;
   }
 
   /** Whoever reads by it, or would look at it, hears of that instead. */

@@ -10,20 +10,19 @@ import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Waiting;
 import io.gpumq.spi.Closing;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
+import io.gpumq.spi.waiting.Bell;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.log.Resting;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
-import io.gpumq.trackb.waiting.Waiters;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -37,8 +36,7 @@ final class Queue implements TrackQueue {
   private final Shop shop;
   private final Share share;
   private final Lane[] lanes;
-  private final Waiters.Bell bell;
-  private final Map<String, Waiters.Line> lines = new ConcurrentHashMap<>();
+  private final Bell bell;
   private final Consumers consumers = new Consumers();
   private final QueueGroups groups;
   private final QueueState state;
@@ -59,14 +57,16 @@ final class Queue implements TrackQueue {
     this.shop = shop;
     this.share = share;
     letters = new Letters(config, shop.queues());
-    bell = new Waiters.Bell(shop.waiters());
+    bell = shop.waiters().bell();
     state = new QueueState(config.name(), () -> failure(rings));
     looks = new Looks(rings, state);
     lanes = new Lane[rings.length];
     for (int lane = 0; lane < lanes.length; lane++) {
       lanes[lane] = new Lane(this, lane, rings[lane]);
     }
-    groups = new QueueGroups(config, lanes, consumers);
+    groups =
+        new QueueGroups(
+            config, lanes, consumers, parts -> new QueueGroup(state, looks, bell, lanes, parts));
     figures = new QueueFigures(lanes, groups, letters, looks);
   }
 
@@ -125,7 +125,7 @@ final class Queue implements TrackQueue {
     return looks;
   }
 
-  Waiters.Bell bell() {
+  Bell bell() {
     return bell;
   }
 
@@ -170,10 +170,6 @@ final class Queue implements TrackQueue {
     state.requireUsable();
     boolean removed = looks.at(() -> groups.remove(group));
     if (removed) {
-      Waiters.Line line = lines.remove(group);
-      if (line != null) {
-        line.wakeAll(); // those who wait for it find out
-      }
       changed();
     }
     return removed;
@@ -202,21 +198,21 @@ final class Queue implements TrackQueue {
   public Consumer consumer(String group, String name) {
     state.requireOpen();
     Names.require("consumer", name); // first: a name that is refused makes no group
-    Group[] each = looks.at(() -> groups.get(group, GroupStart.OLDEST));
-    Waiters.Line line = lines.computeIfAbsent(group, of -> bell.line(() -> isReady(of)));
+    QueueGroup of = looks.at(() -> groups.get(group, GroupStart.OLDEST));
     return consumers.open(
-        each[0],
+        of.of(0),
         name,
         owner -> {
           state.requireOpen(); // again: a close from now on sees this consumer, and ends it
           QueueConsumer.Part[] parts = new QueueConsumer.Part[lanes.length];
           for (Lane lane : lanes) {
-            parts[lane.number()] = new QueueConsumer.Part(lane, each[lane.number()]);
-            lane.log().readTo(each[lane.number()].cursor());
+            Group part = of.of(lane.number());
+            parts[lane.number()] = new QueueConsumer.Part(lane, part);
+            lane.log().readTo(part.cursor());
           }
           int home = consumerCount.getAndIncrement() & lanes.length - 1;
           EntryBatch batch = new EntryBatch(new EntryFinder(shop.reading()));
-          var consumer = new QueueConsumer(this, group, name, owner, parts, home, batch, line);
+          var consumer = new QueueConsumer(this, group, name, owner, parts, home, batch, of.line());
           hold(); // the last: nothing behind it may fail
           return consumer;
         });
@@ -238,17 +234,10 @@ final class Queue implements TrackQueue {
     shop.segments().letGo();
   }
 
-  private boolean isReady(String group) {
-    return !state.isUsable() || looks.at(() -> isAnyReady(group), () -> true);
-  }
-
-  private boolean isAnyReady(String group) {
-    for (Lane lane : lanes) {
-      if (lane.isReady(group)) {
-        return true;
-      }
-    }
-    return false;
+  @Override
+  public Waiting whenReady(String group, int max, Duration limit, Waiting.Listener listener) {
+    state.requireUsable();
+    return groups.require(group).line().join(max, limit, listener);
   }
 
   @Override
@@ -302,7 +291,9 @@ final class Queue implements TrackQueue {
     for (Lane lane : lanes) {
       lane.log().fence(); // from here on nothing is claimed
     }
-    wakeAll();
+    for (Lane lane : lanes) {
+      lane.room().end();
+    }
     boolean[] drained = {false};
     Steps steps = new Steps();
     steps
@@ -310,7 +301,7 @@ final class Queue implements TrackQueue {
         .run(() -> drained[0] = !hasUnreleased())
         .run(figures::take)
         .run(state::close)
-        .run(this::wakeAll)
+        .run(groups::endLines)
         .run(consumers::endWithQueue);
     for (Lane lane : lanes) {
       steps.run(lane.log()::end).run(() -> shop.rings().leave(lane.ring(), lane.log()));
@@ -337,13 +328,5 @@ final class Queue implements TrackQueue {
       }
     }
     return false;
-  }
-
-  /** Everybody who waits on the queue looks for themselves. */
-  void wakeAll() {
-    lines.values().forEach(Waiters.Line::wakeAll);
-    for (Lane lane : lanes) {
-      lane.room().wakeAll();
-    }
   }
 }

@@ -10,11 +10,12 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Entrance;
 import io.gpumq.spi.Steps;
+import io.gpumq.spi.waiting.Line;
+import io.gpumq.spi.waiting.Sleeper;
 import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.waiting.Backoff;
-import io.gpumq.trackb.waiting.Waiters;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -61,7 +62,8 @@ final class QueueConsumer implements Consumer {
   private final int owner;
   private final Part[] parts;
   private final EntryBatch batch;
-  private final Waiters.Line line;
+  private final Line line;
+  private final Sleeper sleeper = new Sleeper();
   private final Backoff backoff = new Backoff();
   private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final Entrance entrance = new Entrance(this::end);
@@ -90,7 +92,7 @@ final class QueueConsumer implements Consumer {
       Part[] parts,
       int home,
       EntryBatch batch,
-      Waiters.Line line) {
+      Line line) {
     this.queue = queue;
     this.group = group;
     this.name = name;
@@ -151,11 +153,11 @@ final class QueueConsumer implements Consumer {
     if (backoff.spin()) {
       return takeAny(max);
     }
-    line.await(deadline, isEnding);
+    sleeper.await(line, max, deadline, isEnding);
     try {
       return takeAny(max);
     } finally {
-      line.done();
+      sleeper.done();
     }
   }
 
@@ -309,7 +311,7 @@ final class QueueConsumer implements Consumer {
   @Override
   public void close() {
     entrance.end();
-    line.wakeAll(); // a call that waits
+    sleeper.wake(); // a call that waits
   }
 
   private void end() {

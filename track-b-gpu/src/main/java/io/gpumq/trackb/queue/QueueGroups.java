@@ -11,7 +11,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -21,33 +23,62 @@ final class QueueGroups {
   private final QueueConfig config;
   private final Lane[] lanes;
   private final Consumers consumers;
+  private final Function<Group[], QueueGroup> maker;
+
+  /** Written while the groups change. */
+  private final Map<String, QueueGroup> byName = new ConcurrentHashMap<>();
 
   /** Held while the groups change: no lane has one that another has not. */
   private final ReentrantLock changing = new ReentrantLock();
 
-  QueueGroups(QueueConfig config, Lane[] lanes, Consumers consumers) {
+  /**
+   * @param maker makes a group of its parts
+   */
+  QueueGroups(
+      QueueConfig config, Lane[] lanes, Consumers consumers, Function<Group[], QueueGroup> maker) {
     this.config = config;
     this.lanes = lanes;
     this.consumers = consumers;
+    this.maker = maker;
   }
 
-  /**
-   * Returns the group of that name in each lane, made to begin at {@code start} if there is none.
-   */
-  Group[] get(String name, GroupStart start) {
+  /** Returns the group of that name, made to begin at {@code start} if there is none. */
+  QueueGroup get(String name, GroupStart start) {
     Names.require("group", name);
-    Group[] each = new Group[lanes.length];
     changing.lock();
     try {
-      for (Lane lane : lanes) {
-        each[lane.number()] =
-            lane.groups()
-                .group(name, released -> place(lane, start, released), at -> make(lane, name, at));
+      QueueGroup group = byName.get(name);
+      if (group == null) {
+        group = maker.apply(parts(name, start));
+        byName.put(name, group);
       }
+      return group;
     } finally {
       changing.unlock();
     }
-    return each;
+  }
+
+  private Group[] parts(String name, GroupStart start) {
+    Group[] parts = new Group[lanes.length];
+    for (Lane lane : lanes) {
+      parts[lane.number()] =
+          lane.groups()
+              .group(name, released -> place(lane, start, released), at -> make(lane, name, at));
+    }
+    return parts;
+  }
+
+  /**
+   * Returns the group of that name.
+   *
+   * @throws ConfigException if there is none
+   */
+  QueueGroup require(String name) {
+    QueueGroup group = byName.get(name);
+    if (group == null) {
+      throw new ConfigException("group '" + name + "': must be one of " + byName.keySet());
+    }
+    return group;
   }
 
   private static long place(Lane lane, GroupStart start, long released) {
@@ -78,6 +109,10 @@ final class QueueGroups {
     try {
       for (Lane lane : lanes) {
         removed |= lane.groups().remove(name);
+      }
+      QueueGroup group = byName.remove(name);
+      if (group != null) {
+        group.line().end();
       }
     } finally {
       changing.unlock();
@@ -121,6 +156,11 @@ final class QueueGroups {
               + ", the next to be sent");
     }
     return sequence;
+  }
+
+  /** Nothing comes any more: whoever waits finds out. */
+  void endLines() {
+    byName.values().forEach(group -> group.line().end());
   }
 
   /** Returns the figures of each group, by name. */

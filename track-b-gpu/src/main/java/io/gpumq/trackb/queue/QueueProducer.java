@@ -7,6 +7,7 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
 import io.gpumq.api.SendInterruptedException;
 import io.gpumq.spi.Deadline;
+import io.gpumq.spi.waiting.Sleeper;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.log.Claimer;
 import io.gpumq.trackb.log.EntryLog;
@@ -15,6 +16,7 @@ import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /** Sends to its home lane, and what has a key to the key's. */
 final class QueueProducer implements Producer {
@@ -25,6 +27,8 @@ final class QueueProducer implements Producer {
   private final Lane home;
   private final Draft[] drafts;
   private final Backoff backoff = new Backoff();
+  private final Sleeper sleeper = new Sleeper();
+  private final BooleanSupplier isClosed = this::isClosed; // made once
   private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final Claim claim = new Claim();
   private final Reservation reservation = new Reservation();
@@ -97,7 +101,7 @@ final class QueueProducer implements Producer {
       try {
         sequence = trySend(lane, payload, hasKey, key);
       } finally {
-        lane.room().done();
+        sleeper.done();
       }
       if (sequence != FULL) {
         return sequence;
@@ -147,7 +151,7 @@ final class QueueProducer implements Producer {
       try {
         more = sendSome(sent, count, writer);
       } finally {
-        home.room().done();
+        sleeper.done();
       }
       sent += more;
       if (more > 0) {
@@ -237,7 +241,7 @@ final class QueueProducer implements Producer {
     }
     if (!backoff.spin()) {
       try {
-        lane.room().await(deadline, () -> false); // the line's own look finds a close
+        sleeper.await(lane.room(), 1, deadline, isClosed);
       } catch (InterruptedException e) {
         throw new SendInterruptedException(accepted);
       }
@@ -277,11 +281,13 @@ final class QueueProducer implements Producer {
     queue.state().requireOpen();
   }
 
+  private boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public void close() {
     closed = true;
-    for (int lane = 0; lane < drafts.length; lane++) {
-      queue.lane(lane).room().wakeAll(); // a call that waits
-    }
+    sleeper.wake(); // a call that waits
   }
 }

@@ -6,6 +6,7 @@ import io.gpumq.api.PayloadTooLargeException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
 import io.gpumq.spi.Deadline;
+import io.gpumq.spi.waiting.Sleeper;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.log.Claimer;
 import io.gpumq.trackb.log.EntryLog;
@@ -33,6 +34,7 @@ final class Replay implements Claimer {
   private long sequence;
 
   private boolean isAimed;
+  private final Sleeper sleeper = new Sleeper();
 
   /**
    * @param from where the letter lies
@@ -142,9 +144,9 @@ final class Replay implements Claimer {
       throw new QueueFullException(queue.whyFull(lane, timeout), 0);
     }
     try {
-      lane.room().await(deadline, () -> false); // the line's own look finds a close
+      sleeper.await(lane.room(), 1, deadline, () -> false); // the line's own look finds a close
     } finally {
-      lane.room().done();
+      sleeper.done();
     }
   }
 

@@ -234,25 +234,30 @@ public final class Rings {
   /**
    * Looks whether each still runs. What a look throws, for want of memory say, keeps no other from
    * being looked at; it is logged the first time, since there are some hundred looks a second.
+   *
+   * @return whether one was found that runs no more, and did at the last look
    */
-  public void watch() {
+  public boolean watch() {
+    boolean hasEnded = false;
     try {
       for (OpenRing ring : all) {
-        watch(ring);
+        hasEnded |= watch(ring);
       }
     } catch (Throwable e) {
       // Telling it would throw, too: the next look comes soon.
     }
+    return hasEnded;
   }
 
-  private void watch(OpenRing ring) {
+  private boolean watch(OpenRing ring) {
     try {
-      ring.watch();
+      return ring.watch();
     } catch (Throwable e) {
       if (!isTold) {
         isTold = true;
         LOG.warning("watching a ring failed, and goes on", e);
       }
+      return false;
     }
   }
 

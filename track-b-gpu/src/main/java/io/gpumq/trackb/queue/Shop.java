@@ -7,6 +7,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
+import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.Resting;
@@ -14,7 +15,6 @@ import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
-import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
 
 /**

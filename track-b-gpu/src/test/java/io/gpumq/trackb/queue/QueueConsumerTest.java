@@ -12,8 +12,8 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
+import io.gpumq.spi.waiting.Line;
 import io.gpumq.trackb.delivery.Group;
-import io.gpumq.trackb.waiting.Waiters;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -111,7 +111,7 @@ class QueueConsumerTest {
   @Test
   void theEndOfAGroupSparesConsumersOfALaterOneOfItsName() throws InterruptedException {
     Queue queue = open(1);
-    Waiters.Line line = queue.bell().line(() -> false);
+    Line line = queue.lane(0).room(); // nobody waits there
     Consumers consumers = new Consumers();
     Group before = group();
     Group later = group();
@@ -129,8 +129,7 @@ class QueueConsumerTest {
         "g", 0, 1, 1, false, sequence -> true, (sequence, cause, count, name) -> true, () -> 0);
   }
 
-  private static QueueConsumer consumer(
-      Queue queue, int number, Waiters.Line line, Group... groups) {
+  private static QueueConsumer consumer(Queue queue, int number, Line line, Group... groups) {
     QueueConsumer.Part[] parts = new QueueConsumer.Part[groups.length];
     for (int lane = 0; lane < parts.length; lane++) {
       parts[lane] = new QueueConsumer.Part(queue.lane(lane), groups[lane]);

@@ -6,7 +6,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.spi.Deadline;
-import io.gpumq.trackb.waiting.Waiters;
+import io.gpumq.spi.waiting.Sleeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,12 +20,12 @@ class RoomTest {
     try (TestShop shop = TestShop.onHost()) {
       Queue queue = shop.open(QueueConfig.named("room").maxMessages(MESSAGES).maxPayloadBytes(256));
       Producer producer = queue.producer();
+      Sleeper sleeper = new Sleeper();
       int sent = producer.trySendBatch(MESSAGES, (index, slot) -> slot.putLong(index));
       while (sent < MESSAGES) {
-        Waiters.Line room = queue.lane(0).room();
         Deadline deadline = Deadline.after(Await.DEADLINE);
-        room.await(deadline, () -> false);
-        room.done();
+        sleeper.await(queue.lane(0).room(), 1, deadline, () -> false);
+        sleeper.done();
         assertFalse(deadline.isPassed(), "not woken after " + sent);
         sent += producer.trySendBatch(MESSAGES - sent, (index, slot) -> slot.putLong(index));
       }

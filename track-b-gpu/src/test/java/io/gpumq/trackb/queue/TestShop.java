@@ -3,6 +3,7 @@ package io.gpumq.trackb.queue;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.InProcessDevice;
 import io.gpumq.trackb.log.Resting;
@@ -11,7 +12,6 @@ import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
-import io.gpumq.trackb.waiting.Waiters;
 
 /** What the queues of a track have in common, without the track. */
 final class TestShop implements AutoCloseable {
@@ -27,7 +27,7 @@ final class TestShop implements AutoCloseable {
 
   TestShop(Backend backend, Waiters waiters) {
     device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, areas, false)));
-    store = new Store(new Arena(BYTES), BYTES / 64, waiters.common()::ring);
+    store = new Store(new Arena(BYTES), BYTES / 64, waiters::stir);
     rings = new Rings(device, store);
     SegmentReads reads = new SegmentReads(device.vram(), areas);
     shop = new Shop(rings, store, reads, new Resting(), waiters, queues);

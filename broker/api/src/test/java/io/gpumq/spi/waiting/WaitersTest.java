@@ -1,4 +1,4 @@
-package io.gpumq.trackb.waiting;
+package io.gpumq.spi.waiting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,7 +23,21 @@ class WaitersTest {
   private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
   private final Waiters waiters = new Waiters();
-  private final Waiters.Bell bell = new Waiters.Bell(waiters);
+  private final Bell bell = waiters.bell();
+
+  private static Source source(IntSupplier ready) {
+    return new Source() {
+      @Override
+      public int ready() {
+        return ready.getAsInt();
+      }
+
+      @Override
+      public long nanosToLook() {
+        return NEVER;
+      }
+    };
+  }
 
   private static Thread start(Runnable body) {
     Thread thread = new Thread(body, "waits");
@@ -37,14 +52,22 @@ class WaitersTest {
     final AtomicInteger interrupts = new AtomicInteger();
     final Thread thread;
 
-    Taker(Waiters.Line line, AtomicInteger things, AtomicInteger taken) {
+    final Sleeper sleeper = new Sleeper();
+
+    Taker(Line line, AtomicInteger things, AtomicInteger taken) {
       thread = start(() -> run(line, things, taken));
     }
 
-    private void run(Waiters.Line line, AtomicInteger things, AtomicInteger taken) {
+    void close() throws InterruptedException {
+      closed.set(true);
+      sleeper.wake();
+      thread.join();
+    }
+
+    private void run(Line line, AtomicInteger things, AtomicInteger taken) {
       while (!closed.get()) {
         try {
-          line.await(Deadline.after(FOREVER), closed::get);
+          sleeper.await(line, 1, Deadline.after(FOREVER), closed::get);
         } catch (InterruptedException e) {
           interrupts.incrementAndGet();
           continue;
@@ -54,7 +77,7 @@ class WaitersTest {
             taken.incrementAndGet();
           }
         } finally {
-          line.done();
+          sleeper.done();
         }
       }
     }
@@ -65,7 +88,7 @@ class WaitersTest {
     Random random = new Random(11);
     AtomicInteger things = new AtomicInteger();
     AtomicInteger taken = new AtomicInteger();
-    Waiters.Line line = bell.line(() -> things.get() > 0);
+    Line line = bell.line(source(things::get));
     List<Taker> takers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       takers.add(new Taker(line, things, taken));
@@ -77,9 +100,7 @@ class WaitersTest {
         case 1 -> {
           int index = random.nextInt(8);
           Taker leaving = takers.get(index);
-          leaving.closed.set(true);
-          line.wakeAll();
-          leaving.thread.join();
+          leaving.close();
           takers.set(index, new Taker(line, things, taken));
         }
         default -> {
@@ -97,9 +118,8 @@ class WaitersTest {
       Await.until("an interrupt", () -> taker.interrupts.get() > before);
       taker.closed.set(true);
     }
-    line.wakeAll();
     for (Taker taker : takers) {
-      taker.thread.join();
+      taker.close();
     }
     assertEquals(all, taken.get());
   }
@@ -107,7 +127,7 @@ class WaitersTest {
   @Test
   void anInterruptOfTheOneThatIsAwakeGivesTheTurnToTheNext() throws Exception {
     AtomicBoolean ready = new AtomicBoolean();
-    Waiters.Line line = bell.line(ready::get);
+    Line line = bell.line(source(() -> ready.get() ? 1 : 0));
     for (int round = 0; round < 200; round++) {
       ready.set(false);
       CompletableFuture<Void> second = new CompletableFuture<>();
@@ -115,7 +135,7 @@ class WaitersTest {
       Await.until("the first to wait", () -> first.getState() == Thread.State.TIMED_WAITING);
       Thread next = start(() -> await(line, second));
       Await.until("the next to wait", () -> next.getState() == Thread.State.TIMED_WAITING);
-      ready.set(true); // and the waker wakes the first, or the interrupt comes before it
+      ready.set(true); // and the poller tells the first, or the interrupt comes before it
       first.interrupt();
       bell.ring();
       second.get(30, TimeUnit.SECONDS);
@@ -123,10 +143,11 @@ class WaitersTest {
     }
   }
 
-  private static void await(Waiters.Line line, CompletableFuture<Void> turn) {
+  private static void await(Line line, CompletableFuture<Void> turn) {
     try {
-      line.await(Deadline.after(FOREVER), () -> false);
-      line.done();
+      Sleeper sleeper = new Sleeper();
+      sleeper.await(line, 1, Deadline.after(FOREVER), () -> false);
+      sleeper.done();
       turn.complete(null);
     } catch (InterruptedException e) {
       turn.completeExceptionally(e);
