@@ -6,9 +6,9 @@ import io.gpumq.api.Track;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
+import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Resting;
-import io.gpumq.trackb.log.SegmentReads;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.queue.OpenQueue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
@@ -30,7 +30,7 @@ final class GpuTrack implements Track {
   private static final int SPARE_PART = 64;
 
   private final Device device;
-  private final ReadAreas areas;
+  private final CopyArea area;
   private final Shop shop;
   private final OpenQueues<OpenQueue> queues = new OpenQueues<>("b", this::openQueue);
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -38,22 +38,22 @@ final class GpuTrack implements Track {
   private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
 
   /**
-   * @param device is the track's from now on, and {@code areas}: closed with it, and where it
-   *     cannot be made
+   * @param device is the track's from now on, and {@code area}: closed with it, and where it cannot
+   *     be made
    */
-  GpuTrack(Device device, ReadAreas areas) {
+  GpuTrack(Device device, CopyArea area) {
     this.device = device;
-    this.areas = areas;
+    this.area = area;
     try {
       long bytes = device.vram().bytes();
       Waiters waiters = new Waiters();
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters::stir);
-      SegmentReads segments = new SegmentReads(device.vram(), areas);
-      shop = new Shop(new Rings(device, store), store, segments, new Resting(), waiters, queues);
+      Copier copier = new Copier(device.vram(), area);
+      shop = new Shop(new Rings(device, store), store, copier, new Resting(), waiters, queues);
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
-      Steps.undo(e, device::close, areas::close);
+      Steps.undo(e, device::close, area::close);
       throw e;
     }
   }
@@ -115,7 +115,7 @@ final class GpuTrack implements Track {
           .run(() -> watchEnded = true)
           .run(shop.rings()::close)
           .run(device::close)
-          .run(areas::close)
+          .run(area::close)
           .finish();
     }
   }

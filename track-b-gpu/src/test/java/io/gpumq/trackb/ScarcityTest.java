@@ -15,7 +15,7 @@ import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.device.InProcessDevice;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,10 +160,10 @@ class ScarcityTest {
               closes.incrementAndGet();
             }
           };
-      ReadAreas areas = ReadAreas.create();
-      var device = new InProcessDevice(backend, backend.allocate(8 << 20, areas, false));
+      CopyArea area = CopyArea.create();
+      var device = new InProcessDevice(backend, backend.allocate(8 << 20, area, false));
       Scarcity scarcity = Scarcity.begin();
-      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device, areas));
+      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device, area));
       scarcity.end();
       assertEquals(1, closes.get());
     }

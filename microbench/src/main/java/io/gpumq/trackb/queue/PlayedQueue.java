@@ -9,9 +9,9 @@ import io.gpumq.api.Producer.PayloadWriter;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.waiting.Waiters;
+import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Resting;
-import io.gpumq.trackb.log.SegmentReads;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ final class PlayedQueue implements AutoCloseable {
   private static final long BYTES = 24L << 30;
 
   private final PlayedDevice device = new PlayedDevice(BYTES);
-  private final ReadAreas areas = ReadAreas.create();
+  private final CopyArea area = CopyArea.create();
   private final Rings rings;
   private final MessageQueue queue;
   private final Producer producer;
@@ -36,11 +36,11 @@ final class PlayedQueue implements AutoCloseable {
   PlayedQueue(int bytes) {
     Store store = new Store(new Arena(BYTES), BYTES / 64, () -> {});
     rings = new Rings(device, store);
-    SegmentReads reads = new SegmentReads(device.vram(), areas);
+    Copier copier = new Copier(device.vram(), area);
     QueueConfig config =
         QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
     var alone = new OpenQueues<OpenQueue>("microbench", other -> null); // none is ever opened there
-    queue = new Shop(rings, store, reads, new Resting(), new Waiters(), alone).open(config);
+    queue = new Shop(rings, store, copier, new Resting(), new Waiters(), alone).open(config);
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");
     byte[] source = new byte[bytes];
@@ -108,6 +108,6 @@ final class PlayedQueue implements AutoCloseable {
   public void close() {
     queue.close(Duration.ZERO);
     rings.close();
-    areas.close();
+    area.close();
   }
 }

@@ -15,12 +15,7 @@ record PlayedVram(long bytes) implements Vram {
   }
 
   @Override
-  public void read(int area, long place, int some, int offset) {
-    throw absent();
-  }
-
-  @Override
-  public void awaitReads(int area) {
+  public void read(long place, int some) {
     throw absent();
   }
 

@@ -2,10 +2,7 @@ package io.gpumq.trackb.device;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 import static io.gpumq.trackb.device.Cuda.check;
-import static jcuda.driver.CUmemorytype.CU_MEMORYTYPE_DEVICE;
-import static jcuda.driver.CUmemorytype.CU_MEMORYTYPE_HOST;
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
-import static jcuda.driver.JCudaDriver.cuMemcpy2DAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
@@ -14,31 +11,24 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.Pointer;
-import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUstream;
 
 /** The arena of a track in VRAM. */
 final class CudaArena implements Vram {
-  /** A run is copied in parts that lie in one aligned megabyte each. */
-  private static final int ROW_BYTES = ReadAreas.BYTES;
-
   private final CudaContext context;
   private final CudaVram vram;
   private final long bytes;
 
   /** What it is read into, pinned; {@code null} where this process only handles. */
-  private final ByteBuffer areas;
-
-  private final CUDA_MEMCPY2D[] copies = new CUDA_MEMCPY2D[ReadAreas.COUNT];
+  private final ByteBuffer area;
 
   /** For what is waited for at once. */
   private final CUstream stream;
@@ -48,16 +38,15 @@ final class CudaArena implements Vram {
 
   private boolean closed;
 
-  private CudaArena(CudaContext context, CudaVram vram, long bytes, ReadAreas areas) {
+  private CudaArena(CudaContext context, CudaVram vram, long bytes, CopyArea area) {
     this.context = context;
     this.vram = vram;
     this.bytes = bytes;
-    this.areas = areas == null ? null : areas.memory();
-    stream = context.readStream(0);
+    this.area = area == null ? null : area.memory();
+    stream = context.copyStream();
     try {
-      if (this.areas != null) {
-        context.pin(this.areas);
-        Arrays.setAll(copies, this::copyTo);
+      if (this.area != null) {
+        context.pin(this.area);
       }
     } catch (Throwable e) {
       Steps.undo(e, vram::close);
@@ -66,35 +55,19 @@ final class CudaArena implements Vram {
   }
 
   /** For kernels of this process. */
-  static CudaArena inProcess(CudaContext context, long bytes, ReadAreas areas) {
-    CUstream stream = context.readStream(0);
-    return new CudaArena(context, CudaVram.inProcess(context, bytes, stream), bytes, areas);
+  static CudaArena inProcess(CudaContext context, long bytes, CopyArea area) {
+    CUstream stream = context.copyStream();
+    return new CudaArena(context, CudaVram.inProcess(context, bytes, stream), bytes, area);
   }
 
   /** For kernels of another process: here it is read from. */
-  static CudaArena shared(CudaContext context, long bytes, ReadAreas areas) {
-    return new CudaArena(context, CudaVram.shared(context, bytes), bytes, areas);
+  static CudaArena shared(CudaContext context, long bytes, CopyArea area) {
+    return new CudaArena(context, CudaVram.shared(context, bytes), bytes, area);
   }
 
   /** Of another process, for kernels of this one. */
   static CudaArena open(CudaContext context, String handle, long bytes) {
     return new CudaArena(context, CudaVram.open(context, handle), bytes, null);
-  }
-
-  /**
-   * What copies to one read area: rows of a megabyte, of which a part is copied. A plain copy would
-   * want two pointer objects for each call; this is told by numbers where to copy from and to.
-   */
-  private CUDA_MEMCPY2D copyTo(int area) {
-    CUDA_MEMCPY2D copy = new CUDA_MEMCPY2D();
-    copy.srcMemoryType = CU_MEMORYTYPE_DEVICE;
-    copy.srcDevice = vram.base();
-    copy.srcPitch = ROW_BYTES;
-    copy.dstMemoryType = CU_MEMORYTYPE_HOST;
-    copy.dstHost = Pointer.to(areas).withByteOffset((long) area * ReadAreas.BYTES);
-    copy.dstPitch = ROW_BYTES;
-    copy.Height = 1;
-    return copy;
   }
 
   Address at(long place) {
@@ -115,26 +88,12 @@ final class CudaArena implements Vram {
   }
 
   @Override
-  public void read(int area, long place, int some, int offset) {
+  public void read(long place, int some) {
     using(
         () -> {
-          CUDA_MEMCPY2D copy = copies[area];
-          long from = place * UNIT;
-          for (int done = 0, part; done < some; done += part) {
-            int column = (int) (from + done & ROW_BYTES - 1);
-            part = Math.min(some - done, ROW_BYTES - column);
-            copy.srcY = from + done >> 20;
-            copy.srcXInBytes = column;
-            copy.dstXInBytes = offset + done;
-            copy.WidthInBytes = part;
-            check(cuMemcpy2DAsync(copy, context.readStream(area)), "reading from VRAM");
-          }
+          check(cuMemcpyDtoHAsync(Pointer.to(area), at(place), some, stream), "reading from VRAM");
+          check(cuStreamSynchronize(stream), "reading from VRAM");
         });
-  }
-
-  @Override
-  public void awaitReads(int area) {
-    using(() -> check(cuStreamSynchronize(context.readStream(area)), "reading from VRAM"));
   }
 
   @Override
@@ -201,8 +160,8 @@ final class CudaArena implements Vram {
       if (cuStreamQuery(stream) == CUDA_SUCCESS) {
         Steps steps = new Steps();
         steps.run(vram::close).run(() -> check(cuStreamSynchronize(stream), "freeing VRAM"));
-        if (areas != null) {
-          steps.run(() -> context.unpin(List.of(areas)));
+        if (area != null) {
+          steps.run(() -> context.unpin(List.of(area)));
         }
         steps.finish();
       } // else the context is dead, and what it held with it

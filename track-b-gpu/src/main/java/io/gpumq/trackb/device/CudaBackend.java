@@ -4,7 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.RingShape;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.MountedRing;
@@ -97,7 +97,7 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public Vram allocate(long bytes, ReadAreas areas, boolean shared) {
+  public Vram allocate(long bytes, CopyArea area, boolean shared) {
     context.enter();
     long free = Math.max(0, context.freeBytes() - (shared ? SPARE_FOR_PROCESSES : SPARE_BYTES));
     if (bytes > free) {
@@ -111,8 +111,8 @@ public final class CudaBackend implements Backend {
               + " bytes of VRAM free; set as much at most");
     }
     return shared
-        ? CudaArena.shared(context, bytes, areas)
-        : CudaArena.inProcess(context, bytes, areas);
+        ? CudaArena.shared(context, bytes, area)
+        : CudaArena.inProcess(context, bytes, area);
   }
 
   @Override

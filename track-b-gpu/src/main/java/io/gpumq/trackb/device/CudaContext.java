@@ -30,7 +30,6 @@ import io.gpumq.spi.Steps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +72,7 @@ final class CudaContext implements AutoCloseable {
   /** Made at the start: beside running kernels, making a stream may wait for them to end. */
   private final ArrayDeque<CUstream> idle = new ArrayDeque<>();
 
-  private final CUstream[] readStreams = new CUstream[READ_STREAMS];
+  private final CUstream copyStream;
 
   private final Lull lull = new Lull(this::enter);
   private int held;
@@ -116,7 +115,7 @@ final class CudaContext implements AutoCloseable {
       for (int i = 0; i < CONNECTIONS; i++) {
         idle.add(newStream());
       }
-      Arrays.setAll(readStreams, i -> newStream());
+      copyStream = newStream();
     } catch (Throwable e) {
       cuDevicePrimaryCtxRelease(device);
       throw e;
@@ -176,9 +175,9 @@ final class CudaContext implements AutoCloseable {
     idle.push(stream);
   }
 
-  /** The stream for copies of one read area. Copies of several may share one. */
-  CUstream readStream(int area) {
-    return readStreams[area % readStreams.length];
+  /** The stream for copies, which are waited for. */
+  CUstream copyStream() {
+    return copyStream;
   }
 
   private static int connections() {

@@ -4,9 +4,9 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.MemoryFile;
 import io.gpumq.trackb.memory.MemoryFolders;
-import io.gpumq.trackb.memory.ReadAreas;
 import io.gpumq.trackb.memory.RingFileName;
 import io.gpumq.trackb.spi.Vram;
 import java.io.IOException;
@@ -27,7 +27,7 @@ final class HostVram implements Vram {
   private final ByteBuffer[] pieces;
 
   /** What it is read into, or {@code null} where this process only handles. */
-  private final ByteBuffer areas;
+  private final ByteBuffer area;
 
   private final Path path;
 
@@ -40,10 +40,10 @@ final class HostVram implements Vram {
     ByteBuffer get(long offset, int bytes) throws IOException;
   }
 
-  private HostVram(long bytes, ReadAreas areas, Path path, MemoryFile own, Source source)
+  private HostVram(long bytes, CopyArea area, Path path, MemoryFile own, Source source)
       throws IOException {
     this.bytes = bytes;
-    this.areas = areas == null ? null : areas.memory();
+    this.area = area == null ? null : area.memory();
     this.path = path;
     this.own = own;
     pieces = new ByteBuffer[(int) (bytes + PIECE_BYTES - 1 >> PIECE_SHIFT)];
@@ -58,10 +58,10 @@ final class HostVram implements Vram {
    *
    * @throws ConfigException if it may not have as much
    */
-  static HostVram inProcess(long bytes, ReadAreas areas) {
+  static HostVram inProcess(long bytes, CopyArea area) {
     try {
       return new HostVram(
-          bytes, areas, null, null, (offset, some) -> ByteBuffer.allocateDirect(some));
+          bytes, area, null, null, (offset, some) -> ByteBuffer.allocateDirect(some));
     } catch (OutOfMemoryError | IOException e) {
       throw new ConfigException(
           "store.bytes "
@@ -77,12 +77,12 @@ final class HostVram implements Vram {
    *
    * @throws ConfigException if there is no room for it
    */
-  static HostVram shared(long bytes, ReadAreas areas) {
+  static HostVram shared(long bytes, CopyArea area) {
     Path path = RingFileName.fresh("store").memory(MemoryFolders.forBytes(bytes));
     MemoryFile own = null;
     try {
       own = MemoryFile.create(path, bytes);
-      return new HostVram(bytes, areas, path, own, mapping(own.channel()));
+      return new HostVram(bytes, area, path, own, mapping(own.channel()));
     } catch (RuntimeException | Error e) {
       MemoryFile.undo(own, e);
       throw e;
@@ -136,12 +136,9 @@ final class HostVram implements Vram {
   }
 
   @Override
-  public void read(int area, long place, int some, int offset) {
-    areas.put(area * ReadAreas.BYTES + offset, piece(place), offset(place), some);
+  public void read(long place, int some) {
+    area.put(0, piece(place), offset(place), some);
   }
-
-  @Override
-  public void awaitReads(int area) {}
 
   @Override
   public void write(long place, ByteBuffer from, int offset, int some) {

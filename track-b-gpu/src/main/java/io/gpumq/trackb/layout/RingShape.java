@@ -45,6 +45,17 @@ public record RingShape(
   /** Up to this a chunk has room for several. */
   private static final int MEDIUM_PAYLOAD = 8 << 10;
 
+  /** Chunks of a ring for reads that keep long runs; what is left is for single reads. */
+  public static final int READ_AREAS = 23;
+
+  private static final int READ_CHUNKS = 31;
+
+  /** A chunk for reads has room for the longest entry; all of them, for what a unit can tell. */
+  private static final int READ_CHUNK_BYTES = 66 << 10;
+
+  /** A warp that is at work on more of a long run keeps its reader waiting. */
+  private static final int READ_TICKET = 4;
+
   /** The largest payload that warps carry, in bytes. */
   public static final int LARGEST_PAYLOAD = 64 << 10;
 
@@ -77,6 +88,16 @@ public record RingShape(
     }
     int chunk = 2 * (payload + 3 * UNIT + EntryHeader.units(results) * UNIT);
     return new RingShape(1024, chunk, 15, 1, maxTries, payload, results, statesPlace, lanes);
+  }
+
+  /**
+   * The shape of a ring that carries nothing but reads.
+   *
+   * @param statesPlace as {@link #of}
+   */
+  public static RingShape ofReads(long statesPlace) {
+    return new RingShape(
+        4096, READ_CHUNK_BYTES, READ_CHUNKS, READ_TICKET, 1, EXPRESS_PAYLOAD, 0, statesPlace, 1);
   }
 
   /** Bytes that the device keeps in the arena for itself. */

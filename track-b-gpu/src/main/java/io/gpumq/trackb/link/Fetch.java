@@ -1,9 +1,7 @@
 package io.gpumq.trackb.link;
 
-import static io.gpumq.kernels.LinkLayout.OP_READ;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
-import io.gpumq.trackb.layout.SlotWords;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
 
@@ -14,26 +12,13 @@ import java.nio.ByteBuffer;
  * <p>The device writes them to a chunk of the ring's window, which this has taken until they have
  * been copied from there. So whoever looks at what was read for long holds nothing of the ring.
  */
-public final class Fetch implements Carried {
+public final class Fetch {
   private final Ring ring;
   private final ByteBuffer window;
   private final Backoff backoff = new Backoff();
   private Chunk chunk;
 
-  /** Runs asked for so far. */
-  private long asked;
-
-  /** The first run of this reading: what became of earlier ones was told, or does not matter. */
-  private volatile long begun;
-
-  /** Runs that have come. Written by whoever asks the ring how far it is, as is the next. */
-  private volatile long arrived;
-
-  /**
-   * Whether some of it is not in the window: it came by express, or the device gave it up, as
-   * happens where one takes over from another.
-   */
-  private volatile boolean isMissing;
+  private final Arrivals arrivals = new Arrivals();
 
   /**
    * @param window of the ring
@@ -91,7 +76,7 @@ public final class Fetch implements Carried {
       copy(wanted, from, count, memory);
     }
     ring.chunks().leave(chunk);
-    return isThere || !isMissing ? count : 0;
+    return isThere || !arrivals.isMissing() ? count : 0;
   }
 
   /** Runs from one on that have room in the chunk together. */
@@ -105,15 +90,11 @@ public final class Fetch implements Carried {
   }
 
   private void ask(Wanted wanted, int from, int count, long first) {
-    begun = asked;
-    isMissing = false;
-    ring.run(first).set(first, this, asked, count, wanted.place(from), chunk, 0, 0, true);
-    asked += count;
+    arrivals.begin(ring.run(first), first, count, wanted.place(from), chunk);
     int unit = chunk.at() / UNIT;
     for (int i = 0; i < count; i++) {
       int bytes = wanted.units(from + i) * UNIT;
-      long where = SlotWords.where(first + i, wanted.place(from + i), unit, 0);
-      ring.describe(first + i, SlotWords.what(first + i, OP_READ, true, bytes), where);
+      long where = ring.describeRead(first + i, wanted.place(from + i), unit, bytes);
       if (count == 1) {
         ring.offerRead(first, where, bytes);
       }
@@ -126,7 +107,7 @@ public final class Fetch implements Carried {
   /** Waits for one run; returns whether it came by express, and was copied from there. */
   private boolean copyExpress(long sequence, ByteBuffer memory, int target, Runnable alive) {
     backoff.reset();
-    while (arrived != asked && !ring.express().has(sequence)) {
+    while (!arrivals.hasAll() && !ring.express().has(sequence)) {
       ring.advance();
       alive.run();
       backoff.pause();
@@ -136,9 +117,9 @@ public final class Fetch implements Carried {
 
   private void await(Runnable alive) {
     backoff.reset();
-    while (arrived != asked) {
+    while (!arrivals.hasAll()) {
       ring.advance();
-      if (arrived != asked) {
+      if (!arrivals.hasAll()) {
         alive.run();
         backoff.pause();
       }
@@ -152,26 +133,5 @@ public final class Fetch implements Carried {
       memory.put(wanted.target(from + i), window, at, bytes);
       at += bytes;
     }
-  }
-
-  @Override
-  public void completed(Run run, int first, int count, boolean landed) {
-    // Before it has arrived: who sees that looks here next.
-    isMissing |= run.sequence() >= begun && !run.isPushed();
-    arrived = run.sequence() + first + count;
-  }
-
-  @Override
-  public void failed(Run run, int index, long word) {
-    isMissing = true;
-    arrived = run.sequence() + index + 1;
-  }
-
-  @Override
-  public void landed(Run run) {}
-
-  @Override
-  public String describe(long run) {
-    return "a read";
   }
 }

@@ -156,6 +156,19 @@ public final class Ring implements HostSide {
   }
 
   /**
+   * Describes a claimed slot that is a read.
+   *
+   * @param place of what is read, in units
+   * @param unit of the window that it goes to
+   * @return the second word
+   */
+  long describeRead(long sequence, long place, int unit, int bytes) {
+    long where = SlotWords.where(sequence, place, unit, 0);
+    describe(sequence, SlotWords.what(sequence, OP_READ, true, bytes), where);
+    return where;
+  }
+
+  /**
    * Offers a message to the express, before it is published, if it finds the ring nearly empty: one
    * at a time goes that way, and what comes faster is carried together in less.
    *

@@ -1,210 +1,185 @@
 package io.gpumq.trackb.log;
 
-import static io.gpumq.kernels.LinkLayout.UNIT;
-
-import io.gpumq.trackb.memory.ReadAreas;
-import io.gpumq.trackb.spi.Vram;
+import io.gpumq.trackb.link.LongRead;
+import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.waiting.SpinningLock;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * Reads long runs from the store by the copy engine, for whoever is too late for the window. A
- * segment is read into an area that all readers share, the next one while this one is looked at: an
+ * Reads long runs from the store for whoever is too late for the window. A run is read into an area
+ * of the window of the ring for reads, which all readers share, and the next ones meanwhile: an
  * entry's bytes never change, so an area stays good for as long as its segment lives. Safe for use
  * by many threads.
+ *
+ * <p>The copy engine would do, where nothing else crosses the link: beside kernels that load from
+ * the host's memory it gets what these leave, which is next to nothing.
  */
 public final class SegmentReads {
-  /** A segment, as far as it has been read. */
-  public static final class Area {
-    private final SpinningLock lock = new SpinningLock();
+  /** Areas that are read ahead of one that is taken. */
+  private static final int AHEAD = 2;
+
+  /** A reader with fewer entries before it may find them in the window when it comes there. */
+  private static final int FEW = 64;
+
+  /** A run of entries of one segment, as they lie there. To be awaited, then given back. */
+  public final class Area {
     private final int index;
-
-    // Guarded by the reads.
-    private int readers;
-    private long lastUse;
+    private final LongRead read;
     private Segment segment;
+    private long first;
+    private long end;
 
-    // Units from the segment's start that were asked for, guarded by this area.
-    private int asked;
-
-    // What is there: written under this area, read without. `from` before `to`.
-    private volatile int from;
-    private volatile int to;
-
-    private Area(int index) {
+    private Area(int index, LongRead read) {
       this.index = index;
+      this.read = read;
     }
 
-    /** Where a place of its segment lies in the areas' memory, in bytes. */
-    public int offset(long place) {
-      return index * ReadAreas.BYTES + (int) (place - segment.place()) * UNIT;
+    /** Behind its last entry. */
+    public long end() {
+      return end;
+    }
+
+    /** Where an entry of it begins in the window, in bytes. */
+    public int offset(long sequence) {
+      return read.at() + segment.bytesBetween(first, sequence);
+    }
+
+    /**
+     * Waits until it is read.
+     *
+     * @param alive throws when nothing is read any more
+     * @return false if some of it is lost: then it is given back
+     */
+    public boolean await(Runnable alive) {
+      boolean isThere = false;
+      try {
+        isThere = read.await(alive);
+      } finally {
+        if (!isThere) {
+          giveBack(this, true);
+        }
+      }
+      return isThere;
+    }
+
+    /** Gives it back. */
+    public void release() {
+      giveBack(this, false);
     }
   }
 
-  /** The area that single runs pass through; guarded by its lock. */
-  private static final int BOUNCE = ReadAreas.COUNT - 1;
+  private final SpinningLock lock = new SpinningLock();
+  private final Area[] areas;
+  private final int mostUnits;
 
-  private final Vram vram;
-  private final ReadAreas all;
-  private final ByteBuffer memory;
-  private final SpinningLock bouncing = new SpinningLock();
-  private final List<Area> areas = new ArrayList<>();
+  // What each area has: beside each other, since they are looked through. Guarded by the lock.
+  private final Segment[] segments;
+  private final long[] firsts;
+  private final long[] ends;
+  private final int[] readers;
+  private final long[] lastUses;
   private long uses;
 
-  public SegmentReads(Vram vram, ReadAreas memory) {
-    this.vram = vram;
-    this.all = memory;
-    this.memory = memory.memory();
-    for (int i = 0; i < BOUNCE; i++) {
-      areas.add(new Area(i));
+  /**
+   * @param ring for reads
+   * @param most areas, which take a chunk of it each
+   */
+  public SegmentReads(Ring ring, int most) {
+    areas = new Area[most];
+    for (int i = 0; i < most; i++) {
+      areas[i] = new Area(i, LongRead.of(ring));
     }
-  }
-
-  /** The memory of all areas. */
-  public ByteBuffer memory() {
-    return memory;
-  }
-
-  /** Keeps the memory of all areas for one more reader, until its {@link #letGo}. */
-  public void hold() {
-    all.hold();
-  }
-
-  public void letGo() {
-    all.release();
-  }
-
-  /** Whether a segment has room in an area. */
-  public static boolean fits(Segment segment) {
-    return segment.bytes() <= ReadAreas.BYTES;
+    mostUnits = areas[0].read.mostUnits();
+    segments = new Segment[most];
+    firsts = new long[most];
+    ends = new long[most];
+    readers = new int[most];
+    lastUses = new long[most];
   }
 
   /**
-   * The area of a segment that is not released, read at least from one place to another. Given back
-   * by {@link #release}.
+   * Takes the area of entries of a segment that is not released, from one on that has landed, and
+   * has those behind it read, too, as far as they have landed long ago.
    *
-   * @param log that the segment belongs to: {@code to} has landed there
-   * @return null when every area is in use
+   * @param log that the segment belongs to
+   * @return {@code null} if there is none now
    */
-  public Area acquire(EntryLog log, Segment segment, long from, long to) {
-    Area area = find(segment);
-    if (area == null) {
-      return null;
-    }
-    int start = (int) (from - segment.place());
-    int end = (int) (to - segment.place());
-    if (end <= area.to && start >= area.from) {
+  public Area take(EntryLog log, Segment segment, long sequence) {
+    lock.lock();
+    try {
+      Area area = find(log, segment, sequence);
+      if (area == null) {
+        return null;
+      }
+      readers[area.index]++;
+      readAhead(log, segment, area.end);
       return area;
-    }
-    try {
-      extend(area, segment, start, end, readable(log, segment));
-      return area;
-    } catch (Throwable e) {
-      release(area);
-      throw e;
+    } finally {
+      lock.unlock();
     }
   }
 
-  private static int readable(EntryLog log, Segment segment) {
-    return (int) (log.readableEnd(segment) - segment.place());
+  private void readAhead(EntryLog log, Segment segment, long sequence) {
+    Segment in = segment;
+    long next = sequence;
+    for (int i = 0; i < AHEAD && log.progress().landed() - next >= FEW; i++) {
+      in = next < in.end() ? in : log.behind(in);
+      Area area = in == null ? null : find(log, in, next);
+      if (area == null) {
+        return;
+      }
+      next = area.end;
+    }
   }
 
-  /** Begins to read a segment that is not being read yet; nobody waits for it now. */
-  public void readAhead(EntryLog log, Segment segment) {
-    Area area = find(segment);
-    if (area == null) {
-      return;
+  /** Finds the area of an entry, or begins to read one. */
+  private Area find(EntryLog log, Segment segment, long sequence) {
+    int found = -1;
+    for (int i = 0; i < areas.length; i++) {
+      if (segments[i] == segment && sequence >= firsts[i] && sequence < ends[i]) {
+        lastUses[i] = ++uses;
+        return areas[i];
+      }
+      if (readers[i] == 0 && (found < 0 || lastUses[i] < lastUses[found])) {
+        found = i;
+      }
     }
-    area.lock.lock();
+    boolean isFree = found >= 0 && areas[found].read.isIdle();
+    return isFree && begin(areas[found], log, segment, sequence) ? areas[found] : null;
+  }
+
+  /** Begins to read what has landed and has room; returns whether there is room in the ring. */
+  private boolean begin(Area area, EntryLog log, Segment segment, long sequence) {
+    long landed = log.progress().landed(); // first: the segment shows all below
+    long end = segment.fitting(sequence, Math.min(landed, segment.end()), mostUnits);
+    segments[area.index] = null;
+    if (end == sequence) {
+      return false; // an entry that is too long
+    }
+    long place = segment.place(sequence);
+    int units = (int) (log.endOf(segment, end - 1) - place);
+    if (!area.read.ask(place, units)) {
+      return false;
+    }
+    area.segment = segment;
+    area.first = sequence;
+    area.end = end;
+    segments[area.index] = segment;
+    firsts[area.index] = sequence;
+    ends[area.index] = end;
+    lastUses[area.index] = ++uses;
+    return true;
+  }
+
+  private void giveBack(Area area, boolean isLost) {
+    lock.lock();
     try {
-      if (area.asked == 0) {
-        area.from = Segment.HEADER_UNITS;
-        area.asked = area.from;
-        ask(area, segment, readable(log, segment));
+      readers[area.index]--;
+      if (isLost) {
+        segments[area.index] = null; // nobody else is to find it
       }
     } finally {
-      area.lock.unlock();
-      release(area);
+      lock.unlock();
     }
-  }
-
-  /** Copies one run of the store to a reader's memory, and waits for that. */
-  public void copy(long place, int bytes, ByteBuffer to, int at) {
-    bouncing.lock();
-    try {
-      for (int done = 0, some; done < bytes; done += some) {
-        some = Math.min(bytes - done, ReadAreas.BYTES);
-        vram.read(BOUNCE, place + done / UNIT, some, 0);
-        vram.awaitReads(BOUNCE);
-        to.put(at + done, memory, BOUNCE * ReadAreas.BYTES, some);
-      }
-    } finally {
-      bouncing.unlock();
-    }
-  }
-
-  private synchronized Area find(Segment segment) {
-    Area found = null;
-    for (int i = 0; i < areas.size(); i++) {
-      Area area = areas.get(i);
-      if (area.segment == segment) {
-        found = area;
-        break;
-      }
-      if (area.readers == 0 && (found == null || area.lastUse < found.lastUse)) {
-        found = area;
-      }
-    }
-    if (found != null) {
-      if (found.segment != segment) {
-        found.segment = segment;
-        found.asked = 0;
-        found.to = 0;
-      }
-      found.readers++;
-      found.lastUse = ++uses;
-    }
-    return found;
-  }
-
-  private void extend(Area area, Segment segment, int start, int end, int landed) {
-    area.lock.lock();
-    try {
-      if (area.asked == 0) {
-        area.from = start;
-        area.asked = start;
-      }
-      if (start < area.from) {
-        read(area, segment, start, area.from);
-        vram.awaitReads(area.index);
-        area.from = start;
-      }
-      if (end > area.asked) {
-        ask(area, segment, landed);
-      }
-      if (end > area.to) {
-        vram.awaitReads(area.index);
-        area.to = area.asked;
-      }
-    } finally {
-      area.lock.unlock();
-    }
-  }
-
-  private void ask(Area area, Segment segment, int landed) {
-    read(area, segment, area.asked, landed);
-    area.asked = landed;
-  }
-
-  private void read(Area area, Segment segment, int from, int to) {
-    vram.read(area.index, segment.place() + from, (to - from) * UNIT, from * UNIT);
-  }
-
-  /** Gives an area back. */
-  public synchronized void release(Area area) {
-    area.readers--;
   }
 }

@@ -91,6 +91,12 @@ final class EntryBatch implements Entry {
     return finder.mostEntries();
   }
 
+  /** Lets go of all that it looks at. Nothing is loaded any more. */
+  void close() {
+    release();
+    finder.close();
+  }
+
   /** Lets go of the entries: they may be overwritten from now on. */
   void release() {
     polled = null;
@@ -99,11 +105,15 @@ final class EntryBatch implements Entry {
     finder.release();
   }
 
-  /** The reader's own memory moves when it grows; all other memory stays where it is. */
+  /**
+   * The reader's own memory moves when it grows, and areas when another ring reads; all other
+   * memory stays where it is.
+   */
   private void dropMoved() {
-    if (views[EntryFinder.OWN] != null
-        && views[EntryFinder.OWN].words != finder.memory(EntryFinder.OWN)) {
-      views[EntryFinder.OWN] = null;
+    for (int memory = EntryFinder.OWN; memory <= EntryFinder.AREAS; memory++) {
+      if (views[memory] != null && views[memory].words != finder.memory(memory)) {
+        views[memory] = null;
+      }
     }
   }
 

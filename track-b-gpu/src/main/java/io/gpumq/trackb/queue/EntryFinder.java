@@ -21,7 +21,8 @@ final class EntryFinder implements Fetch.Wanted {
   /** The number of this reader's own memory. */
   static final int OWN = 0;
 
-  private static final int AREAS = 1;
+  /** That of the areas which long runs are read into. */
+  static final int AREAS = 1;
 
   /** Windows have the numbers from here on, one for each lane. */
   private static final int WINDOWS = 2;
@@ -38,7 +39,7 @@ final class EntryFinder implements Fetch.Wanted {
   private static final int MOST_EXPRESS = 16;
 
   /** What one delivery should hold at most, and how many entries that may be. */
-  private static final int MOST_BYTES = 512 << 10;
+  private static final int MOST_BYTES = 128 << 10;
 
   private static final int MOST_ENTRIES = 4096;
 
@@ -61,8 +62,8 @@ final class EntryFinder implements Fetch.Wanted {
   /** Of this lane, found last: no other segment of it has the entries that this one has. */
   private Segment segment;
 
-  /** Behind which the next one is being read. */
-  private Segment readAheadOf;
+  /** Whether reading has begun for this delivery. */
+  private boolean isReading;
 
   // What is to be read one by one.
   private long[] places = new long[16];
@@ -86,11 +87,13 @@ final class EntryFinder implements Fetch.Wanted {
     pieceCount = 0;
     count = 0;
     ownUsed = 0;
+    isReading = false;
     for (int i = 0; i < taken.size(); ) {
       int next = fromWindow(i);
       i = next > i ? next : fromStore(i);
     }
     if (count > 0) {
+      beginReading();
       reading.fetch(this, own);
     }
     log.readTo(taken.last() + 1);
@@ -179,13 +182,17 @@ final class EntryFinder implements Fetch.Wanted {
     long end = log.endOf(segment, last);
     boolean isLong = (end - start) * UNIT >= LONG_BYTES && next - first > 1;
     boolean isLate = !delivery.isRedelivery() && log.progress().landed() - last >= MANY_BEHIND;
-    boolean isWorthCopy = (isLong || isLate) && SegmentReads.fits(segment);
-    if (!isWorthCopy || !fromArea(first, next, end)) {
-      for (int i = first; i < next; ) {
-        i = want(i, next, end);
-      }
+    for (int i = isLong || isLate ? fromAreas(first, next) : first; i < next; ) {
+      i = want(i, next, end);
     }
     return next;
+  }
+
+  private void beginReading() {
+    if (!isReading) {
+      reading.begin();
+      isReading = true;
+    }
   }
 
   private boolean fromExpress(int index, long sequence) {
@@ -199,30 +206,33 @@ final class EntryFinder implements Fetch.Wanted {
     return true;
   }
 
-  private boolean fromArea(int first, int next, long end) {
-    SegmentReads reads = reading.segments();
-    long start = segment.place(delivery.sequence(first));
-    SegmentReads.Area area = reads.acquire(log, segment, start, end);
-    if (area == null) {
-      return false;
+  /** Finds entries from one on in areas; returns the first that has none. */
+  private int fromAreas(int first, int next) {
+    beginReading();
+    SegmentReads reads = reading.areas();
+    int index = first;
+    while (reads != null && index < next) {
+      long sequence = delivery.sequence(index);
+      SegmentReads.Area area = reads.take(log, segment, sequence);
+      if (area == null) {
+        break;
+      }
+      if (!area.await(reading.alive())) {
+        break;
+      }
+      keep(area);
+      int behind = Math.min(next, behind(index, area.end()));
+      addPiece(index, behind, AREAS, area.offset(sequence));
+      index = behind;
     }
+    return index;
+  }
+
+  private void keep(SegmentReads.Area area) {
     if (areaCount == areas.length) {
       areas = Arrays.copyOf(areas, 2 * areaCount);
     }
     areas[areaCount++] = area;
-    addPiece(first, next, AREAS, area.offset(start));
-    if (readAheadOf != segment) {
-      readAhead();
-    }
-    return true;
-  }
-
-  private void readAhead() {
-    Segment behind = log.behind(segment);
-    if (behind != null && SegmentReads.fits(behind) && log.progress().landed() >= behind.end()) {
-      reading.segments().readAhead(log, behind);
-      readAheadOf = segment;
-    }
   }
 
   /**
@@ -302,7 +312,7 @@ final class EntryFinder implements Fetch.Wanted {
   ByteBuffer memory(int number) {
     return switch (number) {
       case OWN -> own;
-      case AREAS -> reading.segments().memory();
+      case AREAS -> reading.window();
       default -> lane.window();
     };
   }
@@ -313,8 +323,14 @@ final class EntryFinder implements Fetch.Wanted {
       runs[--runCount].letGo();
     }
     while (areaCount > 0) {
-      reading.segments().release(areas[--areaCount]);
+      areas[--areaCount].release();
       areas[areaCount] = null;
     }
+  }
+
+  /** Looks at nothing any more. */
+  void close() {
+    release();
+    reading.close();
   }
 }

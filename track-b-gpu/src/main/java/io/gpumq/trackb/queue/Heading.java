@@ -30,7 +30,10 @@ record Heading(long payload, int length, boolean hasKey, long key, long sentMill
     long place = segment.place(sequence);
     int units = (int) Math.min(MOST_UNITS, lane.log().endOf(segment, sequence) - place);
     ByteBuffer memory = ByteBuffer.allocateDirect(MOST_UNITS * UNIT).order(ByteOrder.LITTLE_ENDIAN);
-    lane.queue().reading().fetch(new Alone(place, units), memory);
+    try (Reading reading = lane.queue().reading()) {
+      reading.begin();
+      reading.fetch(new Alone(place, units), memory);
+    }
     if (sequence < lane.log().released()) {
       return null; // what was read may have been another's by then
     }

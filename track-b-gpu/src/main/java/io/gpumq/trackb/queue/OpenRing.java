@@ -56,7 +56,7 @@ final class OpenRing {
    * @param largestPayload in bytes
    * @param maxTries runs of the handler before a message is given up
    * @param timeoutNanos that one message may take
-   * @param lanes as {@link RingShape#lanes}
+   * @param lanes as {@link RingShape#lanes}; 0 for a ring that reads
    */
   record Plan(
       String name,
@@ -65,8 +65,15 @@ final class OpenRing {
       int maxTries,
       long timeoutNanos,
       int lanes) {
+    /** A ring that carries nothing but reads. */
+    static Plan ofReads(String name, long timeoutNanos) {
+      return new Plan(name, 0, HandlerSpec.parse("echo"), 1, timeoutNanos, 0);
+    }
+
     private RingShape shape(long place) {
-      return RingShape.of(largestPayload, handler, maxTries, place, lanes);
+      return lanes == 0
+          ? RingShape.ofReads(place)
+          : RingShape.of(largestPayload, handler, maxTries, place, lanes);
     }
   }
 

@@ -223,7 +223,6 @@ final class Queue implements TrackQueue {
     for (Lane lane : lanes) {
       lane.ring().hold();
     }
-    shop.segments().hold();
   }
 
   /** A consumer looks at nothing any more. */
@@ -231,7 +230,6 @@ final class Queue implements TrackQueue {
     for (Lane lane : lanes) {
       lane.ring().letGo();
     }
-    shop.segments().letGo();
   }
 
   @Override

@@ -321,7 +321,7 @@ final class QueueConsumer implements Consumer {
       steps.run(() -> part.lane.groups().leave(part.hold));
     }
     steps
-        .run(batch::release)
+        .run(batch::close)
         .run(queue::letGo)
         .run(() -> queue.forget(this))
         .run(queue::changed)

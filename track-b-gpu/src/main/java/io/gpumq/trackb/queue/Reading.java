@@ -5,9 +5,23 @@ import io.gpumq.trackb.log.SegmentReads;
 import java.nio.ByteBuffer;
 
 /** How one reader reads from the store what is in no window. For one thread at a time. */
-interface Reading {
-  /** Reads whole segments. */
-  SegmentReads segments();
+interface Reading extends AutoCloseable {
+  /**
+   * Begins to read for one poll: until the next call it reads by one ring, whose window stays. No
+   * area of an earlier one may be held.
+   *
+   * @throws io.gpumq.api.TrackFailedException if none can be read by any more
+   */
+  void begin();
+
+  /** Reads long runs into areas of the {@link #window}; {@code null} while nothing reads there. */
+  SegmentReads areas();
+
+  /** The memory that areas lie in. */
+  ByteBuffer window();
+
+  /** To be asked while an area is waited for: throws when nothing comes any more. */
+  Runnable alive();
 
   /**
    * Reads runs one by one, and waits until all are there: by the ring for reads, or, where that
@@ -16,4 +30,8 @@ interface Reading {
    * @throws io.gpumq.api.TrackFailedException if neither can read any more
    */
   void fetch(Fetch.Wanted wanted, ByteBuffer memory);
+
+  /** Lets go of the window. */
+  @Override
+  void close();
 }

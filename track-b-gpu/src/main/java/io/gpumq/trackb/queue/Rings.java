@@ -25,7 +25,11 @@ public final class Rings {
   /** Queues of one class share rings. */
   private record Kind(String handler, int attempts, long timeoutNanos, int size, int lane) {}
 
-  private static final int READ_BYTES = 4096;
+  /** Letters need no handler, and their payloads no chunk; there are few of them. */
+  private static final int LETTER_BYTES = 4096;
+
+  private static final int LETTER_LANES = QueueConfig.MAX_LANES;
+
 
   /** A read takes microseconds: what takes so long never comes. */
   private static final long READ_NANOS = 10_000_000_000L;
@@ -44,7 +48,7 @@ public final class Rings {
   /** Those that queues may join. Guarded by this object, as is who uses a ring. */
   private final Map<Kind, OpenRing> open = new HashMap<>();
 
-  private volatile OpenRing reads;
+  private volatile OpenReads reads;
 
   /** Whether it was said that a look has failed. For who watches. */
   private boolean isTold;
@@ -64,7 +68,7 @@ public final class Rings {
   OpenRing[] forLanesOf(QueueConfig config) {
     OpenRing[] rings = new OpenRing[config.lanes()];
     if (config.keepsLetters()) {
-      Arrays.setAll(rings, lane -> joinReads());
+      Arrays.setAll(rings, lane -> ofLetters());
       return rings;
     }
     int lane = 0;
@@ -199,33 +203,29 @@ public final class Rings {
     return unused;
   }
 
-  /** Letters need no handler, and their payloads no chunk: they go where the reads do. */
-  private OpenRing joinReads() {
-    OpenRing ring = reads();
-    synchronized (this) {
-      ring.join();
-    }
-    return ring;
+  /** Letters go through a ring of their own, which a small part of the device is enough for. */
+  private OpenRing ofLetters() {
+    int size = RingShape.sizeClass(LETTER_BYTES);
+    return of(new Kind("echo", 1, READ_NANOS, size, 0), LETTER_LANES);
   }
 
-  /** Returns the ring for reads, which dead letters go through, too. */
-  OpenRing reads() {
-    OpenRing running = reads;
-    return running != null && running.failure() == null ? running : openReads();
+  /** Returns the ring for reads. */
+  OpenReads reads() {
+    OpenReads running = reads;
+    return running != null && running.ring().failure() == null ? running : openReads();
   }
 
-  private OpenRing openReads() {
+  private OpenReads openReads() {
     synchronized (opening) {
-      if (reads == null || reads.failure() != null) {
-        HandlerSpec none = HandlerSpec.parse("echo");
-        OpenRing ring = openNew(new OpenRing.Plan("reads", READ_BYTES, none, 1, READ_NANOS, 1));
+      if (reads == null || reads.ring().failure() != null) {
+        OpenRing ring = openNew(OpenRing.Plan.ofReads("reads", READ_NANOS));
         synchronized (this) {
           ring.join(); // while it runs: readers keep it
           if (reads != null) {
-            reads.leave();
+            reads.ring().leave();
           }
         }
-        reads = ring;
+        reads = OpenReads.of(ring);
       }
       return reads;
     }

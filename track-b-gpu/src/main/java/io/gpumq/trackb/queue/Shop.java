@@ -1,33 +1,28 @@
 package io.gpumq.trackb.queue;
 
-import static io.gpumq.kernels.LinkLayout.UNIT;
-
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.QueueConfig;
-import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.link.Draft;
-import io.gpumq.trackb.link.Fetch;
+import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Resting;
-import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
-import java.nio.ByteBuffer;
 
 /**
  * What the queues of a track have in common.
  *
- * @param segments reads whole segments of the store
+ * @param copier reads what no kernel reads
  * @param resting lanes that keep a segment for what comes next
  * @param queues those that are open: a queue's dead letters go to another, and back
  */
 public record Shop(
     Rings rings,
     Store store,
-    SegmentReads segments,
+    Copier copier,
     Resting resting,
     Waiters waiters,
     OpenQueues<OpenQueue> queues) {
@@ -86,50 +81,6 @@ public record Shop(
 
   /** Returns a way to read from the store, for one thread at a time. */
   Reading reading() {
-    return new Own(this);
-  }
-
-  private static final class Own implements Reading {
-    private final Shop shop;
-    private OpenRing ring;
-    private Fetch fetch;
-
-    private Own(Shop shop) {
-      this.shop = shop;
-    }
-
-    @Override
-    public SegmentReads segments() {
-      return shop.segments();
-    }
-
-    @Override
-    public void fetch(Fetch.Wanted wanted, ByteBuffer memory) {
-      OpenRing now = shop.rings().reads();
-      if (!now.tryHold()) {
-        throw new TrackFailedException("the ring for reads is closed");
-      }
-      try {
-        fetchBy(now, wanted, memory);
-      } finally {
-        now.letGo();
-      }
-    }
-
-    private void fetchBy(OpenRing now, Fetch.Wanted wanted, ByteBuffer memory) {
-      if (now != ring) {
-        ring = now;
-        fetch = new Fetch(now.ring(), now.window());
-      }
-      for (int done = 0; done < wanted.count(); ) {
-        int bytes = wanted.units(done) * UNIT;
-        if (bytes > fetch.mostBytes() || ring.isAway()) {
-          shop.segments().copy(wanted.place(done), bytes, memory, wanted.target(done));
-          done++;
-        } else {
-          done += fetch.read(wanted, done, memory, ring::requireRunning);
-        }
-      }
-    }
+    return new RingReading(rings, copier);
   }
 }

@@ -23,15 +23,11 @@ public interface Vram extends AutoCloseable {
   String handle();
 
   /**
-   * Begins to copy a run of bytes to a read area of the track.
+   * Copies a run of bytes to the track's copy area, and waits for that. One call at a time.
    *
-   * @param area which, from 0: copies to one area follow each other
-   * @param offset where the first byte goes, from the area's start
+   * @param bytes at most what the area has room for
    */
-  void read(int area, long place, int bytes, int offset);
-
-  /** Waits until everything that was asked for in {@code area} is there. */
-  void awaitReads(int area);
+  void read(long place, int bytes);
 
   /** Copies bytes from the host's memory, and waits for that. */
   void write(long place, ByteBuffer from, int offset, int bytes);

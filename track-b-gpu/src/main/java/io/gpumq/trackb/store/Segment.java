@@ -173,4 +173,33 @@ public final class Segment extends Filling {
   public long endOf(long sequence) {
     return sequence + 1 < end() ? place(sequence + 1) : next();
   }
+
+  /** Bytes from the beginning of one entry to that of another behind it. */
+  public int bytesBetween(long sequence, long other) {
+    return (int) (place(other) - place(sequence)) * UNIT;
+  }
+
+  /**
+   * The end of the entries from one on that have room in so many units.
+   *
+   * @param end behind the last that may be, which is known to lie here
+   */
+  public long fitting(long sequence, long end, int units) {
+    int each = stride;
+    if (each != 0) {
+      return Math.min(end, sequence + units / each);
+    }
+    long most = place(sequence) + units;
+    long low = sequence;
+    long high = end;
+    while (low < high) { // the last that ends in time
+      long middle = low + high + 1 >>> 1;
+      if (endOf(middle - 1) <= most) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.kernels.LinkLayout;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +21,8 @@ class HostVramTest {
 
   @Test
   void aStoreIsSharedToo() {
-    try (ReadAreas areas = ReadAreas.create();
-        Vram own = backend.allocate(VRAM_BYTES, areas, true)) {
+    try (CopyArea area = CopyArea.create();
+        Vram own = backend.allocate(VRAM_BYTES, area, true)) {
       Path path = Path.of(own.handle());
       Vram other = backend.open(own.handle(), VRAM_BYTES);
       long[] word = {1};
@@ -41,8 +41,8 @@ class HostVramTest {
 
   @Test
   void aStoreOfAnotherSizeIsRefused() {
-    try (ReadAreas areas = ReadAreas.create();
-        Vram own = backend.allocate(VRAM_BYTES, areas, true)) {
+    try (CopyArea area = CopyArea.create();
+        Vram own = backend.allocate(VRAM_BYTES, area, true)) {
       String why =
           assertThrows(ConfigException.class, () -> backend.open(own.handle(), 2 * VRAM_BYTES))
               .getMessage();
@@ -52,8 +52,8 @@ class HostVramTest {
 
   @Test
   void aStoreThatIsNotSharedHasNoHandle() {
-    try (ReadAreas areas = ReadAreas.create();
-        Vram own = backend.allocate(VRAM_BYTES, areas, false)) {
+    try (CopyArea area = CopyArea.create();
+        Vram own = backend.allocate(VRAM_BYTES, area, false)) {
       assertThrows(IllegalStateException.class, own::handle);
     }
   }

@@ -9,7 +9,7 @@ import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.Carrier;
@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Carriage implements AutoCloseable {
   static final int ARENA_BYTES = 64 << 20;
 
-  private final ReadAreas areas = ReadAreas.create();
+  private final CopyArea area = CopyArea.create();
   private final InProcessDevice device;
   private final RingShape shape;
   private final RingFile file;
@@ -34,7 +34,7 @@ final class Carriage implements AutoCloseable {
 
   Carriage(Backend backend, String handler, RingShape shape) {
     this.shape = shape;
-    device = new InProcessDevice(backend, backend.allocate(ARENA_BYTES, areas, false));
+    device = new InProcessDevice(backend, backend.allocate(ARENA_BYTES, area, false));
     file = RingFile.create("test", shape);
     device.vram().writeWords(shape.statesPlace(), shape.emptyStates());
     ring = new Ring(file, shape, device.hasExpress());
@@ -63,9 +63,8 @@ final class Carriage implements AutoCloseable {
 
   /** Reads from the arena, past every ring. */
   synchronized ByteBuffer read(long place, int bytes) {
-    device.vram().read(0, place, bytes, 0);
-    device.vram().awaitReads(0);
-    return copy.clear().put(0, areas.memory(), 0, bytes).limit(bytes).position(0);
+    device.vram().read(place, bytes);
+    return copy.clear().put(0, area.memory(), 0, bytes).limit(bytes).position(0);
   }
 
   @Override
@@ -73,7 +72,7 @@ final class Carriage implements AutoCloseable {
     carrier.stop();
     file.close();
     device.close();
-    areas.close();
+    area.close();
   }
 
   /** Entries that lie one behind the other in a part of the arena. */

@@ -23,7 +23,7 @@ import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.SlotWords;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.Vram;
@@ -48,8 +48,8 @@ class RecoveryTest {
 
   private final RingShape shape =
       new RingShape(SLOTS, 8192, 8, 8, 3, 500, RESULT_BYTES, STATES_PLACE, 1);
-  private final ReadAreas areas = ReadAreas.create();
-  private final Vram vram = new HostBackend().allocate(VRAM_BYTES, areas, false);
+  private final CopyArea area = CopyArea.create();
+  private final Vram vram = new HostBackend().allocate(VRAM_BYTES, area, false);
   private final RingFile file = RingFile.create("r", shape);
   private final Express express = new Express(file.express(), shape.expressBytes());
   private final Cells cells = new Cells(file.express(), shape.expressBytes());
@@ -63,7 +63,7 @@ class RecoveryTest {
   @AfterEach
   void close() {
     vram.close();
-    areas.close();
+    area.close();
     file.close();
   }
 
@@ -162,10 +162,9 @@ class RecoveryTest {
   }
 
   private byte[] stored(long place, int count) {
-    vram.read(0, place, count, 0);
-    vram.awaitReads(0);
+    vram.read(place, count);
     byte[] bytes = new byte[count];
-    areas.memory().get(0, bytes);
+    area.memory().get(0, bytes);
     return bytes;
   }
 

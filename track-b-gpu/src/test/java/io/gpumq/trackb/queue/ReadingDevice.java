@@ -1,6 +1,7 @@
 package io.gpumq.trackb.queue;
 
 import io.gpumq.kernels.HandlerSpec;
+import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.memory.RingFileName;
@@ -8,20 +9,14 @@ import io.gpumq.trackb.spi.Carrier;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.spi.HostSide;
 import io.gpumq.trackb.spi.Vram;
-import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** A device that counts what is read from its store, and may fail at it. */
+/** A device that tells how much is read from its store, and may fail at it. */
 final class ReadingDevice implements Device {
-  /** Bytes that were read into areas that consumers share. */
-  final AtomicLong ahead = new AtomicLong();
+  /** Of the ring for reads, once it is open. */
+  private volatile Control reads;
 
-  /** Reads of entries one by one, of as many as there was room for at once. */
-  final AtomicInteger scattered = new AtomicInteger();
-
-  /** Run before entries are read one by one. */
+  /** Run before anything is read. */
   volatile Runnable beforeRead = () -> {};
 
   /** Run before a ring's failure is told, with the ring's name. */
@@ -32,7 +27,12 @@ final class ReadingDevice implements Device {
 
   ReadingDevice(Device device) {
     this.device = device;
-    vram = new CountingVram(device.vram());
+    vram = device.vram();
+  }
+
+  /** Reads that the device was asked for so far: long runs go in parts. */
+  long reads() {
+    return reads == null ? 0 : reads.acquireHead();
   }
 
   @Override
@@ -59,6 +59,9 @@ final class ReadingDevice implements Device {
   public Carrier start(RingFile file, RingShape shape, HandlerSpec handler, HostSide host) {
     String ring = RingFileName.of(file.path()).orElseThrow().label();
     Carrier carrier = device.start(file, shape, handler, host);
+    if (ring.equals("reads")) {
+      reads = new Control(file.control());
+    }
     return new Carrier() {
       @Override
       public String failure() {
@@ -71,7 +74,6 @@ final class ReadingDevice implements Device {
       public boolean isAway() {
         if (ring.equals("reads")) {
           beforeRead.run();
-          scattered.incrementAndGet();
         }
         return carrier.isAway();
       }
@@ -86,59 +88,5 @@ final class ReadingDevice implements Device {
   @Override
   public void close() {
     device.close();
-  }
-
-  private final class CountingVram implements Vram {
-    private final Vram memory;
-
-    CountingVram(Vram memory) {
-      this.memory = memory;
-    }
-
-    @Override
-    public long bytes() {
-      return memory.bytes();
-    }
-
-    @Override
-    public String handle() {
-      return memory.handle();
-    }
-
-    @Override
-    public void read(int area, long place, int bytes, int offset) {
-      ahead.addAndGet(bytes);
-      memory.read(area, place, bytes, offset);
-    }
-
-    @Override
-    public void awaitReads(int area) {
-      memory.awaitReads(area);
-    }
-
-    @Override
-    public void write(long place, ByteBuffer from, int offset, int bytes) {
-      memory.write(place, from, offset, bytes);
-    }
-
-    @Override
-    public void move(long from, long to, int bytes) {
-      memory.move(from, to, bytes);
-    }
-
-    @Override
-    public void readWords(long place, long[] words) {
-      memory.readWords(place, words);
-    }
-
-    @Override
-    public void writeWords(long place, long[] words) {
-      memory.writeWords(place, words);
-    }
-
-    @Override
-    public void close() {
-      memory.close();
-    }
   }
 }

@@ -6,9 +6,9 @@ import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.InProcessDevice;
+import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Resting;
-import io.gpumq.trackb.log.SegmentReads;
-import io.gpumq.trackb.memory.ReadAreas;
+import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
@@ -17,7 +17,7 @@ import io.gpumq.trackb.store.Store;
 final class TestShop implements AutoCloseable {
   private static final long BYTES = 96L << 20;
 
-  private final ReadAreas areas = ReadAreas.create();
+  private final CopyArea area = CopyArea.create();
   private final OpenQueues<OpenQueue> queues = new OpenQueues<>("test", this::openQueue);
   private boolean areRingsClosed;
   final ReadingDevice device;
@@ -26,11 +26,11 @@ final class TestShop implements AutoCloseable {
   final Shop shop;
 
   TestShop(Backend backend, Waiters waiters) {
-    device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, areas, false)));
+    device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, area, false)));
     store = new Store(new Arena(BYTES), BYTES / 64, waiters::stir);
     rings = new Rings(device, store);
-    SegmentReads reads = new SegmentReads(device.vram(), areas);
-    shop = new Shop(rings, store, reads, new Resting(), waiters, queues);
+    Copier copier = new Copier(device.vram(), area);
+    shop = new Shop(rings, store, copier, new Resting(), waiters, queues);
   }
 
   static TestShop onHost() {
@@ -58,6 +58,6 @@ final class TestShop implements AutoCloseable {
   public void close() {
     closeRings();
     device.close();
-    areas.close();
+    area.close();
   }
 }

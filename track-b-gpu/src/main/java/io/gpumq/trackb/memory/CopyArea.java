@@ -8,47 +8,44 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The memory that runs of entries are read into from a track's arena: areas of a megabyte, which
- * readers share. Safe for use by many threads.
+ * The memory that the copy engine reads runs of a track's arena into, where no kernel can. Safe for
+ * use by many threads.
  */
-public final class ReadAreas implements AutoCloseable {
-  /** Runs that can be held at once. */
-  public static final int COUNT = 12;
-
-  /** One area. */
+public final class CopyArea implements AutoCloseable {
+  /** The longest run. */
   public static final int BYTES = 1 << 20;
 
   private final MemoryFile file;
   private final ByteBuffer memory;
 
-  /** Who wants the memory: the track until it is closed, and readers. */
+  /** Who wants the memory: the track until it is closed, and who copies. */
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  private ReadAreas(MemoryFile file, ByteBuffer memory) {
+  private CopyArea(MemoryFile file, ByteBuffer memory) {
     this.file = file;
     this.memory = memory;
   }
 
   /**
-   * Makes the areas of a track.
+   * Makes the area of a track.
    *
-   * @throws ConfigException if there is no room for them
+   * @throws ConfigException if there is no room for it
    */
-  public static ReadAreas create() {
-    int bytes = COUNT * BYTES;
-    Path path = RingFileName.fresh("read-areas").memory(MemoryFolders.forBytes(bytes));
+  public static CopyArea create() {
+    int bytes = BYTES;
+    Path path = RingFileName.fresh("copy-area").memory(MemoryFolders.forBytes(bytes));
     MemoryFile file = null;
     try {
       file = MemoryFile.create(path, bytes);
       file.remove(); // nobody else wants it: whatever becomes of this process, no file is left
-      return new ReadAreas(file, file.channel().map(MapMode.READ_WRITE, 0, bytes));
+      return new CopyArea(file, file.channel().map(MapMode.READ_WRITE, 0, bytes));
     } catch (RuntimeException | Error e) {
       MemoryFile.undo(file, e);
       throw e;
     } catch (IOException e) {
       MemoryFile.undo(file, e);
       throw new ConfigException(
-          "read areas of "
+          "a copy area of "
               + bytes
               + " bytes in "
               + path
@@ -59,12 +56,12 @@ public final class ReadAreas implements AutoCloseable {
     }
   }
 
-  /** All areas, one behind the other. */
+  /** All of it. */
   public ByteBuffer memory() {
     return memory;
   }
 
-  /** Keeps the memory for one more reader, until its {@link #release}. */
+  /** Keeps the memory for one more who copies, until its {@link #release}. */
   public void hold() {
     holders.incrementAndGet();
   }
@@ -76,7 +73,7 @@ public final class ReadAreas implements AutoCloseable {
     }
   }
 
-  /** Gives the memory back as soon as no reader holds it any more. Once. */
+  /** Gives the memory back as soon as nobody holds it any more. Once. */
   @Override
   public void close() {
     release();

@@ -1,0 +1,84 @@
+package io.gpumq.trackb.queue;
+
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.trackb.link.Fetch;
+import io.gpumq.trackb.log.Copier;
+import io.gpumq.trackb.log.SegmentReads;
+import io.gpumq.trackb.waiting.Backoff;
+import java.nio.ByteBuffer;
+
+/** Reads by the ring for reads of a track, or by the copy engine while nothing works on that. */
+final class RingReading implements Reading {
+  private final Rings rings;
+  private final Copier copier;
+  private final Backoff backoff = new Backoff();
+
+  /** Kept until another takes its place, or the end. */
+  private OpenReads reads;
+
+  private Fetch fetch;
+
+  RingReading(Rings rings, Copier copier) {
+    this.rings = rings;
+    this.copier = copier;
+  }
+
+  @Override
+  public void begin() {
+    OpenReads now = rings.reads();
+    if (now == reads) {
+      return;
+    }
+    if (!now.ring().tryHold()) {
+      throw new TrackFailedException("the ring for reads is closed");
+    }
+    close();
+    reads = now;
+    fetch = new Fetch(now.ring().ring(), now.ring().window());
+  }
+
+  @Override
+  public SegmentReads areas() {
+    return reads.ring().isAway() ? null : reads.areas();
+  }
+
+  @Override
+  public ByteBuffer window() {
+    return reads.ring().window();
+  }
+
+  @Override
+  public Runnable alive() {
+    return reads.alive();
+  }
+
+  @Override
+  public void fetch(Fetch.Wanted wanted, ByteBuffer memory) {
+    backoff.reset();
+    for (int done = 0; done < wanted.count(); ) {
+      int bytes = wanted.units(done) * UNIT;
+      if (bytes > fetch.mostBytes() || reads.ring().isAway()) {
+        copier.copy(wanted.place(done), bytes, memory, wanted.target(done));
+        done++;
+        continue;
+      }
+      int more = fetch.read(wanted, done, memory, reads.alive());
+      done += more;
+      if (more > 0) {
+        backoff.reset();
+      } else {
+        backoff.pause(); // others read by all that there is, or some was lost
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (reads != null) {
+      reads.ring().letGo();
+      reads = null;
+    }
+  }
+}
