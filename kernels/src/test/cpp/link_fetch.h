@@ -65,19 +65,19 @@ class Fetch : public Errand {
   // Reads the first of some stretches to `to`, one behind the other, as many as there is room for.
   // Returns how many; 0 if there was no room.
   uint32_t read(const Stretch* wanted, uint32_t count, uint8_t* to) {
-    Chunk* chunk = link_.read_chunks().take(wanted[0].units * kUnit);
+    Chunk* chunk = link_.read_chunks().take(taken(wanted[0]) * kUnit);
     if (chunk == nullptr) return 0;
     uint32_t some = 0;
-    for (uint32_t room = chunk->room() / kUnit; some < count && wanted[some].units <= room; some++) {
-      room -= wanted[some].units;
+    for (uint32_t room = chunk->room() / kUnit; some < count && taken(wanted[some]) <= room; some++) {
+      room -= taken(wanted[some]);
     }
     some = std::min(some, link_.shape().slots);
     const uint64_t first = claim(some);
     bool is_there = false;
     if (first != Slots::kFull) {
-      const uint32_t bytes = ask(wanted, some, first, chunk);
+      ask(wanted, some, first, chunk);
       await();
-      collect(first, chunk, bytes, to);
+      collect(first, wanted, some, chunk, to);
       is_there = true;
     }
     link_.read_chunks().leave(chunk);
@@ -85,29 +85,38 @@ class Fetch : public Errand {
   }
 
  private:
-  // Returns how many bytes will come.
-  uint32_t ask(const Stretch* wanted, uint32_t count, uint64_t first, Chunk* chunk) {
+  // Units of the window that a read takes.
+  static uint32_t taken(const Stretch& wanted) {
+    return (wanted.units + kReadUnits - 1) / kReadUnits * kReadUnits;
+  }
+
+  void ask(const Stretch* wanted, uint32_t count, uint64_t first, Chunk* chunk) {
     uint32_t unit = chunk->at() / kUnit;
     for (uint32_t i = 0; i < count; i++) {
-      const uint64_t where = where_word(first + i, wanted[i].place, unit, 0);
+      const uint64_t where = where_word(first + i, wanted[i].place, unit / kReadUnits, 0);
       const uint32_t bytes = wanted[i].units * kUnit;
       describe(first + i, what_word(first + i, kOpRead, false, bytes), where);
       if (count == 1 && link_.is_quick(first) && link_.express().fits(bytes)) {
         link_.express().offer_read(first, where, bytes);
       }
-      unit += wanted[i].units;
+      unit += taken(wanted[i]);
     }
     chunk->fill(chunk->at(), first + count);  // it rests until they have landed
     link_.slots().publish(first, count);
-    return unit * kUnit - chunk->at();
   }
 
-  void collect(uint64_t first, const Chunk* chunk, uint32_t bytes, uint8_t* to) {
+  void collect(uint64_t first, const Stretch* wanted, uint32_t count, const Chunk* chunk,
+               uint8_t* to) {
     if (came_express_) {
       link_.express().copy(first, 0, to);
       link_.express().let_go(first);
     } else {
-      std::memcpy(to, link_.ring().window + chunk->at(), bytes);
+      const uint8_t* from = link_.ring().window + chunk->at();
+      for (uint32_t i = 0; i < count; i++) {
+        std::memcpy(to, from, wanted[i].units * kUnit);
+        to += wanted[i].units * kUnit;
+        from += taken(wanted[i]) * kUnit;
+      }
     }
   }
 };

@@ -19,6 +19,12 @@ GPUMQ_FN uint32_t heading_units(uint64_t what, uint64_t where) {
   return op_in(what) == kOpRead ? 0 : 1 + extensions_in(where);
 }
 
+// Where a message or a read begins in the window, in units.
+GPUMQ_FN uint64_t window_unit(uint64_t what, uint64_t where) {
+  const uint64_t unit = unit_in(where);
+  return op_in(what) == kOpRead ? unit * kReadUnits : unit;
+}
+
 // Whether a descriptor is its slot's and names memory that is there: 0, or the error.
 GPUMQ_FN uint32_t flaw_of(const Ring& ring, uint64_t sequence, uint64_t what, uint64_t where,
                           uint32_t result_units) {
@@ -27,7 +33,8 @@ GPUMQ_FN uint32_t flaw_of(const Ring& ring, uint64_t sequence, uint64_t what, ui
   const uint32_t results = is_handled(what) ? result_units : 0;
   const uint32_t units = heading + units_of(length_in(what)) + results;
   const bool in_arena = place_in(where) + units <= ring.arena_units;
-  const bool in_window = unit_in(where) + (is_moved(what) ? heading : units) <= ring.window_units;
+  const uint32_t there = is_moved(what) ? heading : units;
+  const bool in_window = window_unit(what, where) + there <= ring.window_units;
   return length_in(what) <= kMostLength && in_arena && in_window ? 0 : kErrorPlace;
 }
 
@@ -80,7 +87,7 @@ GPUMQ_FN void move_in(const Warp& warp, const Ring& ring, const Work& work, uint
       const bool there = u < total;
       const bool is_read = op_in(what) == kOpRead;
       uint8_t* place = ring.at(place_in(where) + offset);
-      const uint64_t unit = static_cast<uint64_t>(unit_in(where) + offset) * kUnit;
+      const uint64_t unit = (window_unit(what, where) + offset) * kUnit;
       if (there) quads[r] = poll_quad(is_read ? place : ring.ingress + unit);
       arena[r] = there && !is_read ? place : nullptr;
       window[r] = there && (is_read || is_pushed(what)) ? ring.window + unit : nullptr;

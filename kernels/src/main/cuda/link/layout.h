@@ -81,8 +81,8 @@ constexpr uint32_t kPlaceBits = 34;
 //
 // op CARRY: an entry with a payload of `length` bytes goes from `unit` of the ingress memory to `place`,
 // and, where P (push) is set, to the same unit of the window; its handler runs. READ: `length` bytes go
-// from `place` to `unit` of the window, and P is set. MOVE: header and extensions go from `unit` of the
-// ingress memory to `place`, and behind them `length` bytes from another place in the arena, their source;
+// from `place` to the window, where `unit` counts four of them, and P is set. MOVE: header and extensions go
+// from `unit` of the ingress memory to `place`, and behind them `length` bytes from another place in the arena, their source;
 // the handler runs. KEEP: as MOVE, and behind the payload go more units from behind the extensions in the
 // ingress memory; no handler runs. Of both the unit before `unit` says the source, in its first word, and in
 // its second how many units those are, 0 for MOVE. P is not set.
@@ -104,6 +104,7 @@ constexpr uint32_t kMostLength = 16777216;
 constexpr uint32_t kPlaceShift = 30;
 constexpr uint32_t kUnitShift = 13;
 constexpr uint32_t kUnitBits = 17;
+constexpr uint32_t kReadUnits = 4;  // a read's `unit` counts so many
 constexpr uint32_t kExtensionsShift = 11;
 constexpr uint32_t kCondemnedBit = 10;
 constexpr uint32_t kCheckShift = 5;

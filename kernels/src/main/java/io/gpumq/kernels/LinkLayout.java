@@ -52,6 +52,7 @@ public final class LinkLayout {
   public static final int PLACE_SHIFT = 30;
   public static final int UNIT_SHIFT = 13;
   public static final int UNIT_BITS = 17;
+  public static final int READ_UNITS = 4;
   public static final int EXTENSIONS_SHIFT = 11;
   public static final int CONDEMNED_BIT = 10;
   public static final int CHECK_SHIFT = 5;

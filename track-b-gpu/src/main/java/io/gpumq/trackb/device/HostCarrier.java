@@ -12,6 +12,7 @@ import static io.gpumq.kernels.LinkLayout.LAP_SHIFT;
 import static io.gpumq.kernels.LinkLayout.MOST_TRIES;
 import static io.gpumq.kernels.LinkLayout.OP_READ;
 import static io.gpumq.kernels.LinkLayout.READY;
+import static io.gpumq.kernels.LinkLayout.READ_UNITS;
 import static io.gpumq.kernels.LinkLayout.STATUS_FAILED;
 import static io.gpumq.kernels.LinkLayout.STATUS_OK;
 import static io.gpumq.kernels.LinkLayout.UNIT;
@@ -182,10 +183,16 @@ final class HostCarrier implements Runnable {
     int behind = SlotWords.isMoved(what) ? tailUnits() : 0;
     int units = headingUnits() + payloadUnits() + Math.max(behind, handledUnits());
     int there = SlotWords.isMoved(what) ? headingUnits() + behind : units;
-    boolean inWindow = SlotWords.unit(where) + there <= window();
+    boolean inWindow = windowUnit() + there <= window();
     boolean inArena = isInArena(SlotWords.place(where), units);
     boolean isThere = !SlotWords.isMoved(what) || isInArena(source(), payloadUnits());
     return inArena && inWindow && isThere ? NO_FLAW : ERROR_PLACE;
+  }
+
+  /** Where it begins in the window, and what is carried in the ingress memory. */
+  private int windowUnit() {
+    int unit = SlotWords.unit(where);
+    return SlotWords.op(what) == OP_READ ? unit * READ_UNITS : unit;
   }
 
   private int window() {
@@ -223,7 +230,7 @@ final class HostCarrier implements Runnable {
   /** Moves what a descriptor says to where it says. */
   private void moveBytes() {
     long place = SlotWords.place(where);
-    int at = SlotWords.unit(where) * UNIT;
+    int at = windowUnit() * UNIT;
     int heading = headingUnits() * UNIT;
     int payload = payloadUnits() * UNIT;
     ByteBuffer memory = vram.piece(place);

@@ -46,12 +46,12 @@ public record RingShape(
   private static final int MEDIUM_PAYLOAD = 8 << 10;
 
   /** Chunks of a ring for reads that keep long runs; what is left is for single reads. */
-  public static final int READ_AREAS = 23;
+  public static final int READ_AREAS = 24;
 
-  private static final int READ_CHUNKS = 31;
+  private static final int READ_CHUNKS = 30;
 
-  /** A chunk for reads has room for the longest entry; all of them, for what a unit can tell. */
-  private static final int READ_CHUNK_BYTES = 66 << 10;
+  /** So much is on its way while a reader looks at as much. */
+  private static final int READ_CHUNK_BYTES = 256 << 10;
 
   /** A warp that is at work on more of a long run keeps its reader waiting. */
   private static final int READ_TICKET = 4;
@@ -96,8 +96,12 @@ public record RingShape(
    * @param statesPlace as {@link #of}
    */
   public static RingShape ofReads(long statesPlace) {
-    return new RingShape(
-        4096, READ_CHUNK_BYTES, READ_CHUNKS, READ_TICKET, 1, EXPRESS_PAYLOAD, 0, statesPlace, 1);
+    return new RingShape(4096, READ_CHUNK_BYTES, READ_CHUNKS, READ_TICKET, 1, 0, 0, statesPlace, 1);
+  }
+
+  /** Whether it carries entries, and not reads alone. */
+  private boolean carries() {
+    return largestPayload > 0;
   }
 
   /** Bytes that the device keeps in the arena for itself. */
@@ -117,14 +121,20 @@ public record RingShape(
     return statesPlace + (long) slots * Long.BYTES / UNIT;
   }
 
-  /** The ingress memory, and the window. */
+  /** The window. */
   public int windowBytes() {
     return chunks * chunkBytes;
   }
 
+  /** The ingress memory, of which a ring for reads needs none. */
+  public int ingressBytes() {
+    return carries() ? windowBytes() : 0;
+  }
+
   /** An express slot: the longest text that goes by it, and its result. */
   public int expressBytes() {
-    int text = Long.BYTES + 3 * UNIT + Math.min(largestPayload, EXPRESS_PAYLOAD);
+    int payload = carries() ? Math.min(largestPayload, EXPRESS_PAYLOAD) : EXPRESS_PAYLOAD;
+    int text = Long.BYTES + 3 * UNIT + payload;
     return ((cells(text) + cells(resultBytes)) * CELL_BYTES + 127) / 128 * 128;
   }
 

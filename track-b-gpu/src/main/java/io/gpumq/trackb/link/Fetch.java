@@ -1,5 +1,6 @@
 package io.gpumq.trackb.link;
 
+import static io.gpumq.kernels.LinkLayout.READ_UNITS;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.waiting.Backoff;
@@ -56,7 +57,7 @@ public final class Fetch {
    * @return how many were read; 0 if there is no room, or some were lost: try again
    */
   public int read(Wanted wanted, int from, ByteBuffer memory, Runnable alive) {
-    chunk = ring.chunks().take(chunk, wanted.units(from) * UNIT);
+    chunk = ring.chunks().take(chunk, taken(wanted.units(from)) * UNIT);
     if (chunk == null) {
       return 0;
     }
@@ -79,11 +80,16 @@ public final class Fetch {
     return isThere || !arrivals.isMissing() ? count : 0;
   }
 
+  /** Units of the window that a run of so many takes. */
+  private static int taken(int units) {
+    return (units + READ_UNITS - 1) / READ_UNITS * READ_UNITS;
+  }
+
   /** Runs from one on that have room in the chunk together. */
   private int fitting(Wanted wanted, int from) {
     int room = chunk.room() / UNIT;
     int next = from;
-    while (next < wanted.count() && (room -= wanted.units(next)) >= 0) {
+    while (next < wanted.count() && (room -= taken(wanted.units(next))) >= 0) {
       next++;
     }
     return next - from;
@@ -98,7 +104,7 @@ public final class Fetch {
       if (count == 1) {
         ring.offerRead(first, where, bytes);
       }
-      unit += wanted.units(from + i);
+      unit += taken(wanted.units(from + i));
     }
     chunk.fill(chunk.at(), first + count); // it rests until they have landed
     ring.publish(first, count);
@@ -131,7 +137,7 @@ public final class Fetch {
     for (int i = 0; i < count; i++) {
       int bytes = wanted.units(from + i) * UNIT;
       memory.put(wanted.target(from + i), window, at, bytes);
-      at += bytes;
+      at += taken(wanted.units(from + i)) * UNIT;
     }
   }
 }

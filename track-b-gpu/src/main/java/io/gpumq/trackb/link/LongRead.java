@@ -11,7 +11,7 @@ import io.gpumq.trackb.waiting.Backoff;
  */
 public final class LongRead {
   /** So long a warp is at work on a part for about as long as one waits for the link. */
-  private static final int PART_UNITS = (2 << 10) / UNIT;
+  private static final int PART_UNITS = (4 << 10) / UNIT;
 
   private final Ring ring;
   private final Chunk chunk;

@@ -5,6 +5,7 @@ import static io.gpumq.kernels.LinkLayout.EXPRESS_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
 import static io.gpumq.kernels.LinkLayout.OP_CARRY;
 import static io.gpumq.kernels.LinkLayout.OP_READ;
+import static io.gpumq.kernels.LinkLayout.READ_UNITS;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.layout.Control;
@@ -159,11 +160,12 @@ public final class Ring implements HostSide {
    * Describes a claimed slot that is a read.
    *
    * @param place of what is read, in units
-   * @param unit of the window that it goes to
+   * @param unit of the window that it goes to, a multiple of {@link
+   *     io.gpumq.kernels.LinkLayout#READ_UNITS}
    * @return the second word
    */
   long describeRead(long sequence, long place, int unit, int bytes) {
-    long where = SlotWords.where(sequence, place, unit, 0);
+    long where = SlotWords.where(sequence, place, unit / READ_UNITS, 0);
     describe(sequence, SlotWords.what(sequence, OP_READ, true, bytes), where);
     return where;
   }

@@ -16,7 +16,7 @@ import io.gpumq.trackb.waiting.SpinningLock;
  */
 public final class SegmentReads {
   /** Areas that are read ahead of one that is taken. */
-  private static final int AHEAD = 2;
+  private static final int AHEAD = 4;
 
   /** A reader with fewer entries before it may find them in the window when it comes there. */
   private static final int FEW = 64;

@@ -39,7 +39,7 @@ final class EntryFinder implements Fetch.Wanted {
   private static final int MOST_EXPRESS = 16;
 
   /** What one delivery should hold at most, and how many entries that may be. */
-  private static final int MOST_BYTES = 128 << 10;
+  private static final int MOST_BYTES = 256 << 10;
 
   private static final int MOST_ENTRIES = 4096;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class Reads {
   /** A long run is read in parts of so many bytes. */
-  private static final int PART_BYTES = 2 << 10;
+  private static final int PART_BYTES = 4 << 10;
 
   private static final int CAPACITY = 4096;
   private static final int LONG = 16_384;
