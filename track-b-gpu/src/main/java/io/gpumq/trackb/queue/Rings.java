@@ -30,7 +30,6 @@ public final class Rings {
 
   private static final int LETTER_LANES = QueueConfig.MAX_LANES;
 
-
   /** A read takes microseconds: what takes so long never comes. */
   private static final long READ_NANOS = 10_000_000_000L;
 
