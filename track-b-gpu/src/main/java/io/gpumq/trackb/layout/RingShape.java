@@ -48,7 +48,10 @@ public record RingShape(
   /** Chunks of a ring for reads that keep long runs; what is left is for single reads. */
   public static final int READ_AREAS = 24;
 
-  private static final int READ_CHUNKS = 30;
+  private static final int READ_CHUNKS = 32;
+
+  /** Chunks of a ring for reads that dead letters are written into. */
+  private static final int LETTER_CHUNKS = 2;
 
   /** So much is on its way while a reader looks at as much. */
   private static final int READ_CHUNK_BYTES = 256 << 10;
@@ -91,17 +94,18 @@ public record RingShape(
   }
 
   /**
-   * The shape of a ring that carries nothing but reads.
+   * The shape of a ring that carries reads, and dead letters, whose payloads need no room in it.
    *
    * @param statesPlace as {@link #of}
    */
   public static RingShape ofReads(long statesPlace) {
-    return new RingShape(4096, READ_CHUNK_BYTES, READ_CHUNKS, READ_TICKET, 1, 0, 0, statesPlace, 1);
+    return new RingShape(
+        4096, READ_CHUNK_BYTES, READ_CHUNKS, READ_TICKET, 1, MEDIUM_PAYLOAD, 0, statesPlace, 1);
   }
 
-  /** Whether it carries entries, and not reads alone. */
-  private boolean carries() {
-    return largestPayload > 0;
+  /** No ring that carries messages has chunks as long. */
+  private boolean isForReads() {
+    return chunkBytes == READ_CHUNK_BYTES;
   }
 
   /** Bytes that the device keeps in the arena for itself. */
@@ -126,15 +130,19 @@ public record RingShape(
     return chunks * chunkBytes;
   }
 
-  /** The ingress memory, of which a ring for reads needs none. */
+  /** Chunks that have ingress memory: the first ones. The others are read into. */
+  public int ingressChunks() {
+    return isForReads() ? LETTER_CHUNKS : chunks;
+  }
+
+  /** The ingress memory. */
   public int ingressBytes() {
-    return carries() ? windowBytes() : 0;
+    return ingressChunks() * chunkBytes;
   }
 
   /** An express slot: the longest text that goes by it, and its result. */
   public int expressBytes() {
-    int payload = carries() ? Math.min(largestPayload, EXPRESS_PAYLOAD) : EXPRESS_PAYLOAD;
-    int text = Long.BYTES + 3 * UNIT + payload;
+    int text = Long.BYTES + 3 * UNIT + Math.min(largestPayload, EXPRESS_PAYLOAD);
     return ((cells(text) + cells(resultBytes)) * CELL_BYTES + 127) / 128 * 128;
   }
 

@@ -21,14 +21,16 @@ final class Chunks {
   private final ArrayDeque<Chunk> resting = new ArrayDeque<>();
 
   /**
+   * @param from the first of the ring's chunks
+   * @param end behind the last
    * @param hasLanded whether every ring sequence below the one given has landed
    */
-  Chunks(RingShape shape, LongPredicate hasLanded) {
+  Chunks(RingShape shape, int from, int end, LongPredicate hasLanded) {
     this.hasLanded = hasLanded;
     leastRoom = shape.chunkBytes() / LEAST_ROOM;
-    all = new Chunk[shape.chunks()];
+    all = new Chunk[end - from];
     for (int i = 0; i < all.length; i++) {
-      all[i] = new Chunk(i * shape.chunkBytes(), shape.chunkBytes());
+      all[i] = new Chunk((from + i) * shape.chunkBytes(), shape.chunkBytes());
       resting.add(all[i]);
     }
   }

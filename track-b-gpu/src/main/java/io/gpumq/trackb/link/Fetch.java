@@ -57,7 +57,7 @@ public final class Fetch {
    * @return how many were read; 0 if there is no room, or some were lost: try again
    */
   public int read(Wanted wanted, int from, ByteBuffer memory, Runnable alive) {
-    chunk = ring.chunks().take(chunk, taken(wanted.units(from)) * UNIT);
+    chunk = ring.readChunks().take(chunk, taken(wanted.units(from)) * UNIT);
     if (chunk == null) {
       return 0;
     }
@@ -66,7 +66,7 @@ public final class Fetch {
     count = Math.min(count, ring.room());
     long first = count > 0 ? ring.tryClaim(count) : Ring.FULL;
     if (first == Ring.FULL) {
-      ring.chunks().leave(chunk);
+      ring.readChunks().leave(chunk);
       return 0;
     }
     ask(wanted, from, count, first);
@@ -76,7 +76,7 @@ public final class Fetch {
       await(alive);
       copy(wanted, from, count, memory);
     }
-    ring.chunks().leave(chunk);
+    ring.readChunks().leave(chunk);
     return isThere || !arrivals.isMissing() ? count : 0;
   }
 

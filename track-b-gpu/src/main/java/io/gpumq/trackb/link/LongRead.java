@@ -24,7 +24,7 @@ public final class LongRead {
 
   /** Takes a chunk of the ring for good; returns {@code null} if there is none. */
   public static LongRead of(Ring ring) {
-    Chunk chunk = ring.chunks().take(null, ring.shape().chunkBytes());
+    Chunk chunk = ring.readChunks().take(null, ring.shape().chunkBytes());
     return chunk == null ? null : new LongRead(ring, chunk);
   }
 

@@ -43,6 +43,7 @@ public final class Ring implements HostSide {
   private final ByteBuffer ingress;
   private final Slots slots;
   private final Chunks chunks;
+  private final Chunks readChunks;
   private final Completions completions;
   private final Express express;
   private final boolean offersExpress;
@@ -63,7 +64,12 @@ public final class Ring implements HostSide {
     completions = new Completions(file.completions(), shape.slots(), express);
     slots = new Slots(shape.slots(), new Control(file.control()), completions::landedSoFar);
     completions.of(slots);
-    chunks = new Chunks(shape, completions::hasLandedTo);
+    int some = shape.ingressChunks();
+    chunks = new Chunks(shape, 0, some, completions::hasLandedTo);
+    readChunks =
+        some < shape.chunks()
+            ? new Chunks(shape, some, shape.chunks(), completions::hasLandedTo)
+            : chunks;
   }
 
   public RingShape shape() {
@@ -73,6 +79,11 @@ public final class Ring implements HostSide {
   /** The chunks that entries are written into. */
   Chunks chunks() {
     return chunks;
+  }
+
+  /** The chunks whose part of the window is read into. */
+  Chunks readChunks() {
+    return readChunks;
   }
 
   /**

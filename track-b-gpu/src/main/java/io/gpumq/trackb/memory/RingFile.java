@@ -112,7 +112,7 @@ public final class RingFile implements AutoCloseable {
       long[] sizes = {
         PAGE_BYTES,
         pages((long) shape.slots() * DESCRIPTOR_BYTES),
-        pages(Math.max(1, shape.ingressBytes())), // a block of nothing cannot be mapped
+        pages(shape.ingressBytes()),
         pages((long) shape.slots() * Long.BYTES),
         pages(shape.windowBytes()),
         pages(2L * EXPRESS_SLOTS * shape.expressBytes())

@@ -25,11 +25,6 @@ public final class Rings {
   /** Queues of one class share rings. */
   private record Kind(String handler, int attempts, long timeoutNanos, int size, int lane) {}
 
-  /** Letters need no handler, and their payloads no chunk; there are few of them. */
-  private static final int LETTER_BYTES = 4096;
-
-  private static final int LETTER_LANES = QueueConfig.MAX_LANES;
-
   /** A read takes microseconds: what takes so long never comes. */
   private static final long READ_NANOS = 10_000_000_000L;
 
@@ -67,7 +62,7 @@ public final class Rings {
   OpenRing[] forLanesOf(QueueConfig config) {
     OpenRing[] rings = new OpenRing[config.lanes()];
     if (config.keepsLetters()) {
-      Arrays.setAll(rings, lane -> ofLetters());
+      Arrays.setAll(rings, lane -> joinReads());
       return rings;
     }
     int lane = 0;
@@ -202,13 +197,16 @@ public final class Rings {
     return unused;
   }
 
-  /** Letters go through a ring of their own, which a small part of the device is enough for. */
-  private OpenRing ofLetters() {
-    int size = RingShape.sizeClass(LETTER_BYTES);
-    return of(new Kind("echo", 1, READ_NANOS, size, 0), LETTER_LANES);
+  /** Letters need no handler, and their payloads no chunk: they go where the reads do. */
+  private OpenRing joinReads() {
+    OpenRing ring = reads().ring();
+    synchronized (this) {
+      ring.join();
+    }
+    return ring;
   }
 
-  /** Returns the ring for reads. */
+  /** Returns the ring for reads, which dead letters go through, too. */
   OpenReads reads() {
     OpenReads running = reads;
     return running != null && running.ring().failure() == null ? running : openReads();

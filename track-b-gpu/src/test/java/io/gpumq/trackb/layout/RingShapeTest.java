@@ -80,6 +80,21 @@ class RingShapeTest {
   }
 
   @Test
+  void aRingForReadsNamesAllOfItsWindowAndHasRoomForTheLongestEntry() {
+    RingShape shape = RingShape.ofReads(PLACE);
+    int read = LinkLayout.READ_UNITS * LinkLayout.UNIT;
+    assertTrue(shape.windowBytes() / read <= 1 << LinkLayout.UNIT_BITS);
+    assertEquals(0, shape.chunkBytes() % read);
+    int longest = (3 + EntryHeader.units(RingShape.LARGEST_PAYLOAD)) * LinkLayout.UNIT + 64;
+    assertTrue(shape.chunkBytes() >= longest);
+    int readInto = shape.chunks() - shape.ingressChunks();
+    assertTrue(readInto > RingShape.READ_AREAS, "some are for single reads");
+    assertTrue(shape.ingressBytes() / LinkLayout.UNIT <= 1 << LinkLayout.UNIT_BITS);
+    int text = RingShape.cells(Long.BYTES + LinkLayout.EXPRESS_PAYLOAD);
+    assertTrue(shape.expressBytes() / LinkLayout.CELL_BYTES >= text);
+  }
+
+  @Test
   void aTextIsShorterThanItsWordCanSay() {
     int text = Long.BYTES + 3 * LinkLayout.UNIT + LinkLayout.EXPRESS_PAYLOAD;
     assertTrue(text < 1 << LinkLayout.EXPRESS_TEXT_BITS);

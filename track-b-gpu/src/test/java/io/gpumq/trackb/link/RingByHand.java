@@ -1,6 +1,7 @@
 package io.gpumq.trackb.link;
 
 import static io.gpumq.kernels.LinkLayout.DESCRIPTOR_BYTES;
+import static io.gpumq.kernels.LinkLayout.READ_UNITS;
 import static io.gpumq.kernels.LinkLayout.STATUS_FAILED;
 import static io.gpumq.kernels.LinkLayout.STATUS_OK;
 import static io.gpumq.kernels.LinkLayout.UNIT;
@@ -79,7 +80,7 @@ public final class RingByHand implements AutoCloseable, Carried {
 
   /** Writes what a read asks for to where it wants it, as a device does. */
   void push(long sequence, byte[] bytes) {
-    file.window().put(SlotWords.unit(where(sequence)) * UNIT, bytes);
+    file.window().put(SlotWords.unit(where(sequence)) * READ_UNITS * UNIT, bytes);
   }
 
   /** Says that a slot's work is done, and lies in the window. */
