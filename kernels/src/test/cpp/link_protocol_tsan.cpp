@@ -34,7 +34,8 @@ Plan plan_for(Dice& dice, bool near_the_stamps_wrap) {
   s.max_tries = 1 + dice.below(3);
   s.largest_payload = 8 * (1 + dice.below(kMostBytes / 8));
   s.result_bytes = H::kResultBytes;
-  s.chunk_bytes = s.most_units() * kUnit * (1 + dice.below(4));
+  const uint32_t units = s.most_units() * (1 + dice.below(4));
+  s.chunk_bytes = (units + kReadUnits - 1) / kReadUnits * kReadUnits * kUnit;  // a read begins there
   s.chunks = 2 + dice.below(4);
   s.read_chunks = 1 + dice.below(2);
   s.express = dice.one_in(2);
