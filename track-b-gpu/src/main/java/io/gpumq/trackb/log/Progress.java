@@ -162,6 +162,12 @@ public final class Progress implements Carried {
     return near.hold(sequence, into);
   }
 
+  /** Whether an entry came by express, and was among the latest that did. */
+  public boolean isExpress(long sequence) {
+    ExpressEntries entries = express;
+    return entries != null && entries.slot(sequence) != ExpressEntries.NONE;
+  }
+
   /**
    * Copies an entry that came by express, and may not have landed.
    *

@@ -36,8 +36,6 @@ final class EntryFinder implements Fetch.Wanted {
   /** A reader that has so many new ones before it will want the rest of their segment, too. */
   private static final int MANY_BEHIND = 64;
 
-  private static final int MOST_EXPRESS = 16;
-
   /** What one delivery should hold at most, and how many entries that may be. */
   private static final int MOST_BYTES = 256 << 10;
 
@@ -171,7 +169,7 @@ final class EntryFinder implements Fetch.Wanted {
   /** Finds entries from one on that lie in one segment; returns the first that does not. */
   private int fromStore(int first) {
     long sequence = delivery.sequence(first);
-    if (delivery.size() <= MOST_EXPRESS && fromExpress(first, sequence)) {
+    if (fromExpress(first, sequence)) {
       return first + 1;
     }
     log.progress().awaitLanded(sequence, lane.alive());
@@ -196,6 +194,9 @@ final class EntryFinder implements Fetch.Wanted {
   }
 
   private boolean fromExpress(int index, long sequence) {
+    if (!log.progress().isExpress(sequence)) {
+      return false;
+    }
     int at = takeOwn(lane.mostEntryBytes());
     if (!log.progress().copyExpress(sequence, own, at)) {
       ownUsed = at;

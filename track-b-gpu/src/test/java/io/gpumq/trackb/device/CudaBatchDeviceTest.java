@@ -221,7 +221,7 @@ class CudaBatchDeviceTest {
   @Test
   void refusesWhatCannotBe() {
     assertThrows(ConfigException.class, () -> device.runner("md5", 64, 1));
-    assertThrows(ConfigException.class, () -> device.runner("echo", 0, 1));
+    assertThrows(ConfigException.class, () -> device.runner("echo", -1, 1));
     assertThrows(ConfigException.class, () -> device.runner("echo", 64, 0));
     assertThrows(ConfigException.class, () -> device.runner("echo", 65_536, 32_768));
     try (BatchRunner runner = device.runner("echo", 64, 2)) {
