@@ -25,11 +25,19 @@ public final class Scarcity {
   /** What is left to the virtual machine for itself while no thread can be started. */
   private static final int SPARE_MB = 4;
 
+  /** What malloc keeps for itself then: blocks that are too small to be mapped alone. */
+  private static final int ROOM_BLOCK = 64 << 10;
+
+  private static final int ROOM_BLOCKS = 32;
+
   /** What uses up the heap. */
   private static Object[] heap;
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final List<Thread> fillers = new ArrayList<>();
+
+  /** What lies above the room of malloc. */
+  private ByteBuffer keeper;
 
   private Scarcity() {}
 
@@ -53,6 +61,7 @@ public final class Scarcity {
   /** Starts threads until none can be started any more. */
   public static Scarcity begin() {
     Scarcity scarcity = new Scarcity();
+    scarcity.keeper = roomForMalloc();
     long before = direct().getMemoryUsed();
     ByteBuffer spare = ByteBuffer.allocateDirect(SPARE_MB * MB);
     scarcity.fill(STACK_MB);
@@ -67,6 +76,29 @@ public final class Scarcity {
         });
     scarcity.fill(STACK_MB); // in the room of other garbage
     return scarcity;
+  }
+
+  /**
+   * Makes room that malloc has and keeps: the virtual machine wants some for a collection, and ends
+   * the process where it gets none.
+   *
+   * @return what lies above the room: without it malloc would give that back
+   */
+  private static ByteBuffer roomForMalloc() {
+    long before = direct().getMemoryUsed();
+    List<ByteBuffer> room = new ArrayList<>();
+    for (int i = 0; i < ROOM_BLOCKS; i++) {
+      room.add(ByteBuffer.allocateDirect(ROOM_BLOCK));
+    }
+    ByteBuffer above = ByteBuffer.allocateDirect(1);
+    room.clear();
+    Await.until(
+        "the room to be free",
+        () -> {
+          System.gc();
+          return direct().getMemoryUsed() < before + ROOM_BLOCK;
+        });
+    return above;
   }
 
   private static BufferPoolMXBean direct() {
