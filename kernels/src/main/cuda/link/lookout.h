@@ -24,7 +24,7 @@ GPUMQ_FN void land(const Warp& warp, const Ring& ring, Landing& landing) {
   if (landing.due) {
     // What the word shows lies in VRAM alone, where the copy engine reads it through the same L2 that
     // a fence among the device's own waits for; one that waits for the host takes twice as long.
-    // The word pairs with the acquire in Completions.landedWord().
+    // The word pairs with the acquire in Completions.word().
     before_local_release();
     complete(ring, landing.sequence, landing.moves, landing.word);
     landing.due = false;

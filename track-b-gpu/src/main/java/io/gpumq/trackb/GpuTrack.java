@@ -30,7 +30,7 @@ final class GpuTrack implements Track {
   private static final int SPARE_PART = 64;
 
   private final Device device;
-  private final CopyArea area;
+  private final Copier copier;
   private final Shop shop;
   private final OpenQueues<OpenQueue> queues = new OpenQueues<>("b", this::openQueue);
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -43,17 +43,16 @@ final class GpuTrack implements Track {
    */
   GpuTrack(Device device, CopyArea area) {
     this.device = device;
-    this.area = area;
+    copier = new Copier(device.vram(), area);
     try {
       long bytes = device.vram().bytes();
       Waiters waiters = new Waiters();
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters::stir);
-      Copier copier = new Copier(device.vram(), area);
       shop = new Shop(new Rings(device, store), store, copier, new Resting(), waiters, queues);
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
-      Steps.undo(e, device::close, area::close);
+      Steps.undo(e, device::close, copier::close);
       throw e;
     }
   }
@@ -115,7 +114,7 @@ final class GpuTrack implements Track {
           .run(() -> watchEnded = true)
           .run(shop.rings()::close)
           .run(device::close)
-          .run(area::close)
+          .run(copier::close)
           .finish();
     }
   }

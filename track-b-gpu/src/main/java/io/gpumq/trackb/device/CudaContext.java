@@ -56,7 +56,6 @@ final class CudaContext implements AutoCloseable {
 
   private static final String CONNECTIONS_VARIABLE = "CUDA_DEVICE_MAX_CONNECTIONS";
   private static final int CONNECTIONS = connections();
-  private static final int READ_STREAMS = 4;
 
   /** By the GPU's ordinal; guards {@link #openings}. */
   private static final Map<Integer, CudaContext> OPEN = new HashMap<>();

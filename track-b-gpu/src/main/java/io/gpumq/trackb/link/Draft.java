@@ -311,12 +311,7 @@ public final class Draft {
     }
   }
 
-  /** Entries of the run that was claimed last. */
-  public int runCount() {
-    return runCount;
-  }
-
-  /** Bytes of their payloads, once it is published. */
+  /** Bytes of the run's payloads, once it is published. */
   public long runBytes() {
     return runBytes;
   }

@@ -22,10 +22,17 @@ public final class LongRead {
     this.chunk = chunk;
   }
 
-  /** Takes a chunk of the ring for good; returns {@code null} if there is none. */
+  /**
+   * Takes a chunk of the ring for good.
+   *
+   * @throws IllegalStateException if there is none
+   */
   public static LongRead of(Ring ring) {
     Chunk chunk = ring.readChunks().take(null, ring.shape().chunkBytes());
-    return chunk == null ? null : new LongRead(ring, chunk);
+    if (chunk == null) {
+      throw new IllegalStateException("no chunk is free: a ring for reads must have more");
+    }
+    return new LongRead(ring, chunk);
   }
 
   /** The longest run, in units. */

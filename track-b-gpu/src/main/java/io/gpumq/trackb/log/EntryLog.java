@@ -303,20 +303,6 @@ public final class EntryLog {
     }
   }
 
-  /**
-   * Up to where a segment may be read now, in units: behind its last entry that has landed, of
-   * which there is one.
-   */
-  public long readableEnd(Segment segment) {
-    tail.lock();
-    try {
-      long end = progress.landed();
-      return end >= segment.end() ? segment.next() : segment.place(end);
-    } finally {
-      tail.unlock();
-    }
-  }
-
   /** Where an entry that has landed ends in the store, in units. */
   public long endOf(Segment segment, long sequence) {
     if (sequence + 1 < progress.landed()) {

@@ -18,8 +18,8 @@ public final class SegmentReads {
   /** Areas that are read ahead of one that is taken. */
   private static final int AHEAD = 4;
 
-  /** A reader with fewer entries before it may find them in the window when it comes there. */
-  private static final int FEW = 64;
+  /** Fewer entries before a reader may be in its window when it comes there. */
+  private static final int MANY = 64;
 
   /** A run of entries of one segment, as they lie there. To be awaited, then given back. */
   public final class Area {
@@ -97,6 +97,11 @@ public final class SegmentReads {
     lastUses = new long[most];
   }
 
+  /** Whether so much lies before a reader that long runs are the better way. */
+  public static boolean isLate(EntryLog log, long sequence) {
+    return log.progress().landed() - sequence >= MANY;
+  }
+
   /**
    * Takes the area of entries of a segment that is not released, from one on that has landed, and
    * has those behind it read, too, as far as they have landed long ago.
@@ -122,7 +127,7 @@ public final class SegmentReads {
   private void readAhead(EntryLog log, Segment segment, long sequence) {
     Segment in = segment;
     long next = sequence;
-    for (int i = 0; i < AHEAD && log.progress().landed() - next >= FEW; i++) {
+    for (int i = 0; i < AHEAD && isLate(log, next); i++) {
       in = next < in.end() ? in : log.behind(in);
       Area area = in == null ? null : find(log, in, next);
       if (area == null) {

@@ -5,21 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * The memory that the copy engine reads runs of a track's arena into, where no kernel can. Safe for
- * use by many threads.
- */
+/** The memory that the copy engine reads runs of a track's arena into, where no kernel can. */
 public final class CopyArea implements AutoCloseable {
   /** The longest run. */
   public static final int BYTES = 1 << 20;
 
   private final MemoryFile file;
   private final ByteBuffer memory;
-
-  /** Who wants the memory: the track until it is closed, and who copies. */
-  private final AtomicInteger holders = new AtomicInteger(1);
 
   private CopyArea(MemoryFile file, ByteBuffer memory) {
     this.file = file;
@@ -32,13 +25,12 @@ public final class CopyArea implements AutoCloseable {
    * @throws ConfigException if there is no room for it
    */
   public static CopyArea create() {
-    int bytes = BYTES;
-    Path path = RingFileName.fresh("copy-area").memory(MemoryFolders.forBytes(bytes));
+    Path path = RingFileName.fresh("copy-area").memory(MemoryFolders.forBytes(BYTES));
     MemoryFile file = null;
     try {
-      file = MemoryFile.create(path, bytes);
+      file = MemoryFile.create(path, BYTES);
       file.remove(); // nobody else wants it: whatever becomes of this process, no file is left
-      return new CopyArea(file, file.channel().map(MapMode.READ_WRITE, 0, bytes));
+      return new CopyArea(file, file.channel().map(MapMode.READ_WRITE, 0, BYTES));
     } catch (RuntimeException | Error e) {
       MemoryFile.undo(file, e);
       throw e;
@@ -46,7 +38,7 @@ public final class CopyArea implements AutoCloseable {
       MemoryFile.undo(file, e);
       throw new ConfigException(
           "a copy area of "
-              + bytes
+              + BYTES
               + " bytes in "
               + path
               + " cannot be made ("
@@ -61,21 +53,9 @@ public final class CopyArea implements AutoCloseable {
     return memory;
   }
 
-  /** Keeps the memory for one more who copies, until its {@link #release}. */
-  public void hold() {
-    holders.incrementAndGet();
-  }
-
-  /** One holder less: with the last the memory goes. */
-  public void release() {
-    if (holders.decrementAndGet() == 0) {
-      file.discard();
-    }
-  }
-
-  /** Gives the memory back as soon as nobody holds it any more. Once. */
+  /** Gives the memory back. Once, when nobody copies. */
   @Override
   public void close() {
-    release();
+    file.discard();
   }
 }

@@ -14,8 +14,8 @@ import java.util.Arrays;
 
 /**
  * Finds the bytes of delivered entries, and keeps them: in the window if it can, then by express,
- * then in an area that a whole segment is read into, else by reads of what lies together. For one
- * thread at a time.
+ * then in areas that long runs are read into, else by reads of what lies together. For one thread
+ * at a time.
  */
 final class EntryFinder implements Fetch.Wanted {
   /** The number of this reader's own memory. */
@@ -27,14 +27,11 @@ final class EntryFinder implements Fetch.Wanted {
   /** Windows have the numbers from here on, one for each lane. */
   private static final int WINDOWS = 2;
 
-  /** Entries of so many bytes together are worth the copy of a segment. */
+  /** Entries of so many bytes together are worth an area. */
   private static final int LONG_BYTES = 8 << 10;
 
   /** What one read of the device brings at most, unless it is one entry. */
-  private static final int READ_UNITS = (4 << 10) / UNIT;
-
-  /** A reader that has so many new ones before it will want the rest of their segment, too. */
-  private static final int MANY_BEHIND = 64;
+  private static final int MOST_READ_UNITS = (4 << 10) / UNIT;
 
   /** What one delivery should hold at most, and how many entries that may be. */
   private static final int MOST_BYTES = 256 << 10;
@@ -179,7 +176,7 @@ final class EntryFinder implements Fetch.Wanted {
     log.progress().awaitLanded(last, lane.alive());
     long end = log.endOf(segment, last);
     boolean isLong = (end - start) * UNIT >= LONG_BYTES && next - first > 1;
-    boolean isLate = !delivery.isRedelivery() && log.progress().landed() - last >= MANY_BEHIND;
+    boolean isLate = !delivery.isRedelivery() && SegmentReads.isLate(log, last);
     for (int i = isLong || isLate ? fromAreas(first, next) : first; i < next; ) {
       i = want(i, next, end);
     }
@@ -250,7 +247,7 @@ final class EntryFinder implements Fetch.Wanted {
     int next = first + 1;
     while (next < most && delivery.sequence(next) == sequence + next - first) {
       long longer = endOf(next, most, end);
-      if (longer - start > READ_UNITS) {
+      if (longer - start > MOST_READ_UNITS) {
         break;
       }
       behind = longer;

@@ -52,11 +52,6 @@ final class Looks {
     at(() -> answering(look));
   }
 
-  /** Looks where there is something to look at. */
-  void runIfThere(Runnable look) {
-    at(() -> answering(look), () -> false);
-  }
-
   private static boolean answering(Runnable look) {
     look.run();
     return true;

@@ -10,7 +10,6 @@ import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Store;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,16 +60,12 @@ public final class Rings {
   /** Returns the rings of a queue's lanes: each is to be left. */
   OpenRing[] forLanesOf(QueueConfig config) {
     OpenRing[] rings = new OpenRing[config.lanes()];
-    if (config.keepsLetters()) {
-      Arrays.setAll(rings, lane -> joinReads());
-      return rings;
-    }
     int lane = 0;
     try {
       device.expect(missing(config));
       reads(); // at once: who needs it is in a call that should not wait for that
       for (; lane < rings.length; lane++) {
-        rings[lane] = of(kind(config, lane), config.lanes());
+        rings[lane] = config.keepsLetters() ? joinReads() : of(kind(config, lane), config.lanes());
       }
       return rings;
     } catch (Throwable e) {
@@ -84,7 +79,7 @@ public final class Rings {
   /** Rings that a queue needs and that are not open. */
   private synchronized int missing(QueueConfig config) {
     int missing = reads == null ? 1 : 0;
-    for (int lane = 0; lane < config.lanes(); lane++) {
+    for (int lane = 0; lane < config.lanes() && !config.keepsLetters(); lane++) {
       missing += open.containsKey(kind(config, lane)) ? 0 : 1;
     }
     return missing;
@@ -215,14 +210,14 @@ public final class Rings {
   private OpenReads openReads() {
     synchronized (opening) {
       if (reads == null || reads.ring().failure() != null) {
-        OpenRing ring = openNew(OpenRing.Plan.ofReads("reads", READ_NANOS));
+        var made = OpenReads.of(openNew(OpenRing.Plan.ofReads("reads", READ_NANOS)));
         synchronized (this) {
-          ring.join(); // while it runs: readers keep it
+          made.ring().join(); // while it runs: readers keep it
           if (reads != null) {
             reads.ring().leave();
           }
         }
-        reads = OpenReads.of(ring);
+        reads = made;
       }
       return reads;
     }
