@@ -8,7 +8,6 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Resting;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.queue.OpenQueue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
@@ -38,12 +37,11 @@ final class GpuTrack implements Track {
   private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
 
   /**
-   * @param device is the track's from now on, and {@code area}: closed with it, and where it cannot
-   *     be made
+   * @param device is the track's from now on: closed with it, and where it cannot be made
    */
-  GpuTrack(Device device, CopyArea area) {
+  GpuTrack(Device device) {
     this.device = device;
-    copier = new Copier(device.vram(), area);
+    copier = copier(device);
     try {
       long bytes = device.vram().bytes();
       Waiters waiters = new Waiters();
@@ -52,7 +50,16 @@ final class GpuTrack implements Track {
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
-      Steps.undo(e, device::close, copier::close);
+      Steps.undo(e, copier::close, device::close);
+      throw e;
+    }
+  }
+
+  private static Copier copier(Device device) {
+    try {
+      return Copier.open(device.vram());
+    } catch (Throwable e) {
+      Steps.undo(e, device::close);
       throw e;
     }
   }
@@ -113,8 +120,8 @@ final class GpuTrack implements Track {
       steps
           .run(() -> watchEnded = true)
           .run(shop.rings()::close)
-          .run(device::close)
           .run(copier::close)
+          .run(device::close)
           .finish();
     }
   }

@@ -10,7 +10,6 @@ import io.gpumq.trackb.device.InProcessDevice;
 import io.gpumq.trackb.isolation.IsolatedDevice;
 import io.gpumq.trackb.isolation.ProcessPlan;
 import io.gpumq.trackb.memory.BriefFolders;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.Leftovers;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.Device;
@@ -78,14 +77,12 @@ public final class GpuTrackProvider implements TrackProvider {
       BiFunction<Backend, Vram, Device> device) {
     Deque<Runnable> made = new ArrayDeque<>(List.of(backend::close));
     try {
-      CopyArea area = CopyArea.create();
-      made.push(area::close);
       long bytes = StoreBytes.of(settings, backend.freeBytes(), backend.usualBytes());
-      Vram vram = backend.allocate(bytes, area, isShared);
+      Vram vram = backend.allocate(bytes, isShared);
       made.push(vram::close);
       Device opened = device.apply(backend, vram);
       made.clear(); // the track's own, from here on
-      return new GpuTrack(opened, area);
+      return new GpuTrack(opened);
     } catch (Throwable e) {
       Steps.undo(e, made.toArray(Runnable[]::new));
       throw e;

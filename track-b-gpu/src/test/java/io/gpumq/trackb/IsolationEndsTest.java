@@ -20,7 +20,6 @@ import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.isolation.DeviceProcesses;
 import io.gpumq.trackb.isolation.ProcessPlan;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.Leftovers;
 import io.gpumq.trackb.spi.Vram;
 import java.io.BufferedReader;
@@ -146,8 +145,8 @@ class IsolationEndsTest {
     private boolean misleads;
 
     @Override
-    public Vram allocate(long bytes, CopyArea area, boolean shared) {
-      Vram vram = super.allocate(bytes, area, shared);
+    public Vram allocate(long bytes, boolean shared) {
+      Vram vram = super.allocate(bytes, shared);
       return (Vram)
           Proxy.newProxyInstance(
               Vram.class.getClassLoader(),

@@ -15,7 +15,6 @@ import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.device.InProcessDevice;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -175,10 +174,9 @@ class ScarcityTest {
               closes.incrementAndGet();
             }
           };
-      CopyArea area = CopyArea.create();
-      var device = new InProcessDevice(backend, backend.allocate(8 << 20, area, false));
+      var device = new InProcessDevice(backend, backend.allocate(8 << 20, false));
       Scarcity scarcity = Scarcity.begin();
-      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device, area));
+      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device));
       scarcity.end();
       assertEquals(1, closes.get());
     }

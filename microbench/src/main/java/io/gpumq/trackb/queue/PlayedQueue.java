@@ -11,7 +11,6 @@ import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Resting;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
@@ -22,7 +21,7 @@ final class PlayedQueue implements AutoCloseable {
   private static final long BYTES = 24L << 30;
 
   private final PlayedDevice device = new PlayedDevice(BYTES);
-  private final CopyArea area = CopyArea.create();
+  private final Copier copier;
   private final Rings rings;
   private final MessageQueue queue;
   private final Producer producer;
@@ -36,7 +35,7 @@ final class PlayedQueue implements AutoCloseable {
   PlayedQueue(int bytes) {
     Store store = new Store(new Arena(BYTES), BYTES / 64, () -> {});
     rings = new Rings(device, store);
-    Copier copier = new Copier(device.vram(), area);
+    copier = Copier.open(device.vram());
     QueueConfig config =
         QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
     var alone = new OpenQueues<OpenQueue>("microbench", other -> null); // none is ever opened there
@@ -108,6 +107,6 @@ final class PlayedQueue implements AutoCloseable {
   public void close() {
     queue.close(Duration.ZERO);
     rings.close();
-    area.close();
+    copier.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.gpumq.trackb.queue;
 
+import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
 
@@ -15,8 +16,29 @@ record PlayedVram(long bytes) implements Vram {
   }
 
   @Override
-  public void read(long place, int some) {
-    throw absent();
+  public CopyEngine copyEngine(ByteBuffer memory) {
+    return new Absent();
+  }
+
+  /** Has nothing to do. */
+  private static final class Absent implements CopyEngine {
+    @Override
+    public long write(long place, int from, int some) {
+      throw absent();
+    }
+
+    @Override
+    public long read(long place, int to, int some) {
+      throw absent();
+    }
+
+    @Override
+    public void await(long copy) {
+      throw absent();
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Override

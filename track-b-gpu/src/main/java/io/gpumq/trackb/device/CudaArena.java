@@ -2,6 +2,7 @@ package io.gpumq.trackb.device;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 import static io.gpumq.trackb.device.Cuda.check;
+import static jcuda.driver.CUresult.CUDA_ERROR_NOT_READY;
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
@@ -11,11 +12,10 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.memory.CopyArea;
+import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.Pointer;
@@ -27,9 +27,6 @@ final class CudaArena implements Vram {
   private final CudaVram vram;
   private final long bytes;
 
-  /** What it is read into, pinned; {@code null} where this process only handles. */
-  private final ByteBuffer area;
-
   /** For what is waited for at once. */
   private final CUstream stream;
 
@@ -38,36 +35,27 @@ final class CudaArena implements Vram {
 
   private boolean closed;
 
-  private CudaArena(CudaContext context, CudaVram vram, long bytes, CopyArea area) {
+  private CudaArena(CudaContext context, CudaVram vram, long bytes) {
     this.context = context;
     this.vram = vram;
     this.bytes = bytes;
-    this.area = area == null ? null : area.memory();
     stream = context.copyStream();
-    try {
-      if (this.area != null) {
-        context.pin(this.area);
-      }
-    } catch (Throwable e) {
-      Steps.undo(e, vram::close);
-      throw e;
-    }
   }
 
   /** For kernels of this process. */
-  static CudaArena inProcess(CudaContext context, long bytes, CopyArea area) {
+  static CudaArena inProcess(CudaContext context, long bytes) {
     CUstream stream = context.copyStream();
-    return new CudaArena(context, CudaVram.inProcess(context, bytes, stream), bytes, area);
+    return new CudaArena(context, CudaVram.inProcess(context, bytes, stream), bytes);
   }
 
   /** For kernels of another process: here it is read from. */
-  static CudaArena shared(CudaContext context, long bytes, CopyArea area) {
-    return new CudaArena(context, CudaVram.shared(context, bytes), bytes, area);
+  static CudaArena shared(CudaContext context, long bytes) {
+    return new CudaArena(context, CudaVram.shared(context, bytes), bytes);
   }
 
   /** Of another process, for kernels of this one. */
   static CudaArena open(CudaContext context, String handle, long bytes) {
-    return new CudaArena(context, CudaVram.open(context, handle), bytes, null);
+    return new CudaArena(context, CudaVram.open(context, handle), bytes);
   }
 
   Address at(long place) {
@@ -88,12 +76,9 @@ final class CudaArena implements Vram {
   }
 
   @Override
-  public void read(long place, int some) {
-    using(
-        () -> {
-          check(cuMemcpyDtoHAsync(Pointer.to(area), at(place), some, stream), "reading from VRAM");
-          check(cuStreamSynchronize(stream), "reading from VRAM");
-        });
+  public CopyEngine copyEngine(ByteBuffer memory) {
+    context.enter();
+    return new CudaCopyEngine(context, this, memory);
   }
 
   @Override
@@ -138,7 +123,8 @@ final class CudaArena implements Vram {
     return ByteBuffer.allocateDirect(count * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private void using(Runnable step) {
+  /** Takes a step in the context, while the memory is there. */
+  void using(Runnable step) {
     use.readLock().lock();
     try {
       if (closed) {
@@ -151,20 +137,24 @@ final class CudaArena implements Vram {
     }
   }
 
+  /** Whether the context has not died of a fault. */
+  boolean isAlive() {
+    context.enter();
+    int state = cuStreamQuery(stream);
+    return state == CUDA_SUCCESS || state == CUDA_ERROR_NOT_READY;
+  }
+
   @Override
   public void close() {
     use.writeLock().lock();
     try {
       closed = true;
-      context.enter();
-      if (cuStreamQuery(stream) == CUDA_SUCCESS) {
-        Steps steps = new Steps();
-        steps.run(vram::close).run(() -> check(cuStreamSynchronize(stream), "freeing VRAM"));
-        if (area != null) {
-          steps.run(() -> context.unpin(List.of(area)));
-        }
-        steps.finish();
-      } // else the context is dead, and what it held with it
+      if (isAlive()) {
+        new Steps()
+            .run(vram::close)
+            .run(() -> check(cuStreamSynchronize(stream), "freeing VRAM"))
+            .finish();
+      } // else what it held is gone with it
     } finally {
       use.writeLock().unlock();
     }

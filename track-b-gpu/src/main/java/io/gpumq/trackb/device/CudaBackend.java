@@ -4,7 +4,6 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.RingShape;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.MountedRing;
@@ -97,7 +96,7 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public Vram allocate(long bytes, CopyArea area, boolean shared) {
+  public Vram allocate(long bytes, boolean shared) {
     context.enter();
     long free = Math.max(0, context.freeBytes() - (shared ? SPARE_FOR_PROCESSES : SPARE_BYTES));
     if (bytes > free) {
@@ -110,9 +109,7 @@ public final class CudaBackend implements Backend {
               + free
               + " bytes of VRAM free; set as much at most");
     }
-    return shared
-        ? CudaArena.shared(context, bytes, area)
-        : CudaArena.inProcess(context, bytes, area);
+    return shared ? CudaArena.shared(context, bytes) : CudaArena.inProcess(context, bytes);
   }
 
   @Override

@@ -72,6 +72,8 @@ final class CudaContext implements AutoCloseable {
   private final ArrayDeque<CUstream> idle = new ArrayDeque<>();
 
   private final CUstream copyStream;
+  private final CUstream toDevice;
+  private final CUstream fromDevice;
 
   private final Lull lull = new Lull(this::enter);
   private int held;
@@ -115,6 +117,8 @@ final class CudaContext implements AutoCloseable {
         idle.add(newStream());
       }
       copyStream = newStream();
+      toDevice = newStream();
+      fromDevice = newStream();
     } catch (Throwable e) {
       cuDevicePrimaryCtxRelease(device);
       throw e;
@@ -174,9 +178,19 @@ final class CudaContext implements AutoCloseable {
     idle.push(stream);
   }
 
-  /** The stream for copies, which are waited for. */
+  /** The stream for copies that are waited for at once. */
   CUstream copyStream() {
     return copyStream;
+  }
+
+  /** The stream for copies to VRAM of which several are on their way. */
+  CUstream toDevice() {
+    return toDevice;
+  }
+
+  /** The same for copies from VRAM. */
+  CUstream fromDevice() {
+    return fromDevice;
   }
 
   private static int connections() {

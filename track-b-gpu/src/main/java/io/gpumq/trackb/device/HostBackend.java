@@ -1,7 +1,6 @@
 package io.gpumq.trackb.device;
 
 import io.gpumq.trackb.layout.RingShape;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.MountedRing;
@@ -58,8 +57,8 @@ public final class HostBackend implements Backend {
   }
 
   @Override
-  public Vram allocate(long bytes, CopyArea area, boolean shared) {
-    return shared ? HostVram.shared(bytes, area) : HostVram.inProcess(bytes, area);
+  public Vram allocate(long bytes, boolean shared) {
+    return shared ? HostVram.shared(bytes) : HostVram.inProcess(bytes);
   }
 
   @Override

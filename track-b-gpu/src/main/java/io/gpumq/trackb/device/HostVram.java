@@ -4,10 +4,10 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.MemoryFile;
 import io.gpumq.trackb.memory.MemoryFolders;
 import io.gpumq.trackb.memory.RingFileName;
+import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Vram;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,9 +26,6 @@ final class HostVram implements Vram {
   private final long bytes;
   private final ByteBuffer[] pieces;
 
-  /** What it is read into, or {@code null} where this process only handles. */
-  private final ByteBuffer area;
-
   private final Path path;
 
   /** The file that was made for it, or {@code null}. */
@@ -40,10 +37,8 @@ final class HostVram implements Vram {
     ByteBuffer get(long offset, int bytes) throws IOException;
   }
 
-  private HostVram(long bytes, CopyArea area, Path path, MemoryFile own, Source source)
-      throws IOException {
+  private HostVram(long bytes, Path path, MemoryFile own, Source source) throws IOException {
     this.bytes = bytes;
-    this.area = area == null ? null : area.memory();
     this.path = path;
     this.own = own;
     pieces = new ByteBuffer[(int) (bytes + PIECE_BYTES - 1 >> PIECE_SHIFT)];
@@ -58,10 +53,9 @@ final class HostVram implements Vram {
    *
    * @throws ConfigException if it may not have as much
    */
-  static HostVram inProcess(long bytes, CopyArea area) {
+  static HostVram inProcess(long bytes) {
     try {
-      return new HostVram(
-          bytes, area, null, null, (offset, some) -> ByteBuffer.allocateDirect(some));
+      return new HostVram(bytes, null, null, (offset, some) -> ByteBuffer.allocateDirect(some));
     } catch (OutOfMemoryError | IOException e) {
       throw new ConfigException(
           "store.bytes "
@@ -77,12 +71,12 @@ final class HostVram implements Vram {
    *
    * @throws ConfigException if there is no room for it
    */
-  static HostVram shared(long bytes, CopyArea area) {
+  static HostVram shared(long bytes) {
     Path path = RingFileName.fresh("store").memory(MemoryFolders.forBytes(bytes));
     MemoryFile own = null;
     try {
       own = MemoryFile.create(path, bytes);
-      return new HostVram(bytes, area, path, own, mapping(own.channel()));
+      return new HostVram(bytes, path, own, mapping(own.channel()));
     } catch (RuntimeException | Error e) {
       MemoryFile.undo(own, e);
       throw e;
@@ -112,7 +106,7 @@ final class HostVram implements Vram {
       if (channel.size() != bytes) {
         throw new IOException(channel.size() + " bytes long: must be " + bytes);
       }
-      return new HostVram(bytes, null, path, null, mapping(channel));
+      return new HostVram(bytes, path, null, mapping(channel));
     } catch (IOException e) {
       throw new ConfigException("memory of a store, " + path + ": " + e.getMessage(), e);
     }
@@ -136,8 +130,8 @@ final class HostVram implements Vram {
   }
 
   @Override
-  public void read(long place, int some) {
-    area.put(0, piece(place), offset(place), some);
+  public CopyEngine copyEngine(ByteBuffer memory) {
+    return new HostCopyEngine(this, memory);
   }
 
   @Override

@@ -2,31 +2,48 @@ package io.gpumq.trackb.log;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
-import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Steps;
+import io.gpumq.trackb.log.Pieces.Piece;
 import io.gpumq.trackb.memory.CopyArea;
+import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reads runs from the store by the copy engine: while no device lives, and what is too long for a
- * kernel. Safe for use by many threads.
+ * Copies between users' memory and the store by the copy engine, piece by piece through memory that
+ * this knows: while no device lives, and what is too long for a kernel. Safe for use by many
+ * threads.
  */
 public final class Copier implements AutoCloseable {
-  private final Vram vram;
+  /** So long the engine is at work on a piece for as long as starting it takes several times. */
+  private static final int PIECE_BYTES = 512 << 10;
+
+  /** Four threads have two each. */
+  private static final int PIECES = 8;
+
   private final CopyArea area;
+  private final CopyEngine engine;
+  private final Pieces pieces;
 
-  /** Whoever waits for the copy engine holds it: no spinning for so long. */
-  private final ReentrantLock copying = new ReentrantLock();
-
-  private boolean closed;
+  private Copier(CopyArea area, CopyEngine engine) {
+    this.area = area;
+    this.engine = engine;
+    pieces = new Pieces(engine, PIECES, PIECE_BYTES);
+  }
 
   /**
-   * @param area is closed with it
+   * Makes the copier of a track.
+   *
+   * @throws io.gpumq.api.ConfigException if there is no room for its memory
    */
-  public Copier(Vram vram, CopyArea area) {
-    this.vram = vram;
-    this.area = area;
+  public static Copier open(Vram vram) {
+    CopyArea area = CopyArea.create("copy-area", PIECES * PIECE_BYTES);
+    try {
+      return new Copier(area, vram.copyEngine(area.memory()));
+    } catch (Throwable e) {
+      Steps.undo(e, area::close);
+      throw e;
+    }
   }
 
   /**
@@ -34,33 +51,63 @@ public final class Copier implements AutoCloseable {
    *
    * @param place in units
    * @param at where it goes in {@code to}, in bytes
-   * @throws TrackFailedException if it is closed, or the device has failed
+   * @throws io.gpumq.api.TrackFailedException if it is closed, or the device has failed
    */
-  public void copy(long place, int bytes, ByteBuffer to, int at) {
-    copying.lock();
+  public void read(long place, int bytes, ByteBuffer to, int at) {
+    Piece piece = pieces.take();
     try {
-      if (closed) {
-        throw new TrackFailedException("the track is closed; open another");
-      }
       for (int done = 0, some; done < bytes; done += some) {
-        some = Math.min(bytes - done, CopyArea.BYTES);
-        vram.read(place + done / UNIT, some);
-        to.put(at + done, area.memory(), 0, some);
+        some = Math.min(bytes - done, PIECE_BYTES);
+        piece.read(place + done / UNIT, some);
+        piece.await();
+        to.put(at + done, area.memory(), piece.at(), some);
       }
     } finally {
-      copying.unlock();
+      pieces.giveBack(piece);
     }
   }
 
-  /** Waits for who copies now, and gives the area back. Once. */
+  /**
+   * Copies one run of a sender's memory to the store, and waits for that. While the engine copies
+   * one piece the next is filled.
+   *
+   * @param place in units
+   * @param at where it begins in {@code from}, in bytes
+   * @throws io.gpumq.api.TrackFailedException as {@link #read}
+   */
+  public void write(ByteBuffer from, int at, int bytes, long place) {
+    Piece piece = pieces.take();
+    Piece next = bytes > PIECE_BYTES ? pieces.tryTake() : null;
+    try {
+      for (int done = 0, some; done < bytes; done += some) {
+        some = Math.min(bytes - done, PIECE_BYTES);
+        piece.await();
+        area.memory().put(piece.at(), from, at + done, some);
+        piece.write(place + done / UNIT, some);
+        if (next != null) {
+          Piece filled = piece;
+          piece = next;
+          next = filled;
+        }
+      }
+    } finally {
+      giveBack(piece, next);
+    }
+  }
+
+  private void giveBack(Piece piece, Piece next) {
+    try {
+      pieces.giveBack(piece);
+    } finally {
+      if (next != null) {
+        pieces.giveBack(next);
+      }
+    }
+  }
+
+  /** Waits for who copies now, and gives its memory back. Once, before the store's. */
   @Override
   public void close() {
-    copying.lock();
-    try {
-      closed = true;
-      area.close();
-    } finally {
-      copying.unlock();
-    }
+    new Steps().run(pieces::close).run(engine::close).run(area::close).finish();
   }
 }

@@ -6,11 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 
-/** The memory that the copy engine reads runs of a track's arena into, where no kernel can. */
+/** Memory of the host for the copy engine: what it copies to or from a track's arena lies here. */
 public final class CopyArea implements AutoCloseable {
-  /** The longest run. */
-  public static final int BYTES = 1 << 20;
-
   private final MemoryFile file;
   private final ByteBuffer memory;
 
@@ -20,25 +17,28 @@ public final class CopyArea implements AutoCloseable {
   }
 
   /**
-   * Makes the area of a track.
+   * Makes an area.
    *
+   * @param name stands in the file's name
    * @throws ConfigException if there is no room for it
    */
-  public static CopyArea create() {
-    Path path = RingFileName.fresh("copy-area").memory(MemoryFolders.forBytes(BYTES));
+  public static CopyArea create(String name, int bytes) {
+    Path path = RingFileName.fresh(name).memory(MemoryFolders.forBytes(bytes));
     MemoryFile file = null;
     try {
-      file = MemoryFile.create(path, BYTES);
+      file = MemoryFile.create(path, bytes);
       file.remove(); // nobody else wants it: whatever becomes of this process, no file is left
-      return new CopyArea(file, file.channel().map(MapMode.READ_WRITE, 0, BYTES));
+      return new CopyArea(file, file.channel().map(MapMode.READ_WRITE, 0, bytes));
     } catch (RuntimeException | Error e) {
       MemoryFile.undo(file, e);
       throw e;
     } catch (IOException e) {
       MemoryFile.undo(file, e);
       throw new ConfigException(
-          "a copy area of "
-              + BYTES
+          "the "
+              + name
+              + " of "
+              + bytes
               + " bytes in "
               + path
               + " cannot be made ("

@@ -60,7 +60,7 @@ final class RingReading implements Reading {
     for (int done = 0; done < wanted.count(); ) {
       int bytes = wanted.units(done) * UNIT;
       if (bytes > fetch.mostBytes() || reads.ring().isAway()) {
-        copier.copy(wanted.place(done), bytes, memory, wanted.target(done));
+        copier.read(wanted.place(done), bytes, memory, wanted.target(done));
         done++;
         continue;
       }

@@ -1,7 +1,6 @@
 package io.gpumq.trackb.spi;
 
 import io.gpumq.trackb.layout.RingShape;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import java.util.Map;
 
@@ -41,12 +40,11 @@ public interface Backend extends AutoCloseable {
    * Takes memory for an arena.
    *
    * @param bytes of it
-   * @param area that it is read into
    * @param shared whether another process is to open it
    * @throws io.gpumq.api.ConfigException if there is no room for it: says how much there is
    * @throws io.gpumq.api.TrackFailedException if the device has failed
    */
-  Vram allocate(long bytes, CopyArea area, boolean shared);
+  Vram allocate(long bytes, boolean shared);
 
   /**
    * Opens memory that another process took, for kernels of this one.

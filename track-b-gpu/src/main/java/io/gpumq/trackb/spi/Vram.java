@@ -23,11 +23,12 @@ public interface Vram extends AutoCloseable {
   String handle();
 
   /**
-   * Copies a run of bytes to the track's copy area, and waits for that. One call at a time.
+   * Makes a piece of the host's memory known to the copy engine. It is to be closed before the
+   * arena, and the memory stays until then.
    *
-   * @param bytes at most what the area has room for
+   * @param memory direct, all of it
    */
-  void read(long place, int bytes);
+  CopyEngine copyEngine(ByteBuffer memory);
 
   /** Copies bytes from the host's memory, and waits for that. */
   void write(long place, ByteBuffer from, int offset, int bytes);

@@ -2,7 +2,6 @@ package io.gpumq.trackb.device;
 
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.layout.RingShape;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.MountedRing;
@@ -51,8 +50,8 @@ public class HostBackendBut implements Backend {
   }
 
   @Override
-  public Vram allocate(long bytes, CopyArea area, boolean shared) {
-    return host.allocate(bytes, area, shared);
+  public Vram allocate(long bytes, boolean shared) {
+    return host.allocate(bytes, shared);
   }
 
   @Override

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.kernels.LinkLayout;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +20,7 @@ class HostVramTest {
 
   @Test
   void aStoreIsSharedToo() {
-    try (CopyArea area = CopyArea.create();
-        Vram own = backend.allocate(VRAM_BYTES, area, true)) {
+    try (Vram own = backend.allocate(VRAM_BYTES, true)) {
       Path path = Path.of(own.handle());
       Vram other = backend.open(own.handle(), VRAM_BYTES);
       long[] word = {1};
@@ -41,8 +39,7 @@ class HostVramTest {
 
   @Test
   void aStoreOfAnotherSizeIsRefused() {
-    try (CopyArea area = CopyArea.create();
-        Vram own = backend.allocate(VRAM_BYTES, area, true)) {
+    try (Vram own = backend.allocate(VRAM_BYTES, true)) {
       String why =
           assertThrows(ConfigException.class, () -> backend.open(own.handle(), 2 * VRAM_BYTES))
               .getMessage();
@@ -52,8 +49,7 @@ class HostVramTest {
 
   @Test
   void aStoreThatIsNotSharedHasNoHandle() {
-    try (CopyArea area = CopyArea.create();
-        Vram own = backend.allocate(VRAM_BYTES, area, false)) {
+    try (Vram own = backend.allocate(VRAM_BYTES, false)) {
       assertThrows(IllegalStateException.class, own::handle);
     }
   }

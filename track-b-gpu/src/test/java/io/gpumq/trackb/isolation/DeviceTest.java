@@ -11,7 +11,6 @@ import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.MountedRing;
@@ -42,8 +41,7 @@ class DeviceTest {
   private static final HandlerSpec HANDLER = HandlerSpec.parse("fail:every=2,how=trap");
   private static final long BYTES = 16 << 20;
 
-  private final CopyArea area = CopyArea.create();
-  private final Vram vram = new HostBackend().allocate(BYTES, area, true);
+  private final Vram vram = new HostBackend().allocate(BYTES, true);
   private final RingShape shape = RingShape.of(64, HANDLER, 1, 0, 1);
   private final RingFile file = RingFile.create("d", shape);
   private final PipedOutputStream commands = new PipedOutputStream();
@@ -91,7 +89,6 @@ class DeviceTest {
     commands.close();
     file.close();
     vram.close();
-    area.close();
   }
 
   /** The kernel, but that a look at it may throw. */

@@ -9,10 +9,10 @@ import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.spi.Carrier;
+import io.gpumq.trackb.spi.CopyEngine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
@@ -22,19 +22,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Carriage implements AutoCloseable {
   static final int ARENA_BYTES = 64 << 20;
 
-  private final CopyArea area = CopyArea.create();
   private final InProcessDevice device;
   private final RingShape shape;
   private final RingFile file;
   private final Carrier carrier;
   private final ByteBuffer copy = direct(1 << 20);
+  private final CopyEngine engine;
   private final AtomicInteger nextLane = new AtomicInteger();
 
   final Ring ring;
 
   Carriage(Backend backend, String handler, RingShape shape) {
     this.shape = shape;
-    device = new InProcessDevice(backend, backend.allocate(ARENA_BYTES, area, false));
+    device = new InProcessDevice(backend, backend.allocate(ARENA_BYTES, false));
+    engine = device.vram().copyEngine(copy);
     file = RingFile.create("test", shape);
     device.vram().writeWords(shape.statesPlace(), shape.emptyStates());
     ring = new Ring(file, shape, device.hasExpress());
@@ -63,16 +64,17 @@ final class Carriage implements AutoCloseable {
 
   /** Reads from the arena, past every ring. */
   synchronized ByteBuffer read(long place, int bytes) {
-    device.vram().read(place, bytes);
-    return copy.clear().put(0, area.memory(), 0, bytes).limit(bytes).position(0);
+    copy.clear();
+    engine.await(engine.read(place, 0, bytes));
+    return copy.limit(bytes);
   }
 
   @Override
   public void close() {
     carrier.stop();
     file.close();
+    engine.close();
     device.close();
-    area.close();
   }
 
   /** Entries that lie one behind the other in a part of the arena. */

@@ -23,8 +23,8 @@ import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.layout.SlotWords;
 import io.gpumq.trackb.layout.Words;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.memory.RingFile;
+import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
@@ -48,8 +48,7 @@ class RecoveryTest {
 
   private final RingShape shape =
       new RingShape(SLOTS, 8192, 8, 8, 3, 500, RESULT_BYTES, STATES_PLACE, 1);
-  private final CopyArea area = CopyArea.create();
-  private final Vram vram = new HostBackend().allocate(VRAM_BYTES, area, false);
+  private final Vram vram = new HostBackend().allocate(VRAM_BYTES, false);
   private final RingFile file = RingFile.create("r", shape);
   private final Express express = new Express(file.express(), shape.expressBytes());
   private final Cells cells = new Cells(file.express(), shape.expressBytes());
@@ -63,7 +62,6 @@ class RecoveryTest {
   @AfterEach
   void close() {
     vram.close();
-    area.close();
     file.close();
   }
 
@@ -162,9 +160,11 @@ class RecoveryTest {
   }
 
   private byte[] stored(long place, int count) {
-    vram.read(place, count);
+    ByteBuffer memory = ByteBuffer.allocateDirect(count);
+    CopyEngine engine = vram.copyEngine(memory);
+    engine.await(engine.read(place, 0, count));
     byte[] bytes = new byte[count];
-    area.memory().get(0, bytes);
+    memory.get(bytes);
     return bytes;
   }
 

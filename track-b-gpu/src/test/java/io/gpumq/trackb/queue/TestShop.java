@@ -8,7 +8,6 @@ import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.InProcessDevice;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Resting;
-import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
@@ -17,8 +16,8 @@ import io.gpumq.trackb.store.Store;
 final class TestShop implements AutoCloseable {
   private static final long BYTES = 96L << 20;
 
-  private final CopyArea area = CopyArea.create();
   private final OpenQueues<OpenQueue> queues = new OpenQueues<>("test", this::openQueue);
+  private final Copier copier;
   private boolean areRingsClosed;
   final ReadingDevice device;
   final Rings rings;
@@ -26,10 +25,10 @@ final class TestShop implements AutoCloseable {
   final Shop shop;
 
   TestShop(Backend backend, Waiters waiters) {
-    device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, area, false)));
+    device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, false)));
     store = new Store(new Arena(BYTES), BYTES / 64, waiters::stir);
     rings = new Rings(device, store);
-    Copier copier = new Copier(device.vram(), area);
+    copier = Copier.open(device.vram());
     shop = new Shop(rings, store, copier, new Resting(), waiters, queues);
   }
 
@@ -57,7 +56,7 @@ final class TestShop implements AutoCloseable {
   @Override
   public void close() {
     closeRings();
+    copier.close();
     device.close();
-    area.close();
   }
 }
