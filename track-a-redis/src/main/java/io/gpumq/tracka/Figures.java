@@ -29,6 +29,7 @@ final class Figures {
         totals.redelivered(),
         queue.letters().failedMessages(),
         queue.letters().written(),
+        0,
         depth,
         queue.room().bytes(),
         0);

@@ -12,7 +12,6 @@ import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
-import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.TrackFailedException;
@@ -199,13 +198,7 @@ final class RedisQueue implements TrackQueue {
 
   /** Returns another open queue of the track. */
   RedisQueue other(String name) {
-    return track
-        .openQueues()
-        .find(name)
-        .orElseThrow(
-            () ->
-                new QueueClosedException(
-                    "queue '" + name + "' is not open on this track; open it, and replay then"));
+    return track.openQueues().require(name);
   }
 
   /** Sends the message of a dead letter again, as {@link RedisProducer#replay}. */
@@ -282,6 +275,12 @@ final class RedisQueue implements TrackQueue {
   public synchronized void moveGroup(String group, long sequence) {
     health.requireOpen();
     groups.move(group, sequence);
+  }
+
+  @Override
+  public int delete(long... sequences) {
+    health.requireOpen();
+    throw new ConfigException("delete: track a deletes no single message; use track b for that");
   }
 
   @Override

@@ -22,4 +22,9 @@ class CudaConformanceTest extends ConformanceSuite {
   protected boolean contiguousSequences() {
     return false;
   }
+
+  @Override
+  protected boolean deletes() {
+    return false;
+  }
 }

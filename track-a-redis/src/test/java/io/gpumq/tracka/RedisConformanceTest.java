@@ -15,4 +15,9 @@ class RedisConformanceTest extends ConformanceSuite {
   protected boolean contiguousSequences() {
     return false;
   }
+
+  @Override
+  protected boolean deletes() {
+    return false;
+  }
 }

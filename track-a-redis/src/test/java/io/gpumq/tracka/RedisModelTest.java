@@ -10,4 +10,9 @@ class RedisModelTest extends ModelTest {
   protected Track openTrack() {
     return TestRedis.track();
   }
+
+  @Override
+  protected boolean deletes() {
+    return false;
+  }
 }

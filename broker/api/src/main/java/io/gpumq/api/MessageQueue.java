@@ -100,6 +100,23 @@ public interface MessageQueue extends AutoCloseable {
   void moveGroup(String group, long sequence);
 
   /**
+   * Deletes messages, wherever they lie: they are not delivered any more, nor read. Where one is
+   * pending, the group is done with it: to acknowledge it throws {@link NotPendingException}, as
+   * for an entry that is settled. A batch that is out keeps its bytes. A message that is deleted
+   * before its handler has failed becomes no dead letter.
+   *
+   * <p>Its memory goes back with that of the entries beside it. Until those before it are gone,
+   * too, it has its part of {@link QueueConfig#maxMessages()}.
+   *
+   * @param sequences of any messages, in any order
+   * @return how many of them were there. A message that all groups have settled may be gone, or
+   *     not; one whose handler has failed is a dead letter, and none of this queue
+   * @throws ConfigException on Track A, which deletes nothing by its sequence
+   * @throws QueueClosedException if the queue is closed
+   */
+  int delete(long... sequences);
+
+  /**
    * Returns a snapshot of every group's figures, by name. After {@link #close()} it tells what was
    * true then.
    */

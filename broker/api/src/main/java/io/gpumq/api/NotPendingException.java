@@ -1,6 +1,6 @@
 package io.gpumq.api;
 
-/** Tells that an entry is not pending in the group: never delivered, or settled before. */
+/** Tells that an entry is not pending in the group: never delivered, settled before, or deleted. */
 public class NotPendingException extends GpuMqException {
   private static final long serialVersionUID = 1L;
 

@@ -10,8 +10,9 @@ package io.gpumq.api;
  * @param redelivered those of {@code delivered} that were not the first to their group
  * @param failed messages whose handler failed at each attempt
  * @param deadLettered dead letters that this queue made, summed over the groups
- * @param depth messages sent that some group has not settled (acknowledged or given up); in a queue
- *     without a group, all that are kept. Never above {@link QueueConfig#maxMessages()}
+ * @param deleted messages that {@link MessageQueue#delete} took out
+ * @param depth messages sent that some group has not settled (acknowledged, given up, or deleted);
+ *     in a queue without a group, all that are kept. Never above {@link QueueConfig#maxMessages()}
  * @param bytes payload bytes of {@code sent}
  * @param storeBytes that the queue holds of the track's store now, with all that lies beside
  *     payloads; 0 on Track A, which has none
@@ -24,6 +25,7 @@ public record QueueStats(
     long redelivered,
     long failed,
     long deadLettered,
+    long deleted,
     long depth,
     long bytes,
     long storeBytes) {}

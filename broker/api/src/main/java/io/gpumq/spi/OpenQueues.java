@@ -1,6 +1,7 @@
 package io.gpumq.spi;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import java.util.List;
@@ -104,6 +105,19 @@ public final class OpenQueues<Q extends TrackQueue> {
   /** Returns the open queue of that name, if there is one. */
   public synchronized Optional<Q> find(String name) {
     return Optional.ofNullable(openOf(name));
+  }
+
+  /**
+   * Returns the open queue of that name, to which a dead letter is to be replayed.
+   *
+   * @throws QueueClosedException if there is none
+   */
+  public Q require(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new QueueClosedException(
+                    "queue '" + name + "' is not open on this track; open it, and replay then"));
   }
 
   /** Returns whether no queue can be opened any more. */

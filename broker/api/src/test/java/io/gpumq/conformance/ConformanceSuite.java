@@ -117,6 +117,13 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class Deletions extends DeletionConformance {
+    Deletions() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class LateReaders extends LateReaderConformance {
     LateReaders() {
       super(ConformanceSuite.this);

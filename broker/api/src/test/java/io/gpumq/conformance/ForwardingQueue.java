@@ -57,6 +57,11 @@ public class ForwardingQueue implements MessageQueue {
   }
 
   @Override
+  public int delete(long... sequences) {
+    return queue.delete(sequences);
+  }
+
+  @Override
   public List<GroupStats> groups() {
     return queue.groups();
   }

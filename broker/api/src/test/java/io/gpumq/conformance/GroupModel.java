@@ -7,8 +7,10 @@ import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.QueueConfig;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -55,6 +57,10 @@ final class GroupModel {
   final String name;
   final Member[] members;
   final Map<Integer, Pending> pending = new TreeMap<>();
+
+  /** Messages that were deleted before the group had settled them. */
+  private final Set<Integer> gone = new HashSet<>();
+
   private final MessageLog log;
   private final int maxDeliveries;
   private final long leaseNanos;
@@ -148,6 +154,17 @@ final class GroupModel {
     pending.remove(index);
   }
 
+  void deleted(int index) {
+    if (mayOwe(index)) {
+      gone.add(index);
+      pending.remove(index);
+    }
+  }
+
+  int gone() {
+    return gone.size();
+  }
+
   void refused(int index, long delayNanos, long start, long end) {
     Pending entry = pending.get(index);
     entry.refused = true;
@@ -183,7 +200,7 @@ final class GroupModel {
 
   private int nextToDeliver() {
     int index = next;
-    while (index < log.size() && log.fails(index)) {
+    while (index < log.size() && log.isNone(index)) {
       index++;
     }
     return index;
@@ -205,7 +222,12 @@ final class GroupModel {
             + pending.values().stream()
                 .filter(p -> !p.mayBeGivenUp(maxDeliveries, nowNanos))
                 .count();
-    return (int) (IntStream.range(0, next).filter(index -> !log.fails(index)).count() - otherwise);
+    return (int) (IntStream.range(0, next).filter(this::wasTaken).count() - otherwise);
+  }
+
+  /** Whether a message has come to the group, and was not deleted while it was there. */
+  private boolean wasTaken(int index) {
+    return !log.fails(index) && !gone.contains(index);
   }
 
   boolean mayBeGivenUp(int index, long nowNanos) {
@@ -219,7 +241,12 @@ final class GroupModel {
   }
 
   boolean mayOwe(int index) {
-    return index >= next || pending.containsKey(index);
+    return !gone.contains(index) && (index >= next || pending.containsKey(index));
+  }
+
+  /** Whether an entry has been delivered as often as it may: it may become a letter any time. */
+  boolean isAtItsLimit(int index) {
+    return pending.containsKey(index) && pending.get(index).deliveries == maxDeliveries;
   }
 
   boolean isDelivered(int index) {

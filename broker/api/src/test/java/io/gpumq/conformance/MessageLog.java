@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.reference.Handler;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +24,7 @@ final class MessageLog {
   private final List<byte[]> results = new ArrayList<>();
   private final List<Long> sequences = new ArrayList<>();
   private final TreeMap<Long, Integer> bySequence = new TreeMap<>();
+  private final Set<Integer> deleted = new HashSet<>();
   private long bytes;
   private int failing;
 
@@ -58,6 +61,20 @@ final class MessageLog {
 
   int failing() {
     return failing;
+  }
+
+  /** Says that a message was deleted. */
+  void delete(int index) {
+    deleted.add(index);
+  }
+
+  int deleted() {
+    return deleted.size();
+  }
+
+  /** Whether a message is delivered to nobody from now on: the handler failed, or it is deleted. */
+  boolean isNone(int index) {
+    return fails(index) || deleted.contains(index);
   }
 
   boolean fails(int index) {

@@ -32,6 +32,7 @@ final class ModelRun {
   private final Producer producer;
   private final List<GroupModel> groups = new ArrayList<>();
   private final LetterModel letters;
+  private final DeletionModel deletions;
 
   ModelRun(MessageQueue queue, int groupCount, int consumers, boolean roomAtOnce, long seed) {
     this.queue = queue;
@@ -48,6 +49,7 @@ final class ModelRun {
       groups.add(group);
     }
     letters = new LetterModel(queue, log, groups);
+    deletions = new DeletionModel(queue, log, groups);
   }
 
   void run(Step step) throws InterruptedException {
@@ -63,6 +65,7 @@ final class ModelRun {
       case ACKNOWLEDGE_BATCH -> acknowledgeBatch(group, member);
       case ACKNOWLEDGE_WRONGLY -> acknowledgeWrongly(group, member, step.c());
       case REFUSE -> refuse(group, member, step.c());
+      case DELETE -> deletions.delete(step.c());
       case LEASE_END -> Await.passed(queue.config().lease());
       case CLOSE_CONSUMER -> closeConsumer(group, member);
       case TAKE_DEAD_LETTERS -> letters.take(1 + step.c() % 4);
@@ -306,6 +309,7 @@ final class ModelRun {
     assertEquals(sum(group -> group.delivered), stats.delivered(), stats::toString);
     assertEquals(sum(group -> group.redelivered), stats.redelivered(), stats::toString);
     assertEquals(sum(group -> group.acknowledged), stats.acknowledged(), stats::toString);
+    assertEquals(log.deleted(), stats.deleted(), stats::toString);
   }
 
   private long sum(ToLongFunction<GroupModel> counter) {
@@ -334,6 +338,7 @@ final class ModelRun {
             sum(group -> group.redelivered),
             log.failing(),
             letters.taken(),
+            log.deleted(),
             0,
             log.bytes(),
             0);
@@ -350,7 +355,7 @@ final class ModelRun {
   private boolean isDrained() {
     int good = log.size() - log.failing();
     return letters.failed() == log.failing()
-        && groups.stream().allMatch(g -> g.acknowledged + letters.givenUp(g) == good);
+        && groups.stream().allMatch(g -> g.acknowledged + letters.givenUp(g) + g.gone() == good);
   }
 
   /** Closes as things are: what is left must be what the groups still owe. */

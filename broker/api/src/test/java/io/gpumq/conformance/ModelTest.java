@@ -39,6 +39,11 @@ public abstract class ModelTest {
     return false;
   }
 
+  /** Whether the track deletes messages by their sequence. */
+  protected boolean deletes() {
+    return true;
+  }
+
   /** How a queue is built, and who reads it. */
   record Shape(
       int capacity,
@@ -133,7 +138,7 @@ public abstract class ModelTest {
         .ofMaxSize(500);
   }
 
-  private static Arbitrary<Act> acts() {
+  private Arbitrary<Act> acts() {
     return Arbitraries.frequency(
         Tuple.of(8, Act.SEND),
         Tuple.of(8, Act.TRY_SEND),
@@ -144,6 +149,7 @@ public abstract class ModelTest {
         Tuple.of(12, Act.ACKNOWLEDGE_BATCH),
         Tuple.of(4, Act.ACKNOWLEDGE_WRONGLY),
         Tuple.of(10, Act.REFUSE),
+        Tuple.of(deletes() ? 4 : 0, Act.DELETE),
         Tuple.of(1, Act.LEASE_END),
         Tuple.of(5, Act.CLOSE_CONSUMER),
         Tuple.of(5, Act.TAKE_DEAD_LETTERS),

@@ -82,6 +82,7 @@ abstract class QueueTest {
         s.redelivered(),
         s.failed(),
         s.deadLettered(),
+        s.deleted(),
         s.depth(),
         s.bytes(),
         0);

@@ -16,6 +16,7 @@ record Step(Act act, int a, int b, int c) {
     ACKNOWLEDGE_BATCH,
     ACKNOWLEDGE_WRONGLY,
     REFUSE,
+    DELETE,
     LEASE_END,
     CLOSE_CONSUMER,
     TAKE_DEAD_LETTERS,

@@ -18,6 +18,11 @@ public abstract class TrackFixture {
     return true;
   }
 
+  /** Whether the track deletes messages by their sequence. */
+  protected boolean deletes() {
+    return true;
+  }
+
   @BeforeAll
   final void openSharedTrack() {
     track = openTrack();

@@ -9,6 +9,7 @@ final class Counts {
   long acknowledged;
   long redelivered;
   long failed;
+  long deleted;
   long bytes;
 
   void took(byte[] payload) {
@@ -18,6 +19,16 @@ final class Counts {
 
   QueueStats stats(long sent, long deadLettered, long depth) {
     return new QueueStats(
-        sent, handled, delivered, acknowledged, redelivered, failed, deadLettered, depth, bytes, 0);
+        sent,
+        handled,
+        delivered,
+        acknowledged,
+        redelivered,
+        failed,
+        deadLettered,
+        deleted,
+        depth,
+        bytes,
+        0);
   }
 }

@@ -20,6 +20,7 @@ import io.gpumq.spi.TrackQueue;
 import io.gpumq.spi.waiting.Bell;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -44,9 +45,9 @@ final class ReferenceQueue implements TrackQueue {
   private final ReferenceTrack track;
   private final ReentrantLock lock;
   private final Condition changed;
-  private final TreeMap<Long, Message> kept = new TreeMap<>();
   private final Queue<Message> unhandled = new ArrayDeque<>();
   final Map<String, Group> groups = new TreeMap<>();
+  private final Kept kept = new Kept(groups);
   private final Bell bell;
   private final Counts counts = new Counts();
   private long sent;
@@ -115,14 +116,15 @@ final class ReferenceQueue implements TrackQueue {
     while (!closed && !unhandled.isEmpty() && letters.haveRoom()) {
       Message message = unhandled.remove();
       letters.write(message, Cause.HANDLER_FAILED, "handler failed", config.handlerAttempts(), "");
-      kept.remove(message.sequence());
+      kept.messages.remove(message.sequence());
     }
     for (Group group : groups.values()) {
       for (Pending due : group.due(System.nanoTime())) {
         if (!closed && due.deliveries >= letters.after() && letters.haveRoom()) {
           String reason = "delivered as often as allowed";
           letters.write(due.message, Cause.DELIVERY_LIMIT, reason, due.deliveries, group.name);
-          settle(group, due);
+          kept.settle(group, due);
+          changed.signalAll();
         }
       }
     }
@@ -135,13 +137,13 @@ final class ReferenceQueue implements TrackQueue {
   /** Keeps what another queue has given up. */
   void keep(Message message, DeadLetter letter) {
     Message kept = message.asLetter(sent++, letter);
-    this.kept.put(kept.sequence(), kept);
+    this.kept.add(kept);
     counts.took(kept.payload());
     changed.signalAll();
   }
 
   boolean hasRoom() {
-    return kept.size() < config.maxMessages();
+    return kept.messages.size() < config.maxMessages();
   }
 
   long append(byte[] payload, OptionalLong key, String target) {
@@ -152,7 +154,7 @@ final class ReferenceQueue implements TrackQueue {
     long sequence = sent++;
     Message message =
         new Message(sequence, payload, result, key, System.currentTimeMillis(), target, null);
-    kept.put(sequence, message);
+    kept.add(message);
     counts.took(payload);
     if (message.failed()) {
       counts.failed++;
@@ -165,7 +167,7 @@ final class ReferenceQueue implements TrackQueue {
 
   List<Pending> take(Group group, ReferenceConsumer consumer, int max) {
     long now = System.nanoTime();
-    List<Pending> taken = group.take(max, now, letters.after(), kept);
+    List<Pending> taken = group.take(max, now, letters.after(), kept.messages);
     for (Pending entry : taken) {
       group.lease(entry, consumer, now + config.lease().toNanos());
       counts.delivered++;
@@ -182,35 +184,13 @@ final class ReferenceQueue implements TrackQueue {
   void acknowledge(Group group, Pending entry) {
     counts.acknowledged++;
     group.acknowledged++;
-    settle(group, entry);
-  }
-
-  private void settle(Group group, Pending entry) {
-    group.settle(entry);
-    if (groups.values().stream().noneMatch(other -> other.owes(entry.message))) {
-      kept.remove(entry.message.sequence());
-    }
+    kept.settle(group, entry);
     changed.signalAll();
-  }
-
-  /** Without a group everything is kept. */
-  private void dropSettled() {
-    if (!groups.isEmpty()) {
-      kept.values().removeIf(message -> !message.failed() && owners(message).isEmpty());
-    }
-  }
-
-  private List<String> owners(Message message) {
-    return groups.values().stream()
-        .filter(group -> group.owes(message))
-        .map(group -> "'" + group.name + "'")
-        .toList();
   }
 
   /** Why there is no room. */
   String holders() {
-    String who = kept.isEmpty() ? "nobody" : "" + owners(kept.firstEntry().getValue());
-    return "what is kept is held by " + who + ", or by full dead letters";
+    return kept.holders();
   }
 
   ReferenceLetters letters() {
@@ -251,7 +231,7 @@ final class ReferenceQueue implements TrackQueue {
         name,
         of -> {
           Group made = new Group(of, config.strictOrder());
-          made.line = bell.line(new Ready(this, made, kept));
+          made.line = bell.line(new Ready(this, made, kept.messages));
           made.startAt(start == GroupStart.OLDEST ? 0 : sent);
           return made;
         });
@@ -267,7 +247,7 @@ final class ReferenceQueue implements TrackQueue {
             return false;
           }
           removed.removed = true;
-          dropSettled();
+          kept.dropSettled();
           changed.signalAll();
           return true;
         });
@@ -275,16 +255,12 @@ final class ReferenceQueue implements TrackQueue {
 
   @Override
   public void moveGroup(String group, GroupStart to) {
-    locked(() -> move(group, to == GroupStart.OLDEST ? oldest() : sent));
+    locked(() -> move(group, to == GroupStart.OLDEST ? kept.oldest(sent) : sent));
   }
 
   @Override
   public void moveGroup(String group, long sequence) {
     locked(() -> move(group, sequence));
-  }
-
-  private long oldest() {
-    return kept.isEmpty() ? sent : kept.firstKey();
   }
 
   private Group require(String group) {
@@ -297,14 +273,26 @@ final class ReferenceQueue implements TrackQueue {
 
   private Object move(String group, long sequence) {
     Group moved = require(group);
-    if (sequence < oldest() || sequence > sent) {
+    if (sequence < kept.oldest(sent) || sequence > sent) {
       throw new ConfigException(
-          "sequence " + sequence + ": must be one from " + oldest() + " to " + sent);
+          "sequence " + sequence + ": must be one from " + kept.oldest(sent) + " to " + sent);
     }
     moved.startAt(sequence);
-    dropSettled();
+    kept.dropSettled();
     changed.signalAll();
     return null;
+  }
+
+  @Override
+  public int delete(long... sequences) {
+    return locked(
+        () -> {
+          requireOpen();
+          int deleted = (int) Arrays.stream(sequences).filter(kept::delete).count();
+          counts.deleted += deleted;
+          changed.signalAll();
+          return deleted;
+        });
   }
 
   @Override
@@ -313,7 +301,7 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   private List<GroupStats> groupsNow() {
-    return groups.values().stream().map(group -> group.stats(kept)).toList();
+    return groups.values().stream().map(group -> group.stats(kept.messages)).toList();
   }
 
   @Override
@@ -354,7 +342,7 @@ final class ReferenceQueue implements TrackQueue {
 
   @Override
   public QueueStats stats() {
-    return locked(() -> counts.stats(sent, letters.written(), kept.size()));
+    return locked(() -> counts.stats(sent, letters.written(), kept.messages.size()));
   }
 
   @Override
@@ -377,7 +365,7 @@ final class ReferenceQueue implements TrackQueue {
           changed.signalAll();
           try {
             while (!this.drain.isPassed()
-                && !await(kept::isEmpty, Deadline.after(Duration.ofNanos(TICK_NANOS)))) {
+                && !await(kept.messages::isEmpty, Deadline.after(Duration.ofNanos(TICK_NANOS)))) {
               // Another close may have brought the end forward.
             }
           } catch (InterruptedException e) {
@@ -385,7 +373,7 @@ final class ReferenceQueue implements TrackQueue {
           }
           closed = true;
           lastGroups = groupsNow();
-          report = new CloseReport(kept.isEmpty(), kept.size(), stats());
+          report = new CloseReport(kept.messages.isEmpty(), kept.messages.size(), stats());
           changed.signalAll();
           return report;
         });

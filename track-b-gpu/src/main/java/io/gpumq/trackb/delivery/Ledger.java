@@ -250,7 +250,7 @@ final class Ledger {
     String why =
         sequence >= table.end()
             ? "not delivered yet, the next is " + describer.apply(table.end())
-            : "settled before: acknowledged, dead-lettered, or no message";
+            : "settled before: acknowledged, dead-lettered, deleted, or no message";
     throw new NotPendingException(
         describer.apply(sequence) + " is not pending in group " + group + ": " + why);
   }

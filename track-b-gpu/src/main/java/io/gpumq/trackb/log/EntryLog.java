@@ -37,6 +37,7 @@ public final class EntryLog {
   private final Segments segments;
   private final Allowance allowance;
 
+  private final Deletions deletions;
   private final Kept kept;
   private final Resting resting;
 
@@ -61,6 +62,7 @@ public final class EntryLog {
     tail = new Tail(first, first - FAR);
     marks = new Watermarks(first, first - FAR);
     allowance = new Allowance(tail, marks, segments, mostEntries, ring.shape());
+    deletions = new Deletions(tail, segments);
     kept = new Kept(tail, marks, segments, resting);
     progress = new Progress(ring, first, marks, kept::giveBackWhatIsDue, describer);
   }
@@ -276,6 +278,11 @@ public final class EntryLog {
   /** What the ring tells of its entries. */
   public Progress progress() {
     return progress;
+  }
+
+  /** Which of its entries were deleted. */
+  public Deletions deletions() {
+    return deletions;
   }
 
   /** The ring that it goes through. */

@@ -150,13 +150,13 @@ final class Lane implements Deliverable {
 
   @Override
   public boolean deliverable(long sequence) {
-    return log.progress().isMessage(sequence);
+    return log.progress().isMessage(sequence) && !log.deletions().has(sequence);
   }
 
   /** Nearly always all of them are deliverable, and known to be. */
   @Override
   public long runEnd(long from, long end) {
-    return log.progress().messagesFrom(from, end);
+    return log.deletions().firstFrom(from, log.progress().messagesFrom(from, end));
   }
 
   /** Every sequence below is completed, and its failure, if any, a letter. Under no lock. */

@@ -231,6 +231,27 @@ final class LaneGroups {
     }
   }
 
+  /**
+   * Deletes a message: no group is handed it any more, and none has it pending.
+   *
+   * @return whether it was there: kept, no failure, and not deleted before
+   */
+  boolean delete(long sequence) {
+    lock.lock();
+    try {
+      boolean deleted =
+          sequence >= released
+              && log.progress().isMessage(sequence)
+              && log.deletions().add(sequence);
+      if (deleted) {
+        groups.values().forEach(group -> group.pending().forget(sequence)); // behind the deletion
+      }
+      return deleted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns the name of the group that holds the oldest entry, or {@code null}. */
   String holder() {
     log.progress().pass(failures);

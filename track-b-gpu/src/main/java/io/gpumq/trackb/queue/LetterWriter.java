@@ -17,8 +17,13 @@ final class LetterWriter implements DeadLetterSink {
     handler = "handler '" + lane.queue().config().handler() + "' ";
   }
 
-  /** Of an entry whose handler failed for good; false when there is no room. */
+  /**
+   * Of an entry whose handler failed for good, if nobody deleted it; false when there is no room.
+   */
   boolean failed(long sequence, long word, String verdict) {
+    if (lane.log().deletions().has(sequence)) {
+      return true;
+    }
     int tries = CompletionWord.tries(word);
     if (verdict == null) {
       String reason = handler + "failed with error " + CompletionWord.error(word);

@@ -26,7 +26,7 @@ import java.util.List;
  */
 public final class OpenQueue implements TrackQueue {
   private static final String[] NONE = {};
-  private static final QueueStats NOTHING = new QueueStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  private static final QueueStats NOTHING = new QueueStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private final QueueConfig config;
   private final Shop shop;
@@ -131,6 +131,11 @@ public final class OpenQueue implements TrackQueue {
   @Override
   public void moveGroup(String group, long sequence) {
     queue().moveGroup(group, sequence);
+  }
+
+  @Override
+  public int delete(long... sequences) {
+    return queue().delete(sequences);
   }
 
   @Override

@@ -22,7 +22,6 @@ import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -116,9 +115,9 @@ final class Queue implements TrackQueue {
     return letters;
   }
 
-  /** Another queue of its track that is open. */
-  Optional<Queue> other(String name) {
-    return shop.queues().find(name).map(OpenQueue::queue);
+  /** Another queue of its track, which must be open. */
+  Queue other(String name) {
+    return shop.queues().require(name).queue();
   }
 
   Looks looks() {
@@ -187,6 +186,28 @@ final class Queue implements TrackQueue {
     state.requireUsable();
     looks.run(() -> groups.move(group, sequence));
     changed();
+  }
+
+  @Override
+  public int delete(long... sequences) {
+    state.requireUsable();
+    int deleted = looks.at(() -> deleteNow(sequences));
+    if (deleted > 0) {
+      changed();
+    }
+    return deleted;
+  }
+
+  private int deleteNow(long... sequences) {
+    int deleted = 0;
+    for (long sequence : sequences) {
+      boolean isHere = Lane.of(sequence) < lanes.length;
+      deleted += isHere && laneLike(sequence).groups().delete(sequence) ? 1 : 0;
+    }
+    for (Lane lane : lanes) {
+      lane.groups().look(); // what nobody is to see any more may give its memory back
+    }
+    return deleted;
   }
 
   @Override

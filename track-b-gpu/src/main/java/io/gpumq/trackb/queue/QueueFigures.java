@@ -56,6 +56,7 @@ final class QueueFigures {
     long acknowledged = 0;
     long redelivered = 0;
     long depth = 0;
+    long deleted = 0;
     long held = 0;
     for (Lane lane : lanes) {
       long released = lane.groups().advance();
@@ -67,6 +68,7 @@ final class QueueFigures {
       bytes += lane.log().payloadBytes();
       handled += lane.log().progress().handled();
       failed += lane.log().progress().failed();
+      deleted += lane.log().deletions().count();
       held += lane.log().heldBytes();
       depth += new Census(lane).depth(lane.groups().groups(), released, lane.log().claimed());
     }
@@ -78,6 +80,7 @@ final class QueueFigures {
         redelivered,
         failed,
         letters.written(),
+        deleted,
         depth,
         bytes,
         held);

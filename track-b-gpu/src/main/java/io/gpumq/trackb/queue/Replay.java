@@ -48,7 +48,7 @@ final class Replay implements Claimer {
     this.from = from;
     this.letter = letter;
     this.requireOpen = requireOpen;
-    queue = find(told.queue());
+    queue = from.lane().queue().other(told.queue());
     group = toAll || told.group().isEmpty() ? null : told.group();
     lane = queue.laneLike(told.sequence());
     if (group != null && lane.groups().find(group) == null) {
@@ -59,16 +59,6 @@ final class Replay implements Claimer {
               + queue.name()
               + "': there is none of that name any more; make it, or replay to all");
     }
-  }
-
-  private Queue find(String name) {
-    return from.lane()
-        .queue()
-        .other(name)
-        .orElseThrow(
-            () ->
-                new QueueClosedException(
-                    "queue '" + name + "' is not open on this track; open it, and replay then"));
   }
 
   /** Sends it, waiting for room; returns the message's sequence. */

@@ -3,6 +3,7 @@ package io.gpumq.trackb.store;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * A block of the store that holds entries of one lane, one behind the other, behind a header. It
@@ -33,6 +34,9 @@ public final class Segment extends Filling {
   private volatile int stride;
 
   private volatile char[] offsets;
+
+  /** Which entries were deleted, by their index; {@code null} while none was. Under the lock. */
+  private BitSet deleted;
 
   /**
    * @param place where it lies, in units
@@ -160,6 +164,28 @@ public final class Segment extends Filling {
   /** Whether an entry that was completed lies here. */
   public boolean has(long sequence) {
     return sequence >= first && sequence < sealedEnd;
+  }
+
+  /** Deletes an entry of its; returns whether it was not deleted before. Under the lane's lock. */
+  public boolean delete(long sequence) {
+    int index = (int) (sequence - first);
+    if (deleted == null) {
+      deleted = new BitSet();
+    }
+    boolean isNew = !deleted.get(index);
+    deleted.set(index);
+    return isNew;
+  }
+
+  /** The first entry of its from one on that was deleted, or {@code end}. Under the lane's lock. */
+  public long deletedFrom(long sequence, long end) {
+    int index = deleted == null ? -1 : deleted.nextSetBit((int) (sequence - first));
+    return index < 0 ? end : Math.min(end, first + index);
+  }
+
+  /** How many entries of its are not deleted. Under the lane's lock. */
+  public int live() {
+    return deleted == null ? count : count - deleted.cardinality();
   }
 
   /** Where an entry of its lies. */
