@@ -1,5 +1,6 @@
 package io.gpumq.cli;
 
+import io.gpumq.soak.suite.Extent;
 import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.RowChoice;
 import io.gpumq.soak.suite.SuitePlan;
@@ -23,6 +24,9 @@ final class SuiteOptions {
   private static final int QUICK_TURNS = 4;
   private static final int DEATHS = 16;
   private static final int QUICK_DEATHS = 5;
+
+  /** Of the queues of a row that names many, one in so many. */
+  private static final int QUICK_PART = 100;
 
   /** What every row of a suite sets itself, and what a suite does not write. */
   private static final List<String> NOT_WITH_SUITE =
@@ -49,9 +53,10 @@ final class SuiteOptions {
       names = "--suite",
       paramLabel = "NAME",
       description = {
-        "A fixed list of workloads instead, each with what it aims at: limit or isolation (none).",
+        "A fixed list of workloads instead, each with what it aims at: limit, queues or isolation"
+            + " (none).",
         "Only --rows, --repeat, --track, --device, --set, --duration, --warmup, --quick, --redis,"
-            + " --seed and --json go with it; with limit --verify (only rows that do so),"
+            + " --seed and --json go with it; but with isolation --verify (only rows that do so),"
             + " --isolation and --backlog, too."
       })
   private String name;
@@ -129,7 +134,7 @@ final class SuiteOptions {
   /**
    * The suite's plan.
    *
-   * @param quick whether rows of many turns are to have fewer
+   * @param quick whether rows of many turns or queues are to have fewer
    */
   SuitePlan plan(
       List<String> tracks,
@@ -145,9 +150,11 @@ final class SuiteOptions {
         measured,
         warmup,
         repeat,
-        quick ? QUICK_TURNS : TURNS,
-        quick ? QUICK_DEATHS : DEATHS,
-        backlog != null ? backlog : SuitePlan.AS_MUCH_AS_IS_FREE,
+        new Extent(
+            quick ? QUICK_TURNS : TURNS,
+            quick ? QUICK_DEATHS : DEATHS,
+            backlog != null ? backlog : Extent.AS_MUCH_AS_IS_FREE,
+            quick ? QUICK_PART : 1),
         seed,
         patience);
   }

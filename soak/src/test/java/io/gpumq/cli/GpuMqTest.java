@@ -90,7 +90,7 @@ class GpuMqTest {
           --html=/              | --html /: must be a file in a folder that exists
           --json=/etc/passwd/x  | --json /etc/passwd/x: must be a file in a folder that exists
           --nonsense            | --nonsense
-          --suite=all           | suite 'all': must be limit or isolation
+          --suite=all           | suite 'all': must be one of limit, queues, isolation
           --backlog=8G          | --backlog: goes with --suite alone
           --set=cuda.blocks     | --set
           --verify=half         | --verify

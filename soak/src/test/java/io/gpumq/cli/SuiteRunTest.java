@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.gpumq.soak.suite.Extent;
 import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Row;
@@ -84,9 +85,7 @@ class SuiteRunTest {
             Duration.ofMillis(40),
             Duration.ofMillis(10),
             1,
-            2,
-            1,
-            SuitePlan.AS_MUCH_AS_IS_FREE,
+            new Extent(2, 1, Extent.AS_MUCH_AS_IS_FREE, 1),
             7,
             Duration.ofSeconds(30));
     int code =

@@ -7,19 +7,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The threads of one stage. The first that fails stops the others; what it threw reaches whoever
  * waits for them. Starting and joining are for one thread.
  */
-final class Crew implements AutoCloseable {
+public final class Crew implements AutoCloseable {
   private static final long JOIN_MS = 30_000;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   /** One thread's work; looks at {@link #stopping()} at least every 100 ms. */
   @FunctionalInterface
-  interface Task {
+  public interface Task {
     void run() throws InterruptedException;
   }
 
@@ -29,7 +31,7 @@ final class Crew implements AutoCloseable {
   private volatile boolean stopping;
 
   /** Starts a thread of that name. */
-  Thread start(String name, Task task) {
+  public Thread start(String name, Task task) {
     var thread = new Thread(() -> run(task), name);
     thread.setDaemon(true);
     threads.add(thread);
@@ -51,20 +53,30 @@ final class Crew implements AutoCloseable {
   }
 
   /** Bytes of heap that the threads which ended took for their tasks. */
-  long allocatedBytes() {
+  public long allocatedBytes() {
     return allocated.get();
   }
 
-  boolean stopping() {
+  /** Whether the threads are to end. */
+  public boolean stopping() {
     return stopping;
   }
 
-  void stop() {
+  /** Tells the threads to end. */
+  public void stop() {
     stopping = true;
   }
 
+  /** Waits until every thread is done with its task or one fails, however long that takes. */
+  public void await() throws InterruptedException {
+    while (!stopping && threads.stream().anyMatch(Thread::isAlive)) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    join();
+  }
+
   /** Waits for every thread, then throws what the first failure threw. */
-  void join() throws InterruptedException {
+  public void join() throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(JOIN_MS);
     for (Thread thread : threads) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());

@@ -1,10 +1,10 @@
 package io.gpumq.soak.bench;
 
 import io.gpumq.soak.workload.Block;
-import io.gpumq.soak.workload.Bodies;
 import io.gpumq.soak.workload.Tally;
 import java.time.Duration;
 import java.util.concurrent.atomic.DoubleAdder;
+import java.util.function.Supplier;
 
 /**
  * What a plan's producers and consumers manage on this machine with no queue between them: as many
@@ -39,10 +39,12 @@ public record EndsAlone(double writtenPerSecond, double verifiedPerSecond) {
   /**
    * Measures both at once.
    *
-   * @param plan whose handler fails on no message
+   * @param plan whose producers and consumers stand alone
+   * @param blocks makes one for each thread
    * @throws IllegalStateException if a message is not what was written
    */
-  public static EndsAlone measure(BenchPlan plan, Bodies bodies, Duration warmup, Duration measured)
+  public static EndsAlone measure(
+      BenchPlan plan, Supplier<Block> blocks, Duration warmup, Duration measured)
       throws InterruptedException {
     var written = new DoubleAdder();
     var verified = new DoubleAdder();
@@ -50,12 +52,12 @@ public record EndsAlone(double writtenPerSecond, double verifiedPerSecond) {
     long until = from + measured.toNanos();
     try (var crew = new Crew()) {
       for (int i = 0; i < plan.producers(); i++) {
-        var block = new Block(bodies, plan.handler(), plan.batch());
+        Block block = blocks.get();
         crew.start(
             "writer-" + i, () -> written.add(rate(crew, block, EndsAlone::write, from, until)));
       }
       for (int i = 0; i < plan.consumers(); i++) {
-        var block = new Block(bodies, plan.handler(), plan.batch());
+        Block block = blocks.get();
         crew.start(
             "verifier-" + i,
             () -> {

@@ -7,12 +7,12 @@ public record Percentiles(double p50, double p95, double p99, double p99_9, doub
   private static final long LONGEST_NS = 3_600_000_000_000L;
 
   /** A histogram of nanoseconds, up to an hour. */
-  static Histogram newHistogram() {
+  public static Histogram newHistogram() {
     return new Histogram(LONGEST_NS, 3);
   }
 
   /** Records a time; one beyond the histogram's range as its end. */
-  static void record(Histogram histogram, long nanos) {
+  public static void record(Histogram histogram, long nanos) {
     histogram.recordValue(within(nanos));
   }
 
@@ -25,7 +25,8 @@ public record Percentiles(double p50, double p95, double p99, double p99_9, doub
     return Math.min(Math.max(0, nanos), LONGEST_NS);
   }
 
-  static Percentiles of(Histogram histogram) {
+  /** Those of a histogram of nanoseconds. */
+  public static Percentiles of(Histogram histogram) {
     return new Percentiles(
         micros(histogram, 50),
         micros(histogram, 95),

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param cpu model of the processor
  * @param cores processors that this process may use
+ * @param heapBytes most that the heap of this process may take
+ * @param shmBytes size of {@code /dev/shm}, where memory is shared with a GPU; 0 where it is not
  * @param gpu name of the first GPU, or null where there is none
  * @param driver version of its driver, or null
  * @param jdk version and maker of the Java runtime
@@ -27,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 public record Environment(
     String cpu,
     int cores,
+    long heapBytes,
+    long shmBytes,
     String gpu,
     String driver,
     String jdk,
@@ -34,6 +38,7 @@ public record Environment(
     String commit,
     String date) {
   private static final int SMI_TIMEOUT_S = 10;
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
   /** Looks around. */
   public static Environment current() {
@@ -42,6 +47,8 @@ public record Environment(
     return new Environment(
         processor(),
         Runtime.getRuntime().availableProcessors(),
+        Runtime.getRuntime().maxMemory(),
+        SHARED_MEMORY.toFile().getTotalSpace(),
         gpu[0],
         gpu[1],
         System.getProperty("java.version") + " (" + System.getProperty("java.vm.vendor") + ")",

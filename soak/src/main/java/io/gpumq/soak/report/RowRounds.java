@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One row on one track, in all of its rounds. */
 record RowRounds(List<Outcome> outcomes) {
@@ -52,6 +53,11 @@ record RowRounds(List<Outcome> outcomes) {
   /** Whether every round is. */
   boolean clean() {
     return outcomes.stream().allMatch(Outcome::clean);
+  }
+
+  /** Why a round did not run, if there was too little here for it. */
+  Optional<String> skipped() {
+    return outcomes.stream().filter(Outcome::skipped).map(Outcome::problem).findFirst();
   }
 
   boolean judged() {

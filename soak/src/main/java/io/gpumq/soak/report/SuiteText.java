@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 
 /** The outcomes of a suite for a terminal: under each row its aim, and what each track gave. */
 public final class SuiteText {
+  private final Environment environment;
   private final String suite;
   private final List<Outcome> outcomes;
   private final List<RowRounds> rows;
@@ -22,7 +23,8 @@ public final class SuiteText {
   private final int columns;
   private final StringBuilder out = new StringBuilder();
 
-  private SuiteText(String suite, List<Outcome> outcomes, int columns) {
+  private SuiteText(Environment environment, String suite, List<Outcome> outcomes, int columns) {
+    this.environment = environment;
     this.suite = suite;
     this.outcomes = outcomes;
     this.rows = RowRounds.of(outcomes);
@@ -35,8 +37,9 @@ public final class SuiteText {
    *
    * @param columns of the terminal, at least 80
    */
-  public static String of(String suite, List<Outcome> outcomes, int columns) {
-    return new SuiteText(suite, outcomes, columns).write();
+  public static String of(
+      Environment environment, String suite, List<Outcome> outcomes, int columns) {
+    return new SuiteText(environment, suite, outcomes, columns).write();
   }
 
   private String write() {
@@ -54,6 +57,10 @@ public final class SuiteText {
           "Track " + track.toUpperCase(Locale.ROOT) + ": ", any.description(), " ", columns, out);
       line("         on " + Numbers.device(any.device()));
     }
+    line(
+        "Heap of %sB at most, /dev/shm of %sB"
+            .formatted(
+                Numbers.brief(environment.heapBytes()), Numbers.brief(environment.shmBytes())));
     if (outcomes.stream().anyMatch(outcome -> outcome.device().equals("host"))) {
       line("Figures on host device (no GPU) say nothing about a GPU's:");
       line("no aim is judged there.");
@@ -145,7 +152,10 @@ public final class SuiteText {
                     FigureText.labelled(
                         seen.getKey(), value(seen.getKey(), seen.getValue(), rounds)))
             .collect(Collectors.joining(", "));
-    return rounds.clean() ? figures : ("FAILED " + figures).stripTrailing();
+    return rounds
+        .skipped()
+        .map(why -> "SKIPPED " + why)
+        .orElseGet(() -> rounds.clean() ? figures : ("FAILED " + figures).stripTrailing());
   }
 
   /** What the guard loop took before the first round that was disturbed. */

@@ -4,13 +4,14 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
 
 /**
- * A backlog of a given number of payload bytes, in large messages.
+ * A backlog of a given number of payload bytes.
  *
- * @param messages how many, each of {@link #PAYLOAD_BYTES}
+ * @param messages how many
+ * @param payloadBytes of each
  */
-record BacklogSize(long messages) {
-  /** The size of each message. */
-  static final int PAYLOAD_BYTES = 57_216;
+record BacklogSize(long messages, int payloadBytes) {
+  /** The size of large messages. */
+  static final int LARGE = 57_216;
 
   /** Fewest bytes of a backlog. */
   static final long LEAST = 1_000_000;
@@ -22,13 +23,13 @@ record BacklogSize(long messages) {
   private static final double PART_OF_STORE = 0.85;
 
   /** The largest that is not above {@code bytes}. */
-  static BacklogSize within(long bytes) {
-    return new BacklogSize(bytes / PAYLOAD_BYTES);
+  static BacklogSize within(long bytes, int payloadBytes) {
+    return new BacklogSize(bytes / payloadBytes, payloadBytes);
   }
 
   /** The largest that a track's store holds, and that is not above {@code bytes}. */
-  static BacklogSize within(Track track, long bytes) {
-    return within(Math.min(bytes, mostIn(track)));
+  static BacklogSize within(Track track, long bytes, int payloadBytes) {
+    return within(Math.min(bytes, mostIn(track)), payloadBytes);
   }
 
   /**
@@ -36,7 +37,7 @@ record BacklogSize(long messages) {
    *
    * @throws ConfigException if the track's store does not hold it
    */
-  static BacklogSize of(Track track, long bytes) {
+  static BacklogSize of(Track track, long bytes, int payloadBytes) {
     if (bytes > mostIn(track)) {
       throw new ConfigException(
           "backlog "
@@ -47,14 +48,20 @@ record BacklogSize(long messages) {
               + mostIn(track)
               + " of payloads; set store.bytes");
     }
-    return within(bytes);
+    return within(bytes, payloadBytes);
   }
 
-  private static long mostIn(Track track) {
+  /** Most payload bytes that a track's store holds. */
+  static long mostIn(Track track) {
     return (long) (PART_OF_STORE * track.storeBytes());
   }
 
+  /** Bytes of a store that holds so many of payloads. */
+  static long storeFor(long payloadBytes) {
+    return (long) (payloadBytes / PART_OF_STORE) + 1;
+  }
+
   long bytes() {
-    return messages * PAYLOAD_BYTES;
+    return messages * payloadBytes;
   }
 }

@@ -67,6 +67,7 @@ public final class Isolation {
       Aim aim) {
     return new Row(
         kind,
+        1,
         256,
         handler,
         Verification.FULL,

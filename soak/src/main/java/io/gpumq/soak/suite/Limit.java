@@ -99,6 +99,7 @@ public final class Limit {
       Aim... aims) {
     return new Row(
         kind,
+        kind == QUEUES ? 0 : 1,
         payloadBytes,
         handler,
         Verification.FULL,

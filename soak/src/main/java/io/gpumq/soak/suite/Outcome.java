@@ -17,7 +17,7 @@ import java.util.Map;
  * @param seen every figure
  * @param tally every message, warm-up included; null where the row failed
  * @param guard how the machine was just before
- * @param failure what ended the row, or null
+ * @param failure what ended the row, or kept it from running; or null
  */
 public record Outcome(
     Row row,
@@ -36,14 +36,22 @@ public record Outcome(
     return failure == null && tally.clean();
   }
 
-  /** Why the row failed, or null. */
+  /** Whether there was too little here for the row to run. */
+  public boolean skipped() {
+    return failure instanceof Skipped;
+  }
+
+  /** Why the row failed or did not run, or null. */
   public String problem() {
-    return failure == null ? null : failure.toString();
+    if (failure == null) {
+      return null;
+    }
+    return skipped() ? failure.getMessage() : failure.toString();
   }
 
   /** Whether the row's aims are judged here: they are those of Track B on a GPU. */
   public boolean judged() {
-    return track.equals("b") && !device.equals("host");
+    return track.equals("b") && !device.equals("host") && !skipped();
   }
 
   /** Whether every aim is reached and every message verified; null where that is not judged. */

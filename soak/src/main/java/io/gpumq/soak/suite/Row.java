@@ -2,25 +2,29 @@ package io.gpumq.soak.suite;
 
 import io.gpumq.soak.workload.Verification;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One workload of a suite, with all its knobs.
  *
  * @param kind what is done with it
+ * @param queues at once; 0 where the row chooses it by the processors
  * @param payloadBytes of each message; 0 where the row chooses it by the memory that is there
  * @param handler what is run on each message
  * @param verification how much of each message is written and checked
  * @param producers threads that send
  * @param mostConsumers threads that receive, where the machine has as many cores left
  * @param lanes of the queue
- * @param batch most messages in one send and in one poll
- * @param maxMessages of the queue; 0 where the row chooses it by the memory that is there
+ * @param batch most messages in one send and in one poll; where queues are filled, entries of each
+ * @param maxMessages of the queue, or those that stay pending; 0 where the row chooses it by the
+ *     memory that is there
  * @param rate messages a second, where the kind has a rate
  * @param beside whether Track A runs it too, for comparison
  * @param aims what Track B on a GPU is to reach
  */
 public record Row(
     Kind kind,
+    int queues,
     int payloadBytes,
     String handler,
     Verification verification,
@@ -48,6 +52,22 @@ public record Row(
     HEAP,
     /** Several queues of one producer and one consumer, against one queue with as many lanes. */
     QUEUES,
+    /** Queues opened, each with a group; then one entry through each. */
+    OPEN,
+    /** Batches to each of the queues in turn, against one queue, by turns. */
+    IN_TURN,
+    /** As {@link #IN_TURN} without the one queue, with messages of all sizes. */
+    MIXED,
+    /** Queues that nobody uses: what they take. */
+    EMPTY,
+    /** Queues of a few entries: what they take. */
+    SMALL,
+    /** The same filled and drained, over and over. */
+    DRAIN,
+    /** One entry at a time that lies in the store alone. */
+    READ_ALONE,
+    /** Entries that stay pending: what they take, and what they cost others. */
+    PENDING,
     /** As {@link #THROUGHPUT}, with handlers in a process of their own and without, by turns. */
     ISOLATED_RATE,
     /** As {@link #ROUND_TRIP}, with handlers in a process of their own and without, by turns. */
@@ -68,6 +88,7 @@ public record Row(
   Row light() {
     return new Row(
         kind,
+        queues,
         payloadBytes,
         handler,
         Verification.LIGHT,
@@ -93,16 +114,29 @@ public record Row(
       case ROUND_TRIP -> "round trip " + payloadBytes + " B";
       case THROUGHPUT -> messages + threads;
       case OPEN_LOOP -> "open loop " + payloadBytes + " B, " + (long) (rate / 1e6) + " M msg/s";
-      case BACKLOG -> "backlog";
+      case BACKLOG -> payloadBytes == 0 ? "backlog" : "backlog of " + payloadBytes + " B";
       case START -> "start to first message";
       case HEAP -> "heap, " + messages + threads;
       case QUEUES -> "several queues, " + payloadBytes + " B";
+      case OPEN -> "open " + count();
+      case IN_TURN ->
+          count() + " in turn, " + (batch == 1 ? "single messages" : "batches of " + batch);
+      case MIXED -> count() + ", mixed up to " + payloadBytes + " B" + threads;
+      case EMPTY -> count() + ", empty";
+      case SMALL -> count() + " of " + batch + " entries";
+      case DRAIN -> "drain " + count() + " of " + batch + " entries";
+      case READ_ALONE -> "read alone " + payloadBytes + " B";
+      case PENDING -> String.format(Locale.ROOT, "%,d pending entries", maxMessages);
       case ISOLATED_RATE -> "isolated " + messages + threads;
       case ISOLATED_TRIP -> "isolated round trip " + payloadBytes + " B";
       case FAULT -> "recovery from " + fault() + ", with a standby";
       case FAULT_ALONE -> "recovery from " + fault() + ", without a standby";
       case KILL -> "recovery from a kill, with a standby";
     };
+  }
+
+  private String count() {
+    return String.format(Locale.ROOT, "%,d queues", queues);
   }
 
   private String fault() {

@@ -7,8 +7,10 @@ import io.gpumq.soak.bench.Flow;
 import io.gpumq.soak.bench.Meter;
 import io.gpumq.soak.bench.Percentiles;
 import io.gpumq.soak.bench.QueueRun;
+import io.gpumq.soak.crowd.Footprint;
 import io.gpumq.soak.guard.GuardThread;
 import io.gpumq.soak.workload.Bodies;
+import io.gpumq.soak.workload.MessageBlock;
 import io.gpumq.soak.workload.Tally;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -30,9 +32,7 @@ final class RowRun {
    */
   record Measured(BenchPlan plan, int queues, Map<Figure, Double> seen, Tally tally) {}
 
-  /** Where a device has not so much memory, it is asked for less, by one part in so many. */
   private final SuitePlan plan;
-
   private final Row row;
   private final OpenedTrack track;
   private final Meter meter;
@@ -61,6 +61,7 @@ final class RowRun {
       case ROUND_TRIP, THROUGHPUT, OPEN_LOOP, HEAP -> oneQueue(warmup);
       case ISOLATED_RATE, ISOLATED_TRIP -> inTurns(warmup);
       case FAULT, FAULT_ALONE, KILL -> deaths();
+      case OPEN, IN_TURN, MIXED, EMPTY, SMALL, DRAIN, READ_ALONE, PENDING -> crowd(warmup);
     };
   }
 
@@ -105,8 +106,13 @@ final class RowRun {
   private void endsAlone(BenchPlan bench) throws InterruptedException {
     Duration measured = plan.duration().dividedBy(2);
     meter.begin("producers and verifiers alone", measured);
+    Bodies bodies = bodies(row.payloadBytes());
     EndsAlone alone =
-        EndsAlone.measure(bench, bodies(row.payloadBytes()), plan.warmup().dividedBy(2), measured);
+        EndsAlone.measure(
+            bench,
+            () -> new MessageBlock(bodies, bench.handler(), bench.batch()),
+            plan.warmup().dividedBy(2),
+            measured);
     seen.put(Figure.PRODUCERS_ALONE_MSG_S, alone.writtenPerSecond());
     seen.put(Figure.VERIFIERS_ALONE_MSG_S, alone.verifiedPerSecond());
   }
@@ -114,6 +120,7 @@ final class RowRun {
   private void see(Percentiles times) {
     seen.put(Figure.P50_US, times.p50());
     seen.put(Figure.P99_US, times.p99());
+    seen.put(Figure.P999_US, times.p99_9());
     seen.put(Figure.MAX_US, times.max());
   }
 
@@ -123,26 +130,32 @@ final class RowRun {
   }
 
   private Measured backlog() throws InterruptedException {
-    boolean asked = plan.backlogBytes() != SuitePlan.AS_MUCH_AS_IS_FREE;
-    long usual = track.device().equals("host") ? HOST_MEMORY : MOST_VRAM;
     BacklogSize size =
-        asked
-            ? BacklogSize.of(track.get(), plan.backlogBytes())
-            : BacklogSize.within(track.get(), usual);
-    BenchPlan bench = bench(BacklogSize.PAYLOAD_BYTES, size.messages());
+        backlogSize(row.payloadBytes() == 0 ? BacklogSize.LARGE : row.payloadBytes());
+    BenchPlan bench = bench(size.payloadBytes(), size.messages());
+    Footprint before = Footprint.now();
     try (QueueRun run = open(bench)) {
-      fillAndDrain(run, size);
+      Flow fill = run.fill(size.messages());
+      Footprint full = Footprint.now();
+      Flow drain = run.drain();
+      long heap = full.since(before).heapBytes();
+      seen.put(Figure.HEAP_AND_PINNED_BYTES, (double) heap + full.pinnedBytes());
+      seen.put(Figure.PINNED_BYTES, (double) full.pinnedBytes());
+      seen.put(Figure.HELD_BYTES, (double) fill.seen() * size.payloadBytes());
+      seen.put(Figure.FILLED, fill.seen() / (double) size.messages());
+      seen.put(Figure.FILL_BYTES_S, fill.messagesPerSecond() * size.payloadBytes());
+      seen.put(Figure.DRAIN_BYTES_S, drain.messagesPerSecond() * size.payloadBytes());
       return measured(bench, 1, run.settle());
     }
   }
 
-  private void fillAndDrain(QueueRun run, BacklogSize size) throws InterruptedException {
-    Flow fill = run.fill(size.messages());
-    Flow drain = run.drain();
-    seen.put(Figure.HELD_BYTES, (double) fill.seen() * BacklogSize.PAYLOAD_BYTES);
-    seen.put(Figure.FILLED, fill.seen() / (double) size.messages());
-    seen.put(Figure.FILL_BYTES_S, fill.messagesPerSecond() * BacklogSize.PAYLOAD_BYTES);
-    seen.put(Figure.DRAIN_BYTES_S, drain.messagesPerSecond() * BacklogSize.PAYLOAD_BYTES);
+  private BacklogSize backlogSize(int payloadBytes) {
+    long asked = plan.extent().backlogBytes();
+    if (asked != Extent.AS_MUCH_AS_IS_FREE) {
+      return BacklogSize.of(track.get(), asked, payloadBytes);
+    }
+    long usual = track.device().equals("host") ? HOST_MEMORY : MOST_VRAM;
+    return BacklogSize.within(track.get(), usual, payloadBytes);
   }
 
   private Measured start() throws InterruptedException {
@@ -206,16 +219,24 @@ final class RowRun {
     return measured(bench, 1, found.tally());
   }
 
+  private Measured crowd(Duration warmup) throws InterruptedException {
+    BenchPlan bench = bench(row.payloadBytes(), row.maxMessages());
+    var run = new CrowdRun(plan, row, bench, track.get(), meter, random, seen);
+    Tally tally = run.measure(warmup);
+    return measured(bench, run.queues(), tally);
+  }
+
   private Measured deaths() throws InterruptedException {
-    meter.begin(plan.deaths() + " deaths", plan.duration());
+    meter.begin(plan.extent().deaths() + " deaths", plan.duration());
     boolean standby = row.kind() != Row.Kind.FAULT_ALONE;
     var settings = Map.of("isolation", "process", "isolation.standby", Boolean.toString(standby));
     Bodies bodies = bodies(row.payloadBytes());
     try (Track isolated = track.insteadWith(settings);
         var deaths =
-            new Deaths(row, isolated, bodies, plan.deaths(), random.nextInt(), plan.patience())) {
+            new Deaths(
+                row, isolated, bodies, plan.extent().deaths(), random.nextInt(), plan.patience())) {
       see(deaths.measure());
-      seen.put(Figure.DEATHS, (double) plan.deaths());
+      seen.put(Figure.DEATHS, (double) plan.extent().deaths());
       return measured(bench(row.payloadBytes(), row.maxMessages()), 1, deaths.settle());
     }
   }

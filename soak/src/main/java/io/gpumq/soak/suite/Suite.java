@@ -137,7 +137,7 @@ public final class Suite {
   private static String brief(Outcome outcome) {
     String found =
         outcome.problem() != null
-            ? "FAILED: " + outcome.problem()
+            ? (outcome.skipped() ? "skipped: " : "FAILED: ") + outcome.problem()
             : outcome.clean() ? "verified" + figures(outcome) : outcome.tally().verdict();
     return "track " + outcome.track() + ", " + outcome.row().name() + ": " + found;
   }

@@ -14,9 +14,7 @@ import java.util.Map;
  * @param duration of each measurement, round trips and each of many turns half of it
  * @param warmup before each measurement; four times as long before a track's first
  * @param rounds how often every row is run, 1 or more
- * @param turns how often a row that measures two things by turns measures each, 2 or more
- * @param deaths of device processes that a row which times them times, 1 or more
- * @param backlogBytes payload bytes of the backlog, or {@link #AS_MUCH_AS_IS_FREE}
+ * @param extent how much rows do that no time bounds
  * @param seed of the bodies
  * @param patience without any progress before what is missing counts as lost
  */
@@ -26,14 +24,9 @@ public record SuitePlan(
     Duration duration,
     Duration warmup,
     int rounds,
-    int turns,
-    int deaths,
-    long backlogBytes,
+    Extent extent,
     long seed,
     Duration patience) {
-  /** Value of {@link #backlogBytes}: what the device has, up to 60 GB of VRAM; 256 MB on host. */
-  public static final long AS_MUCH_AS_IS_FREE = 0;
-
   private static final int MOST_ROUNDS = 1000;
 
   public SuitePlan {
@@ -43,17 +36,6 @@ public record SuitePlan(
     if (rounds < 1 || rounds > MOST_ROUNDS) {
       throw new ConfigException(
           "repeat " + rounds + ": must be between 1 and " + MOST_ROUNDS + " rounds");
-    }
-    if (backlogBytes != AS_MUCH_AS_IS_FREE
-        && (backlogBytes < BacklogSize.LEAST || backlogBytes > BacklogSize.MOST)) {
-      throw new ConfigException(
-          "backlog "
-              + backlogBytes
-              + ": must be between "
-              + BacklogSize.LEAST
-              + " and "
-              + BacklogSize.MOST
-              + " bytes");
     }
   }
 

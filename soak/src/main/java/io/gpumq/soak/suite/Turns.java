@@ -63,10 +63,10 @@ final class Turns {
    * @param warmup before the first of each; later ones have the plan's
    */
   Result measure(Stage stage, Duration warmup) throws InterruptedException {
-    double[] inProcess = new double[plan.turns()];
-    double[] isolated = new double[plan.turns()];
+    double[] inProcess = new double[plan.extent().turns()];
+    double[] isolated = new double[plan.extent().turns()];
     Tally tally = new Tally(0, 0, 0, 0, 0, 0, 0, List.of());
-    for (int i = 0; i < plan.turns(); i++) {
+    for (int i = 0; i < plan.extent().turns(); i++) {
       Duration before = i == 0 ? warmup : plan.warmup();
       // First the one and first the other, since the one behind is better compiled.
       boolean processFirst = i % 2 == 1;

@@ -1,88 +1,26 @@
 package io.gpumq.soak.workload;
 
-import java.nio.ByteBuffer;
-
 /**
  * A megabyte of messages with no queue around it: one thread writes them as a producer does, or
  * checks them as a consumer does. What it costs that thread is what the same messages cost it at
  * the ends of a queue. Allocates nothing once it is made. For one thread.
  */
-public final class Block {
-  private static final int BYTES = 1 << 20;
-  private static final String NAME = "block";
-
-  private final Workload workload;
-  private final Generator generator;
-  private final Verifier verifier;
-  private final HandlerOracle oracle;
-  private final int batch;
-  private final ByteBuffer[] slots;
-  private final ByteBuffer[] results;
-  private final ByteBuffer[] payloadsRead;
-  private final ByteBuffer[] resultsRead;
-
-  /**
-   * @param bodies set the payload's size
-   * @param handler one that fails on no message
-   * @param batch most messages that are written as one batch
-   */
-  public Block(Bodies bodies, String handler, int batch) {
-    int payloadBytes = bodies.payloadBytes();
-    int count = Math.max(1, BYTES / payloadBytes);
-    this.workload = new Workload(bodies, 0, 1, handler, 1);
-    this.generator = workload.generator(0);
-    this.verifier = workload.verifier(NAME);
-    this.oracle = HandlerOracle.of(handler, 1);
-    this.batch = Math.min(batch, count);
-    ByteBuffer payloads = ByteBuffer.allocateDirect(count * payloadBytes);
-    ByteBuffer made = ByteBuffer.allocateDirect(count * oracle.resultBytes());
-    this.slots = slices(payloads, count);
-    this.results = slices(made, count);
-    this.payloadsRead = slices(payloads.asReadOnlyBuffer(), count);
-    this.resultsRead = slices(made.asReadOnlyBuffer(), count);
-  }
-
-  private static ByteBuffer[] slices(ByteBuffer whole, int count) {
-    int bytes = whole.capacity() / count;
-    var slices = new ByteBuffer[count];
-    for (int i = 0; i < count; i++) {
-      slices[i] = whole.slice(i * bytes, bytes);
-    }
-    return slices;
-  }
+public interface Block {
+  /** Most bytes of its messages. */
+  int BYTES = 1 << 20;
 
   /** How many messages it holds. */
-  public int messages() {
-    return slots.length;
-  }
+  int messages();
 
   /** Fills it with the next messages, in place of the last. */
-  public void write() {
-    for (int first = 0; first < slots.length; first += batch) {
-      int count = Math.min(batch, slots.length - first);
-      for (int i = 0; i < count; i++) {
-        generator.write(i, slots[first + i].clear());
-      }
-      generator.advance(count);
-    }
-  }
+  void write();
 
   /** Does the handler's work on each message. */
-  public void handle() {
-    for (int i = 0; i < slots.length; i++) {
-      oracle.handle(payloadsRead[i].clear(), results[i].clear());
-    }
-  }
+  void handle();
 
   /** Checks each message and its result; these were written and handled just now. */
-  public void check() {
-    for (int i = 0; i < slots.length; i++) {
-      verifier.check(payloadsRead[i].clear(), resultsRead[i].clear());
-    }
-  }
+  void check();
 
   /** What became of all messages: those that were written and never checked are lost. */
-  public Tally settle() {
-    return workload.settle();
-  }
+  Tally settle();
 }

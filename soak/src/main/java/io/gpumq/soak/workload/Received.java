@@ -20,6 +20,17 @@ final class Received {
 
   private int lateCount;
 
+  /** With nothing seen yet. */
+  Received() {}
+
+  /** With the first {@code count} sequences seen. */
+  Received(long count) {
+    if (count > 0) {
+      addApart(0);
+      expected = count;
+    }
+  }
+
   void add(long sequence) {
     if (sequence == expected) {
       expected = sequence + 1;

@@ -2,6 +2,7 @@ package io.gpumq.soak.bench;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.soak.workload.MessageBlock;
 import io.gpumq.soak.workload.Verification;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,11 @@ class EndsAloneTest {
             7,
             Duration.ofSeconds(10));
     EndsAlone alone =
-        EndsAlone.measure(plan, verification.bodies(3, 256), plan.warmup(), plan.duration());
+        EndsAlone.measure(
+            plan,
+            () -> new MessageBlock(verification.bodies(3, 256), plan.handler(), plan.batch()),
+            plan.warmup(),
+            plan.duration());
     assertTrue(alone.writtenPerSecond() > 0, alone::toString);
     assertTrue(alone.verifiedPerSecond() > 0, alone::toString);
   }

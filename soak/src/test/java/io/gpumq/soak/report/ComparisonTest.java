@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.soak.guard.Reading;
+import io.gpumq.soak.suite.Extent;
 import io.gpumq.soak.suite.Figure;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Outcome;
@@ -120,7 +121,7 @@ class ComparisonTest {
   }
 
   private static SuiteReport report(Outcome outcome) {
-    var environment = new Environment("cpu", 2, null, null, "17", "1", "abc", "2026-01-01");
+    var environment = new Environment("cpu", 2, 4, 8, null, null, "17", "1", "abc", "2026-01-01");
     var plan =
         new SuitePlan(
             List.of("b"),
@@ -128,9 +129,7 @@ class ComparisonTest {
             Duration.ofMillis(40),
             Duration.ofMillis(10),
             1,
-            2,
-            1,
-            SuitePlan.AS_MUCH_AS_IS_FREE,
+            new Extent(2, 1, Extent.AS_MUCH_AS_IS_FREE, 1),
             7,
             Duration.ofSeconds(30));
     return SuiteReport.of(environment, Limit.NAME, plan, List.of(outcome));

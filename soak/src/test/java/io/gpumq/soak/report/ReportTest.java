@@ -28,7 +28,17 @@ class ReportTest {
     assertEquals(
         Set.of("environment", "workload", "results", "failures", "ratio_b_over_a"), json.keySet());
     assertEquals(
-        Set.of("cpu", "cores", "gpu", "driver", "jdk", "version", "commit", "date"),
+        Set.of(
+            "cpu",
+            "cores",
+            "heap_bytes",
+            "shm_bytes",
+            "gpu",
+            "driver",
+            "jdk",
+            "version",
+            "commit",
+            "date"),
         json.getAsJsonObject("environment").keySet());
     assertEquals(
         Set.of(

@@ -53,7 +53,7 @@ final class Samples {
       String... tracks) {
     return BenchReport.of(
         new Environment(
-            "Test <CPU> & more", 2, null, null, "17", "0.1.0", "abc", "2026-01-01T00:00:00Z"),
+            "Test <CPU> & more", 2, 4, 8, null, null, "17", "0.1.0", "abc", "2026-01-01T00:00:00Z"),
         plan(rate, tracks),
         new BenchOutcome(
             Stream.of(tracks)

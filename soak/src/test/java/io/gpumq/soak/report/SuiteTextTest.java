@@ -10,6 +10,7 @@ import io.gpumq.soak.suite.Isolation;
 import io.gpumq.soak.suite.Limit;
 import io.gpumq.soak.suite.Outcome;
 import io.gpumq.soak.suite.Row;
+import io.gpumq.soak.suite.Skipped;
 import io.gpumq.soak.workload.Tally;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,6 +22,8 @@ class SuiteTextTest {
   private static final List<Row> ROUND_TRIPS =
       Limit.rows().stream().filter(row -> row.kind() == Row.Kind.ROUND_TRIP).toList();
   private static final Reading QUIET = new Reading(50, 2, 51, 0.1);
+  private static final Environment MACHINE =
+      new Environment("cpu", 2, 32_000_000_000L, 64_000_000, null, null, "17", "1", "abc", "now");
   private static final Tally CLEAN = new Tally(1000, 1000, 0, 0, 0, 0, 0, List.of());
   private static final Tally ONE_LOST = new Tally(1000, 999, 1, 0, 0, 0, 0, List.of("lost"));
 
@@ -45,6 +48,23 @@ class SuiteTextTest {
     assertTrue(text.contains("Reached 1 of 4\n"), text);
     assertTrue(text.contains("Verified 3,999 messages, every byte:\n  lost 1,"), text);
     assertFalse(text.contains("host"), text);
+  }
+
+  @Test
+  void aRowThatFoundTooLittleIsNotJudged() {
+    String text =
+        text(
+            outcome(0, "b", "cuda", 2.5, CLEAN, null),
+            outcome(1, "b", "cuda", 0, null, new Skipped("wants more heap")));
+    assertEquals("-", cell(text, "round trip 256 B", "reached"));
+    assertEquals("SKIPPED wants more heap", cell(text, "round trip 256 B", "Track B"));
+    assertTrue(text.contains("Reached 1 of 1\n"), text);
+  }
+
+  @Test
+  void saysHowMuchMemoryTheMachineHas() {
+    String text = text(outcome(0, "b", "cuda", 2.5, CLEAN, null));
+    assertTrue(text.contains("\nHeap of 32.0 GB at most, /dev/shm of 64.0 MB\n"), text);
   }
 
   @Test
@@ -119,7 +139,8 @@ class SuiteTextTest {
   void lightMessagesAreNotSaidToBeCheckedToTheLastByte() {
     List<Row> rates =
         Limit.rows().stream().filter(row -> row.name().startsWith("echo 64 B")).toList();
-    String text = SuiteText.of(Limit.NAME, rates.stream().map(SuiteTextTest::rate).toList(), 80);
+    String text =
+        SuiteText.of(MACHINE, Limit.NAME, rates.stream().map(SuiteTextTest::rate).toList(), 80);
     assertTrue(
         text.contains("Verified 1,000 messages, every byte; 1,000, one word of each:\n"), text);
   }
@@ -170,7 +191,7 @@ class SuiteTextTest {
     }
     List<Outcome> outcomes = List.of(outcome(Row.Kind.ISOLATED_RATE, rate));
     for (int columns : new int[] {80, 120, 200}) {
-      String text = SuiteText.of("isolation", outcomes, columns);
+      String text = SuiteText.of(MACHINE, "isolation", outcomes, columns);
       int widest = text.lines().mapToInt(String::length).max().orElseThrow();
       assertTrue(widest <= columns && widest > columns - 40, widest + ":\n" + text);
     }
@@ -192,7 +213,7 @@ class SuiteTextTest {
   }
 
   private static String text(Outcome... outcomes) {
-    return SuiteText.of(Limit.NAME, List.of(outcomes), 80);
+    return SuiteText.of(MACHINE, Limit.NAME, List.of(outcomes), 80);
   }
 
   private static String cell(String text, String row, String name) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.api.QueueConfig;
 import io.gpumq.soak.guard.Reading;
 import io.gpumq.soak.workload.Tally;
 import io.gpumq.soak.workload.Verification;
@@ -25,7 +26,7 @@ class RowsTest {
 
   @Test
   void everyRowHasAnAimAndANameOfItsOwn() {
-    for (List<Row> rows : List.of(Limit.rows(), Isolation.rows())) {
+    for (List<Row> rows : List.of(Limit.rows(), Queues.rows(), Isolation.rows())) {
       assertEquals(rows.size(), rows.stream().map(Row::name).distinct().count());
       assertTrue(rows.stream().noneMatch(row -> row.aims().isEmpty()));
     }
@@ -60,6 +61,36 @@ class RowsTest {
     }
     assertEquals(7, rates);
     assertEquals(rates, rows.stream().filter(r -> r.verification() == Verification.LIGHT).count());
+  }
+
+  @Test
+  void everyRateOfManyQueuesIsThereWithLightVerificationToo() {
+    List<String> light =
+        Queues.rows().stream()
+            .filter(row -> row.verification() == Verification.LIGHT)
+            .map(Row::name)
+            .toList();
+    assertEquals(
+        Queues.rows().stream()
+            .filter(row -> row.verification() == Verification.FULL)
+            .filter(
+                row ->
+                    List.of("10,000 queues in", "1,000 queues, mix", "echo", "drain").stream()
+                        .anyMatch(row.name()::startsWith))
+            .map(row -> row.name() + ", light")
+            .toList(),
+        light);
+    assertEquals(
+        QueueConfig.MAX_PAYLOAD_BYTES >= 1 << 20,
+        light.contains("echo 1048576 B, 4 producers, light"));
+  }
+
+  @Test
+  void aPartOfManyQueuesIsNeverFew() {
+    var tenth = new Extent(2, 1, Extent.AS_MUCH_AS_IS_FREE, 10);
+    assertEquals(100_000, tenth.of(1_000_000));
+    assertEquals(16, tenth.of(100));
+    assertEquals(1, tenth.of(1));
   }
 
   @Test

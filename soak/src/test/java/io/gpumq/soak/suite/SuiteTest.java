@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class SuiteTest {
   private static final long BACKLOG = 4_000_000;
   private static final int DEATHS = 2;
+  private static final int PART = 1000;
 
   @Test
   void everyRowIsThereWithItsFiguresAndVerified() throws InterruptedException {
@@ -63,8 +64,10 @@ class SuiteTest {
     Outcome backlog = find(outcomes, Row.Kind.BACKLOG);
     assertEquals(1.0, backlog.seen().get(Figure.FILLED));
     assertEquals(
-        (double) BacklogSize.within(BACKLOG).bytes(), backlog.seen().get(Figure.HELD_BYTES));
-    assertEquals(BacklogSize.within(BACKLOG).messages(), backlog.tally().received());
+        (double) BacklogSize.within(BACKLOG, BacklogSize.LARGE).bytes(),
+        backlog.seen().get(Figure.HELD_BYTES));
+    assertEquals(
+        BacklogSize.within(BACKLOG, BacklogSize.LARGE).messages(), backlog.tally().received());
     for (Outcome outcome : outcomes) {
       boolean rate = outcome.row().kind() == Row.Kind.THROUGHPUT;
       assertEquals(rate, outcome.seen().containsKey(Figure.PRODUCERS_ALONE_MSG_S));
@@ -86,9 +89,7 @@ class SuiteTest {
                     Duration.ofMillis(40),
                     Duration.ofMillis(10),
                     1,
-                    2,
-                    DEATHS,
-                    BACKLOG,
+                    new Extent(2, DEATHS, BACKLOG, PART),
                     7,
                     Duration.ofSeconds(30)),
                 Isolation.rows(),
@@ -163,9 +164,7 @@ class SuiteTest {
             Duration.ofMillis(40),
             Duration.ofMillis(10),
             1,
-            2,
-            1,
-            BACKLOG,
+            new Extent(2, 1, BACKLOG, PART),
             7,
             Duration.ofSeconds(30));
     var opened = new ArrayList<String>();
@@ -183,7 +182,7 @@ class SuiteTest {
   void aBacklogTakesLessWhereTheDeviceHasLess() throws InterruptedException {
     List<Row> row = List.of(only(Row.Kind.BACKLOG));
     long most = 200_000_000;
-    SuitePlan asMuchAsIsFree = plan(Duration.ofSeconds(30), SuitePlan.AS_MUCH_AS_IS_FREE);
+    SuitePlan asMuchAsIsFree = plan(Duration.ofSeconds(30), Extent.AS_MUCH_AS_IS_FREE);
     Opener small = (name, settings) -> new Small(new Doctored(name, Fault.NONE), most);
     Outcome taken = new Suite(asMuchAsIsFree, row, small, Progress.NONE).run().get(0);
     assertTrue(taken.clean(), taken.problem());
@@ -206,9 +205,7 @@ class SuiteTest {
             Duration.ofMillis(20),
             Duration.ofMillis(10),
             2,
-            2,
-            1,
-            BACKLOG,
+            new Extent(2, 1, BACKLOG, PART),
             7,
             Duration.ofSeconds(30));
     List<Outcome> outcomes =
@@ -259,9 +256,7 @@ class SuiteTest {
         Duration.ofMillis(40),
         Duration.ofMillis(10),
         1,
-        2,
-        DEATHS,
-        backlog,
+        new Extent(2, DEATHS, backlog, PART),
         7,
         patience);
   }

@@ -13,7 +13,7 @@ class BlockTest {
     "LIGHT, echo, 64", "LIGHT, crc32c, 256", "LIGHT, sha256, 4096", "LIGHT, echo, 65536"
   })
   void whatWasWrittenAndHandledIsClean(Verification verification, String handler, int bytes) {
-    var block = new Block(verification.bodies(3, bytes), handler, 300);
+    var block = new MessageBlock(verification.bodies(3, bytes), handler, 300);
     for (int lap = 0; lap < 3; lap++) {
       block.write();
       block.handle();
@@ -27,7 +27,7 @@ class BlockTest {
   @ParameterizedTest
   @CsvSource({"FULL", "LIGHT"})
   void whatIsCheckedTwiceOrNotAtAllIsCounted(Verification verification) {
-    var block = new Block(verification.bodies(3, 256), "echo", 300);
+    var block = new MessageBlock(verification.bodies(3, 256), "echo", 300);
     block.write();
     block.check();
     block.check();
@@ -40,7 +40,7 @@ class BlockTest {
   @ParameterizedTest
   @CsvSource({"FULL", "LIGHT"})
   void whatWasNotHandledIsWrong(Verification verification) {
-    var block = new Block(verification.bodies(3, 256), "crc32c", 300);
+    var block = new MessageBlock(verification.bodies(3, 256), "crc32c", 300);
     block.write();
     block.check();
     assertTrue(block.settle().corrupted() > 0);

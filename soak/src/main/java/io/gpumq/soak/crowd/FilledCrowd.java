@@ -1,0 +1,121 @@
+package io.gpumq.soak.crowd;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.Producer;
+import io.gpumq.soak.workload.StreamChecker;
+import io.gpumq.soak.workload.StreamWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Puts a few entries into each queue of a crowd while nobody reads, and drains them again. For one
+ * thread.
+ */
+public final class FilledCrowd {
+  private static final Duration WAIT = Duration.ofMillis(100);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Crowd crowd;
+  private final int each;
+  private final Duration patience;
+  private final List<StreamWriter> writers = new ArrayList<>();
+  private final List<StreamChecker> checkers = new ArrayList<>();
+
+  /**
+   * @param each entries of a queue
+   * @param senders threads that fill
+   * @param readers threads that drain
+   * @param patience without an entry before what is missing counts as lost
+   */
+  public FilledCrowd(Crowd crowd, int each, int senders, int readers, Duration patience) {
+    this.crowd = crowd;
+    this.each = each;
+    this.patience = patience;
+    for (int i = 0; i < senders; i++) {
+      writers.add(crowd.streams().writer());
+    }
+    for (int i = 0; i < readers; i++) {
+      checkers.add(crowd.streams().checker("reader-" + i));
+    }
+  }
+
+  /** Fills every queue, and waits until the handler is done with all of it. */
+  public void fill() throws InterruptedException {
+    Crowd.forEach(crowd.size(), writers.size(), this::fill);
+    for (int queue = 0; queue < crowd.size(); queue++) {
+      awaitHandled(queue);
+    }
+  }
+
+  private void fill(int thread, int queue) throws InterruptedException {
+    StreamWriter writer = writers.get(thread).of(queue);
+    try (Producer producer = crowd.newProducer(queue)) {
+      producer.sendBatch(each, writer, patience);
+    }
+    writer.advance(each);
+  }
+
+  private void awaitHandled(int queue) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!crowd.isHandled(queue)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("the handler is not done within " + patience);
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  /** Opens the consumers, which stay open: a drain is not to be timed with that. */
+  public void openConsumers() throws InterruptedException {
+    Crowd.forEach(crowd.size(), checkers.size(), (thread, queue) -> crowd.consumer(queue));
+  }
+
+  /**
+   * Drains every queue, by consumers that are open.
+   *
+   * @return entries a second, of all together
+   */
+  public double drain() throws InterruptedException {
+    long nanos =
+        Crowd.forEach(
+            crowd.size(),
+            checkers.size(),
+            (thread, queue) -> drain(thread, queue, crowd.consumer(queue)));
+    return (double) each * crowd.size() / Math.max(1, nanos) * 1e9;
+  }
+
+  /** Drains every queue, by a consumer that is open no longer than that takes. */
+  public void drainOnce() throws InterruptedException {
+    Crowd.forEach(
+        crowd.size(),
+        checkers.size(),
+        (thread, queue) -> {
+          try (Consumer consumer = crowd.newConsumer(queue, "once")) {
+            drain(thread, queue, consumer);
+          }
+        });
+  }
+
+  private void drain(int thread, int queue, Consumer consumer) throws InterruptedException {
+    StreamChecker checker = checkers.get(thread);
+    long deadline = 0;
+    for (int taken = 0; taken < each; ) {
+      Batch entries = consumer.poll(each, WAIT);
+      for (int i = 0; i < entries.size(); i++) {
+        checker.check(queue, entries.get(i).payload());
+      }
+      taken += consumer.acknowledge(entries);
+      if (entries.isEmpty()) {
+        long now = System.nanoTime();
+        deadline = deadline == 0 ? now + patience.toNanos() : deadline;
+        if (now - deadline > 0) {
+          return;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.gpumq.soak.crowd;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Memory of the host that this process holds at one moment.
+ *
+ * @param heapBytes in use once a collection has taken away all that it can
+ * @param pinnedBytes of its tracks' shared files, which a GPU reads and writes, too
+ */
+public record Footprint(long heapBytes, long pinnedBytes) {
+  /** One collection leaves what it has queued for cleaning: that goes with the next. */
+  private static final int COLLECTIONS = 2;
+
+  /** Of rings and copy areas: a ring's is deleted with it, a copy area's when it is mapped. */
+  private static final Pattern SHARED =
+      Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*/gpumq-[^/]*(?:\\.ring|-copy-area\\.vram.*)");
+
+  private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
+
+  /** Collects garbage and looks. */
+  public static Footprint now() {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      MEMORY.gc();
+    }
+    return new Footprint(MEMORY.getHeapMemoryUsage().getUsed(), pinned());
+  }
+
+  /** What has come on top since another moment. */
+  public Footprint since(Footprint before) {
+    return new Footprint(heapBytes - before.heapBytes, pinnedBytes - before.pinnedBytes);
+  }
+
+  /** Both together. */
+  public Footprint and(Footprint other) {
+    return new Footprint(heapBytes + other.heapBytes, pinnedBytes + other.pinnedBytes);
+  }
+
+  /** Bytes of the shared files that this process has mapped: each is mapped once. */
+  public static long pinned() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.mapToLong(Footprint::sharedBytes).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the maps of this process cannot be read", e);
+    }
+  }
+
+  private static long sharedBytes(String line) {
+    Matcher matcher = SHARED.matcher(line);
+    return matcher.matches()
+        ? Long.parseUnsignedLong(matcher.group(2), 16)
+            - Long.parseUnsignedLong(matcher.group(1), 16)
+        : 0;
+  }
+}
