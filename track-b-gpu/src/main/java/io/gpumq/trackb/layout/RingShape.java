@@ -42,6 +42,9 @@ public record RingShape(
   /** Up to this a warp carries 32 messages as quickly as one. */
   private static final int SMALL_PAYLOAD = 512;
 
+  /** Up to this 16 are not so much that those behind them wait for long. */
+  private static final int MIDDLE_PAYLOAD = 2 << 10;
+
   /** Up to this a chunk has room for several. */
   private static final int MEDIUM_PAYLOAD = 8 << 10;
 
@@ -57,7 +60,7 @@ public record RingShape(
   private static final int READ_CHUNK_BYTES = 256 << 10;
 
   /** A warp that is at work on more of a long run keeps its reader waiting. */
-  private static final int READ_TICKET = 4;
+  private static final int READ_TICKET = 8;
 
   /** The largest payload that warps carry, in bytes. */
   public static final int LARGEST_PAYLOAD = 64 << 10;
@@ -70,9 +73,11 @@ public record RingShape(
       throw new IllegalArgumentException(
           "payload of " + largestPayload + " bytes: must be at most " + LARGEST_PAYLOAD);
     }
-    return largestPayload <= SMALL_PAYLOAD
-        ? SMALL_PAYLOAD
-        : largestPayload <= MEDIUM_PAYLOAD ? MEDIUM_PAYLOAD : LARGEST_PAYLOAD;
+    int size = SMALL_PAYLOAD;
+    while (size < largestPayload) {
+      size *= 4;
+    }
+    return size <= MEDIUM_PAYLOAD ? size : LARGEST_PAYLOAD;
   }
 
   /**
@@ -85,7 +90,7 @@ public record RingShape(
     int results = handler.resultBytes();
     int payload = sizeClass(largestPayload);
     if (payload <= MEDIUM_PAYLOAD) {
-      int ticket = payload == SMALL_PAYLOAD ? 32 : 8;
+      int ticket = payload == SMALL_PAYLOAD ? 32 : payload == MIDDLE_PAYLOAD ? 16 : 8;
       return new RingShape(
           8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace, lanes);
     }
