@@ -22,7 +22,7 @@ import java.util.SplittableRandom;
 /** Runs one row of many queues on one track. For one thread, and once. */
 final class CrowdRun {
   /** Smallest message of those that are mixed. */
-  private static final int LEAST_BYTES = 16;
+  static final int LEAST_BYTES = 16;
 
   /** How often many queues and one are measured, by turns. */
   private static final int TURNS = 5;

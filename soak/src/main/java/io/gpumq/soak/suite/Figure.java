@@ -12,6 +12,8 @@ public enum Figure {
   P999_US("p99.9", Unit.MICROSECONDS),
   /** The longest of all. */
   MAX_US("max", Unit.MICROSECONDS),
+  /** How much longer the longest of all is than the longest gap of the guard thread. */
+  BEYOND_GUARD_US("longest beyond the guard thread's gap", Unit.MICROSECONDS),
   /** The mean of all. */
   MEAN_US("mean", Unit.MICROSECONDS),
   /** Heap that the threads which send and receive allocate, a message. */

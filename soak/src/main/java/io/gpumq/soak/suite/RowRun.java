@@ -87,7 +87,9 @@ final class RowRun {
     run.pace(); // what was compiled for full batches is compiled anew meanwhile
     try (var guard = new GuardThread()) {
       see(run.pace());
-      seen.put(Figure.GUARD_GAP_US, guard.end() / 1e3);
+      double gap = guard.end() / 1e3;
+      seen.put(Figure.GUARD_GAP_US, gap);
+      seen.put(Figure.BEYOND_GUARD_US, Math.max(0, seen.get(Figure.MAX_US) - gap));
     }
   }
 

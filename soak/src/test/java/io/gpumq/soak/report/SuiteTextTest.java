@@ -40,10 +40,15 @@ class SuiteTextTest {
     assertEquals("no", cell(text, "round trip 256 B", "reached"));
     assertEquals("no", cell(text, "round trip 448 B", "reached"));
     assertEquals("no", cell(text, "round trip 1024 B", "reached"));
-    assertEquals("p50 <= 2.50 µs, p99 <= 4.00 µs", cell(text, "round trip 64 B", "aim"));
-    assertEquals("p50 2.50 µs, p99 2.50 µs", cell(text, "round trip 64 B", "Track B"));
-    assertEquals("p50 87.0 µs, p99 87.0 µs", cell(text, "round trip 64 B", "Track A"));
-    assertEquals("FAILED p50 2.40 µs, p99 2.40 µs", cell(text, "round trip 448 B", "Track B"));
+    assertEquals(
+        "p50 <= 2.50 µs, p99 <= 4.00 µs, p99.9 <= 15.0 µs", cell(text, "round trip 64 B", "aim"));
+    assertEquals(
+        "p50 2.50 µs, p99 2.50 µs, p99.9 2.50 µs", cell(text, "round trip 64 B", "Track B"));
+    assertEquals(
+        "p50 87.0 µs, p99 87.0 µs, p99.9 87.0 µs", cell(text, "round trip 64 B", "Track A"));
+    assertEquals(
+        "FAILED p50 2.40 µs, p99 2.40 µs, p99.9 2.40 µs",
+        cell(text, "round trip 448 B", "Track B"));
     assertEquals("FAILED", cell(text, "round trip 1024 B", "Track B"));
     assertTrue(text.contains("Reached 1 of 4\n"), text);
     assertTrue(text.contains("Verified 3,999 messages, every byte:\n  lost 1,"), text);
@@ -107,7 +112,8 @@ class SuiteTextTest {
     assertEquals("yes", cell(text, "round trip 64 B", "reached"));
     assertEquals("no", cell(text, "round trip 256 B", "reached"));
     assertEquals(
-        "p50 2.45 µs (2.40 µs to 9.00 µs), p99 2.45 µs (2.40 µs to 9.00 µs)",
+        "p50 2.45 µs (2.40 µs to 9.00 µs), p99 2.45 µs (2.40 µs to 9.00 µs),"
+            + " p99.9 2.45 µs (2.40 µs to 9.00 µs)",
         cell(text, "round trip 64 B", "Track B"));
     assertTrue(
         cell(text, "round trip 64 B", "guard").startsWith("disturbed in 1 of 3 rounds: "), text);
@@ -154,6 +160,7 @@ class SuiteTextTest {
     Map<Figure, Double> seen = new EnumMap<>(Figure.class);
     seen.put(Figure.P50_US, micros);
     seen.put(Figure.P99_US, micros);
+    seen.put(Figure.P999_US, micros);
     return new Outcome(
         ROUND_TRIPS.get(number), round, "b", "cuda", "b", null, 1, seen, CLEAN, guard, null);
   }
@@ -242,6 +249,7 @@ class SuiteTextTest {
     if (tally != null) {
       seen.put(Figure.P50_US, micros);
       seen.put(Figure.P99_US, micros);
+      seen.put(Figure.P999_US, micros);
     }
     return new Outcome(
         row, 1, track, device, "track " + track, null, 1, seen, tally, QUIET, failure);

@@ -74,6 +74,7 @@ class SuiteTest {
       assertEquals(rate, outcome.seen().containsKey(Figure.VERIFIERS_ALONE_MSG_S));
       boolean paced = outcome.row().kind() == Row.Kind.OPEN_LOOP;
       assertEquals(paced, outcome.seen().containsKey(Figure.GUARD_GAP_US));
+      assertEquals(paced, outcome.seen().containsKey(Figure.BEYOND_GUARD_US));
     }
     assertEquals(5, find(outcomes, Row.Kind.START).tally().received());
     assertTrue(find(outcomes, Row.Kind.QUEUES).queues() >= 2);
