@@ -141,6 +141,43 @@ constexpr uint32_t kEntryKeyedBit = 62;
 constexpr uint32_t kEntryFullIdBit = 63;
 constexpr uint32_t kIdCountBits = 20;
 
+// A header whose status is MARK is no entry: its second word is the sequence of the next entry. Where some
+// entries of a segment have gone, the cleaner writes one before those that follow.
+constexpr uint32_t kStatusMark = 2;
+
+// --- Segment: a block of the arena that entries of one lane lie in -------------------------------------
+//
+//   +--------+-------+-------+------+-------+-----+
+//   | header | entry | entry | mark | entry | ... |
+//   +--------+-------+-------+------+-------+-----+
+//     4 units
+//
+//   0    magic 4 | version 2 | flags 2            flags: 1 sealed, 2 for one entry, 4 cleaned
+//   8    queue                                    a number that lasts; 0: queues have none yet
+//   16   sequence of the first entry              a lane's number stands in bits 56 to 59
+//   24   one more than the sequence of the last
+//   32   base id                                  0: each entry has its whole id
+//   40   last id                                  0, as the base
+//   48   entries 4 | units used 4                 the header's included
+//   56   block's kilobytes 2 | epoch 2 | CRC-32C of the 60 bytes before 4      epoch: 0, of a log that lasts
+//
+// The host has it written once nothing is added any more, and all entries have landed. Their sequences count
+// up from the first, and from each mark's.
+constexpr uint32_t kSegmentHeaderBytes = 64;
+constexpr uint32_t kSegmentMagic = 0x4753514d;  // "MQSG", little endian
+constexpr uint32_t kSegmentVersion = 1;
+constexpr uint32_t kSegmentSealed = 1;
+constexpr uint32_t kSegmentOwn = 2;
+constexpr uint32_t kSegmentCleaned = 4;
+constexpr uint32_t kSegmentVersionOffset = 4;
+constexpr uint32_t kSegmentFlagsOffset = 6;
+constexpr uint32_t kSegmentFirstOffset = 16;
+constexpr uint32_t kSegmentEndOffset = 24;
+constexpr uint32_t kSegmentEntriesOffset = 48;
+constexpr uint32_t kSegmentUnitsOffset = 52;
+constexpr uint32_t kSegmentKilobytesOffset = 56;
+constexpr uint32_t kSegmentChecksumOffset = 60;
+
 // --- Completion word: what the device says of a handled slot ----------------------------------
 //
 //   63                              32 31    24 23   20 19  18   17 16                     0

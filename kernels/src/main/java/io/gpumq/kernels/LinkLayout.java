@@ -71,6 +71,25 @@ public final class LinkLayout {
   public static final int ENTRY_FULL_ID_BIT = 63;
   public static final int ID_COUNT_BITS = 20;
 
+  public static final int STATUS_MARK = 2;
+
+  // --- Segment
+
+  public static final int SEGMENT_HEADER_BYTES = 64;
+  public static final int SEGMENT_MAGIC = 0x4753514d;
+  public static final int SEGMENT_VERSION = 1;
+  public static final int SEGMENT_SEALED = 1;
+  public static final int SEGMENT_OWN = 2;
+  public static final int SEGMENT_CLEANED = 4;
+  public static final int SEGMENT_VERSION_OFFSET = 4;
+  public static final int SEGMENT_FLAGS_OFFSET = 6;
+  public static final int SEGMENT_FIRST_OFFSET = 16;
+  public static final int SEGMENT_END_OFFSET = 24;
+  public static final int SEGMENT_ENTRIES_OFFSET = 48;
+  public static final int SEGMENT_UNITS_OFFSET = 52;
+  public static final int SEGMENT_KILOBYTES_OFFSET = 56;
+  public static final int SEGMENT_CHECKSUM_OFFSET = 60;
+
   // --- Completion word
 
   public static final int COMPLETION_ERROR_SHIFT = 24;

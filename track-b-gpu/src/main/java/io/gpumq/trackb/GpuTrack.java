@@ -7,7 +7,7 @@ import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
-import io.gpumq.trackb.log.Resting;
+import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.queue.OpenQueue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
@@ -46,7 +46,9 @@ final class GpuTrack implements Track {
       long bytes = device.vram().bytes();
       Waiters waiters = new Waiters();
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters::stir);
-      shop = new Shop(new Rings(device, store), store, copier, new Resting(), waiters, queues);
+      Rings rings = new Rings(device, store);
+      Upkeep upkeep = Upkeep.of(store, rings::move);
+      shop = new Shop(rings, store, copier, upkeep, waiters, queues);
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
@@ -70,9 +72,18 @@ final class GpuTrack implements Track {
       if (shop.rings().watch()) {
         shop.waiters().ringAll(); // who waits on its queues hears of it
       }
-      if (look % REST_LOOKS == 0) {
-        shop.resting().look();
+      keepUp(look % REST_LOOKS == 0);
+    }
+  }
+
+  private void keepUp(boolean isRestLook) {
+    try {
+      shop.upkeep().cleaner().advance();
+      if (isRestLook) {
+        shop.upkeep().resting().look();
       }
+    } catch (Throwable e) {
+      // For want of memory, say. It goes on with the next look, which comes soon.
     }
   }
 

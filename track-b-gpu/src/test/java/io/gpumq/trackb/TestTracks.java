@@ -26,11 +26,16 @@ final class TestTracks {
 
   /** In device processes. */
   static Isolated isolated(Backend backend, ProcessPlan plan) {
+    return isolated(backend, plan, Map.of());
+  }
+
+  /** In device processes, with settings of the track. */
+  static Isolated isolated(Backend backend, ProcessPlan plan, Map<String, String> settings) {
     IsolatedDevice[] made = {null};
     Track track =
         GpuTrackProvider.open(
             backend,
-            Map.of(),
+            settings,
             true,
             (from, vram) -> made[0] = new IsolatedDevice(from, vram, plan));
     return new Isolated(track, made[0]);

@@ -10,7 +10,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
-import io.gpumq.trackb.log.Resting;
+import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
@@ -39,7 +39,9 @@ final class PlayedQueue implements AutoCloseable {
     QueueConfig config =
         QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
     var alone = new OpenQueues<OpenQueue>("microbench", other -> null); // none is ever opened there
-    queue = new Shop(rings, store, copier, new Resting(), new Waiters(), alone).open(config);
+    queue =
+        new Shop(rings, store, copier, Upkeep.of(store, rings::move), new Waiters(), alone)
+            .open(config);
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");
     byte[] source = new byte[bytes];

@@ -14,7 +14,8 @@ public final class Hold {
 
   private volatile long from = NONE;
 
-  void set(long sequence) {
+  /** Holds from a sequence on. */
+  public void set(long sequence) {
     from = sequence;
   }
 

@@ -10,6 +10,7 @@ import static io.gpumq.kernels.LinkLayout.ENTRY_STATUS_SHIFT;
 import static io.gpumq.kernels.LinkLayout.ENTRY_TRIES_SHIFT;
 import static io.gpumq.kernels.LinkLayout.ID_COUNT_BITS;
 import static io.gpumq.kernels.LinkLayout.LENGTH_BITS;
+import static io.gpumq.kernels.LinkLayout.STATUS_MARK;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 /** The 16 bytes before each entry; {@code link/layout.h} draws them. */
@@ -53,6 +54,16 @@ public final class EntryHeader {
         | (long) tries << ENTRY_TRIES_SHIFT
         | (long) error << ENTRY_ERROR_SHIFT
         | (long) resultBytes(word) << ENTRY_RESULT_SHIFT;
+  }
+
+  /** The first word of a mark, which is no entry: the second is the sequence of the next one. */
+  public static long mark() {
+    return (long) STATUS_MARK << ENTRY_STATUS_SHIFT;
+  }
+
+  /** Whether it is a mark's. */
+  public static boolean isMark(long word) {
+    return (word >> ENTRY_STATUS_SHIFT & 3) == STATUS_MARK;
   }
 
   /** The second word: when it was sent, and which of that millisecond's it is. */

@@ -4,15 +4,16 @@ import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
 
 /**
- * Which entries of a log were deleted before they were released. Each segment keeps a bit for each
- * of its own, and none while none was deleted: so their memory goes with it. Safe for use by many
- * threads; takes the log's lock, but where no entry is that late.
+ * Which entries of a log were deleted before they were released, or have gone since nobody wanted
+ * them. Each segment keeps a bit for each of its own that was deleted, and none while none was: so
+ * their memory goes with it. What has gone is in no segment. Safe for use by many threads; takes
+ * the log's lock, but where no entry is that late.
  */
 public final class Deletions {
   private final Tail tail;
   private final Segments segments;
 
-  /** No entry from here on was deleted. Written under the lock. */
+  /** No entry from here on was deleted, or has gone. Written under the lock. */
   private volatile long end = Long.MIN_VALUE;
 
   /** How many ever were. Written under the lock. */
@@ -46,27 +47,33 @@ public final class Deletions {
     }
   }
 
-  /** Whether an entry that is not released was deleted. */
+  /** Of the entries below some have gone. Under the lock. */
+  void haveGoneBelow(long sequence) {
+    end = Math.max(end, sequence);
+  }
+
+  /** Whether an entry that is not released was deleted, or has gone. */
   public boolean has(long sequence) {
     return firstFrom(sequence, sequence + 1) == sequence;
   }
 
-  /** Returns the first that was deleted of the entries from one on, or {@code end}. */
+  /** Returns the first of the entries from one on that is not there, or {@code end}. */
   public long firstFrom(long sequence, long end) {
     long next = sequence;
-    if (next >= this.end) {
+    long below = Math.min(end, this.end);
+    if (next >= below) {
       return end;
     }
     tail.lock();
     try {
-      for (Segment in; next < end && (in = segments.of(next)) != null; ) {
-        long to = Math.min(end, in.end());
+      for (Segment in; next < below && (in = segments.of(next)) != null; ) {
+        long to = Math.min(below, in.end());
         next = in.deletedFrom(next, to);
         if (next < to) {
           return next;
         }
       }
-      return end;
+      return next < below ? next : end;
     } finally {
       tail.unlock();
     }

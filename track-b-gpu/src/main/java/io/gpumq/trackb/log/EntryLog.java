@@ -39,13 +39,13 @@ public final class EntryLog {
 
   private final Deletions deletions;
   private final Kept kept;
-  private final Resting resting;
+  private final Upkeep upkeep;
 
   /**
    * @param segments that it fills, whose first entry is its first
    * @param first its first sequence
    * @param mostEntries that it keeps at once
-   * @param resting which it joins when it is drained
+   * @param upkeep which looks after it
    * @param describer what an entry is called, in words
    */
   public EntryLog(
@@ -53,17 +53,17 @@ public final class EntryLog {
       Segments segments,
       long first,
       long mostEntries,
-      Resting resting,
+      Upkeep upkeep,
       LongFunction<String> describer) {
     this.ring = ring;
-    this.resting = resting;
+    this.upkeep = upkeep;
     this.segments = segments;
     this.first = first;
     tail = new Tail(first, first - FAR);
     marks = new Watermarks(first, first - FAR);
     allowance = new Allowance(tail, marks, segments, mostEntries, ring.shape());
     deletions = new Deletions(tail, segments);
-    kept = new Kept(tail, marks, segments, resting);
+    kept = new Kept(tail, marks, segments, deletions, upkeep);
     progress = new Progress(ring, first, marks, kept::giveBackWhatIsDue, describer);
   }
 
@@ -92,7 +92,7 @@ public final class EntryLog {
       return;
     }
     tryReserve(into, draft, slots);
-    if (into.isNone() && allowance.lacking() > 0 && resting.giveBack()) {
+    if (into.isNone() && allowance.lacking() > 0 && upkeep.makeRoom()) {
       tryReserve(into, draft, slots);
     }
   }
@@ -136,10 +136,19 @@ public final class EntryLog {
     }
     tail.lock();
     try {
-      return segments.hasRoom(lacking);
+      if (segments.hasRoom(lacking)) {
+        return true;
+      }
     } finally {
       tail.unlock();
     }
+    upkeep.cleaner().want();
+    return false;
+  }
+
+  /** Says who tells which entries live. Before the first is claimed. */
+  public void ask(Living who) {
+    kept.sealed().ask(who);
   }
 
   /** Whether there was no memory for an entry when it was asked for last. */
@@ -164,7 +173,7 @@ public final class EntryLog {
       ring.advance();
       return true;
     }
-    return room == Room.NO_MEMORY && resting.giveBack();
+    return room == Room.NO_MEMORY && upkeep.makeRoom();
   }
 
   private Room tryAppend(Draft draft, Reservation reservation, Claimer claimer) {

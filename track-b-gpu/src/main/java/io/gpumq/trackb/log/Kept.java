@@ -11,7 +11,8 @@ final class Kept {
   private final Tail tail;
   private final Watermarks marks;
   private final Segments segments;
-  private final Resting resting;
+  private final Upkeep upkeep;
+  private final SealedSegments sealed;
 
   /**
    * Memory can be given back once all below is released and has landed. Who has written one of
@@ -26,15 +27,28 @@ final class Kept {
   private long claimedAtLook;
   private boolean isEnded;
 
+  /** What the cleaner does here; made when it is first told of this log. */
+  private Cleaning cleaning;
+
+  /** Whether the cleaner has it among those that it looks at. */
+  private boolean isUntidy;
+
   /**
    * @param tail the log's lock
    * @param marks how far its entries have come
+   * @param deletions of its entries
    */
-  Kept(Tail tail, Watermarks marks, Segments segments, Resting resting) {
+  Kept(Tail tail, Watermarks marks, Segments segments, Deletions deletions, Upkeep upkeep) {
     this.tail = tail;
     this.marks = marks;
     this.segments = segments;
-    this.resting = resting;
+    this.upkeep = upkeep;
+    sealed = new SealedSegments(this, tail, segments, deletions);
+  }
+
+  /** Those that the cleaner deals with. */
+  SealedSegments sealed() {
+    return sealed;
   }
 
   /** Gives back what is due, now that one more has been released, or has landed. Takes the lock. */
@@ -63,6 +77,27 @@ final class Kept {
       segments.releaseBelow(Math.min(marks.released(), marks.landed()), !isEnded);
       freeable = segments.freeable(!isEnded);
     } while (isDue(freeable));
+    beUntidy();
+  }
+
+  /** Tells the cleaner where there is a segment to which nothing is added any more. */
+  private void beUntidy() {
+    if (!isUntidy && segments.count() > 1) {
+      isUntidy = true;
+      cleaning = cleaning == null ? new Cleaning(sealed, marks, upkeep.cleaner()) : cleaning;
+      upkeep.cleaner().add(cleaning);
+    }
+  }
+
+  /** Whether there still is one; else it tells again. Takes the lock. */
+  boolean staysUntidy() {
+    tail.lock();
+    try {
+      isUntidy = segments.count() > 1;
+      return isUntidy;
+    } finally {
+      tail.unlock();
+    }
   }
 
   /** What can be given back may have changed, and be released already. Under the lock. */
@@ -81,7 +116,7 @@ final class Kept {
       if (!isResting && isDrained()) {
         isResting = true;
         claimedAtLook = -1;
-        resting.add(this);
+        upkeep.resting().add(this);
       }
     } finally {
       tail.unlock();

@@ -109,6 +109,11 @@ public final class Progress implements Carried {
     return Math.min(done, failures.firstOpen()); // behind it: a failure is there before it counts
   }
 
+  /** {@link #passed()} of what has landed, as it was found last: looks at nothing. */
+  public long passedSoFar() {
+    return Math.min(marks.landed(), failures.firstOpen()); // in this order, as above
+  }
+
   /** Every sequence below has landed, as it was found last. */
   public long landed() {
     return marks.landed();

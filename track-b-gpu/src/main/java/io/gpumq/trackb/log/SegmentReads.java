@@ -129,7 +129,7 @@ public final class SegmentReads {
     long next = sequence;
     for (int i = 0; i < AHEAD && isLate(log, next); i++) {
       in = next < in.end() ? in : log.behind(in);
-      Area area = in == null ? null : find(log, in, next);
+      Area area = in == null ? null : find(log, in, in.firstFrom(next));
       if (area == null) {
         return;
       }

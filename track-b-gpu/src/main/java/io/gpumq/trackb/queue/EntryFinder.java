@@ -138,9 +138,14 @@ final class EntryFinder implements Fetch.Wanted {
     if (!log.progress().holdNear(sequence, run)) {
       return first;
     }
+    long place = place(sequence);
+    if (segment.isCleaned()) { // the run knows the place before
+      run.letGo();
+      return first;
+    }
     runCount++;
     int next = behind(first, run.end()); // a run lies in one segment
-    addPiece(first, next, WINDOWS + lane.number(), run.unit(place(sequence)) * UNIT);
+    addPiece(first, next, WINDOWS + lane.number(), run.unit(place) * UNIT);
     return next;
   }
 
@@ -258,9 +263,9 @@ final class EntryFinder implements Fetch.Wanted {
     return next;
   }
 
-  /** Where an entry ends: where the next one of its segment begins. */
+  /** Where an entry ends, which is known where another follows. */
   private long endOf(int index, int most, long end) {
-    return index == most - 1 ? end : segment.place(delivery.sequence(index) + 1);
+    return index == most - 1 ? end : segment.endOf(delivery.sequence(index));
   }
 
   private void addRead(long start, int length) {

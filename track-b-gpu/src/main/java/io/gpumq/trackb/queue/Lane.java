@@ -6,6 +6,7 @@ import io.gpumq.spi.waiting.Line;
 import io.gpumq.spi.waiting.Source;
 import io.gpumq.trackb.delivery.Deliverable;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.FailureSink;
 import io.gpumq.trackb.store.Segments;
@@ -40,10 +41,11 @@ final class Lane implements Deliverable {
     this.ring = ring;
     long first = (long) number << SHIFT;
     Segments segments = new Segments(queue.store(), queue.share(), first);
-    log = new EntryLog(ring.ring(), segments, first, limit(), queue.resting(), this::describe);
+    log = new EntryLog(ring.ring(), segments, first, limit(), queue.upkeep(), this::describe);
     letterWriter = new LetterWriter(this);
     failures = letterWriter::failed;
     groups = new LaneGroups(log, failures, targets);
+    log.ask(new LaneLiving(log, groups));
     room = queue.bell().line(new RoomSource(this));
     alive = queue.state()::requireUsable;
   }
@@ -130,11 +132,14 @@ final class Lane implements Deliverable {
 
   /** -1 if it was released by now, or a dead device kept it. */
   private long keptMillis(long sequence) {
+    Hold hold = groups.hold(sequence);
     try {
       Heading heading = Heading.of(this, sequence);
       return heading == null ? -1 : heading.sentMillis();
     } catch (TrackFailedException e) {
       return -1;
+    } finally {
+      groups.leave(hold);
     }
   }
 

@@ -35,6 +35,12 @@ final class LaneGroups {
 
   private volatile long released;
 
+  /** How often an entry may have come to be wanted again that no group wanted. Under the lock. */
+  private volatile long revivals;
+
+  /** What was not settled, but was given up with a group or its position; under the lock. */
+  private long dropped;
+
   // What groups had done that were removed; guarded by the lock.
   private long delivered;
   private long acknowledged;
@@ -92,9 +98,7 @@ final class LaneGroups {
       }
     }
     // Behind the groups: a watermark that counts an entry as settled comes with its reader's hold.
-    for (Hold hold : holds) {
-      to = Math.min(to, hold.from());
-    }
+    to = Math.min(to, heldFrom());
     to = Math.min(to, completed); // a group may have been moved ahead of that
     if (to > released) {
       targets.dropBelow(to);
@@ -110,6 +114,22 @@ final class LaneGroups {
       settled = group.acknowledgedTo();
     }
     return settled;
+  }
+
+  /** What is held from an entry on while it is read, until {@link #leave}. */
+  Hold hold(long sequence) {
+    Hold hold = join();
+    hold.set(sequence);
+    return hold;
+  }
+
+  /** The lowest sequence that a reader holds, or a value above all. */
+  long heldFrom() {
+    long from = Long.MAX_VALUE;
+    for (Hold hold : holds) {
+      from = Math.min(from, hold.from());
+    }
+    return from;
   }
 
   /** What a reader is about to read, from now on until {@link #leave}. */
@@ -152,6 +172,7 @@ final class LaneGroups {
         group = maker.apply(start.applyAsLong(released));
         groups.put(name, group);
         lowest = null;
+        revivals++;
       }
       return group;
     } finally {
@@ -194,6 +215,8 @@ final class LaneGroups {
       boolean moved = group.tryMoveTo(to.applyAsLong(released));
       if (moved) {
         lowest = null;
+        revivals++;
+        dropped += log.claimed() - released;
       }
       return moved;
     } finally {
@@ -224,6 +247,7 @@ final class LaneGroups {
       delivered += group.counts().delivered();
       acknowledged += group.counts().acknowledged();
       redelivered += group.counts().redelivered();
+      dropped += settledIn(group) + log.claimed() - group.acknowledgedTo();
       lowest = null;
       return true;
     } finally {
@@ -247,6 +271,43 @@ final class LaneGroups {
         groups.values().forEach(group -> group.pending().forget(sequence)); // behind the deletion
       }
       return deleted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static long settledIn(Group group) {
+    return group.counts().acknowledged() + group.counts().deadLettered();
+  }
+
+  /** As {@link io.gpumq.trackb.log.Living#gone}. */
+  long gone() {
+    lock.lock();
+    try {
+      long gone = dropped + log.deletions().count();
+      for (Group group : groups.values()) {
+        gone += settledIn(group);
+      }
+      return gone;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link io.gpumq.trackb.log.Living#revivals}. */
+  long revivals() {
+    return revivals;
+  }
+
+  /** As {@link io.gpumq.trackb.log.Living#unlessRevived}. */
+  boolean unlessRevived(long before, Runnable act) {
+    lock.lock();
+    try {
+      if (revivals != before) {
+        return false;
+      }
+      act.run();
+      return true;
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.DeadLetter;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.log.Claimer;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,7 +67,13 @@ final class Letters {
     }
     Lane to = laneOf(queue(), from);
     to.ring().requireRunning();
-    boolean isPut = to.queue().looks().at(() -> putInto(to, from, sequence, letter), () -> false);
+    boolean isPut = false;
+    Hold hold = from.groups().hold(sequence); // its place stays
+    try {
+      isPut = to.queue().looks().at(() -> putInto(to, from, sequence, letter), () -> false);
+    } finally {
+      from.groups().leave(hold);
+    }
     if (isPut) {
       written.incrementAndGet();
       to.queue().changed();

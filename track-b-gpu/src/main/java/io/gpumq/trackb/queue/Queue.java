@@ -16,7 +16,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.spi.waiting.Bell;
 import io.gpumq.trackb.delivery.Group;
-import io.gpumq.trackb.log.Resting;
+import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
@@ -102,8 +102,8 @@ final class Queue implements TrackQueue {
     return share;
   }
 
-  Resting resting() {
-    return shop.resting();
+  Upkeep upkeep() {
+    return shop.upkeep();
   }
 
   Reading reading() {

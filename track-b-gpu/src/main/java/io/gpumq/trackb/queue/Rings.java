@@ -7,6 +7,7 @@ import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.link.Keeps;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Store;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -220,6 +222,20 @@ public final class Rings {
         reads = made;
       }
       return reads;
+    }
+  }
+
+  /** Lets the cleaner move by the ring for reads, as {@link io.gpumq.trackb.log.Mover} says. */
+  public boolean move(Consumer<Keeps> act) {
+    OpenReads now = reads;
+    if (now == null || now.ring().isAway() || !now.ring().tryHold()) {
+      return false;
+    }
+    try {
+      act.accept(now.keeps());
+      return true;
+    } finally {
+      now.ring().letGo();
     }
   }
 

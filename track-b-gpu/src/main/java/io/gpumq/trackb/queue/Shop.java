@@ -7,7 +7,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.log.Copier;
-import io.gpumq.trackb.log.Resting;
+import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
@@ -16,14 +16,14 @@ import io.gpumq.trackb.store.Store;
  * What the queues of a track have in common.
  *
  * @param copier reads what no kernel reads
- * @param resting lanes that keep a segment for what comes next
+ * @param upkeep looks after the lanes' logs
  * @param queues those that are open: a queue's dead letters go to another, and back
  */
 public record Shop(
     Rings rings,
     Store store,
     Copier copier,
-    Resting resting,
+    Upkeep upkeep,
     Waiters waiters,
     OpenQueues<OpenQueue> queues) {
   /** Opens a queue. Where it cannot be made, its rings are left again. */

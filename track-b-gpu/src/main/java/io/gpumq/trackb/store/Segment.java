@@ -13,7 +13,7 @@ import java.util.BitSet;
  * <p>Written under its lane's lock. Who has seen an entry completed may ask for its place without:
  * the entry was published behind what is read for it here.
  */
-public final class Segment extends Filling {
+public class Segment extends Filling {
   /** Units of a segment's header. */
   public static final int HEADER_UNITS = 4;
 
@@ -37,6 +37,10 @@ public final class Segment extends Filling {
 
   /** Which entries were deleted, by their index; {@code null} while none was. Under the lock. */
   private BitSet deleted;
+
+  // Under the lane's lock.
+  private boolean isPinned;
+  private boolean isDescribed;
 
   /**
    * @param place where it lies, in units
@@ -78,12 +82,47 @@ public final class Segment extends Filling {
   }
 
   /** Whether it has one entry and no more. */
-  boolean isOwn() {
+  public boolean isOwn() {
     return isOwn;
+  }
+
+  /** Whether its entries were moved there, and some between them had gone. */
+  public boolean isCleaned() {
+    return false;
   }
 
   int usedBytes() {
     return used * UNIT;
+  }
+
+  /** Units that are used, the header's included. Under the lane's lock, or once it is sealed. */
+  public int usedUnits() {
+    return used;
+  }
+
+  /** Entries that it has. Under the lane's lock, or once it is sealed. */
+  public int entries() {
+    return count;
+  }
+
+  /** Keeps it from being given back while its header is written. Under the lane's lock. */
+  public void pin() {
+    isPinned = true;
+  }
+
+  /** Its header is written, or was not after all. Under the lane's lock. */
+  public void unpin(boolean isWritten) {
+    isPinned = false;
+    isDescribed |= isWritten;
+  }
+
+  boolean isPinned() {
+    return isPinned;
+  }
+
+  /** Whether its header says what it is. Under the lane's lock. */
+  public boolean isDescribed() {
+    return isDescribed;
   }
 
   /** What an entry takes here, in bytes: about that, where they differ. Under no lock. */
@@ -161,6 +200,20 @@ public final class Segment extends Filling {
     sealedEnd = end();
   }
 
+  /**
+   * It is none of its lane's any more: whoever still has it finds nothing in it. The volatile write
+   * pairs with the read in {@link #has} of a reader that has set its hold: either that finds
+   * nothing here, or who looks at the holds behind this finds the hold.
+   */
+  void retire() {
+    sealedEnd = Long.MIN_VALUE;
+  }
+
+  /** The first of its entries from a sequence on, or one from its end on. */
+  public long firstFrom(long sequence) {
+    return Math.max(first, sequence);
+  }
+
   /** Whether an entry that was completed lies here. */
   public boolean has(long sequence) {
     return sequence >= first && sequence < sealedEnd;
@@ -181,6 +234,16 @@ public final class Segment extends Filling {
   public long deletedFrom(long sequence, long end) {
     int index = deleted == null ? -1 : deleted.nextSetBit((int) (sequence - first));
     return index < 0 ? end : Math.min(end, first + index);
+  }
+
+  /** What was deleted in another of which entries have moved here is so here. Under the lock. */
+  void deleteAsIn(Segment other) {
+    BitSet gone = other.deleted == null ? new BitSet() : other.deleted;
+    for (int i = gone.nextSetBit(0); i >= 0; i = gone.nextSetBit(i + 1)) {
+      if (has(other.first + i)) {
+        delete(other.first + i);
+      }
+    }
   }
 
   /** How many entries of its are not deleted. Under the lane's lock. */

@@ -2,6 +2,9 @@ package io.gpumq.trackb.store;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The segments of a lane, in the order of its sequences. The next one is twice as large as what the
  * last one came to hold, up to a megabyte, but not much larger than all that the lane holds: so a
@@ -189,10 +192,91 @@ public final class Segments {
     return size > 0 && get(low).has(sequence) ? get(low) : null;
   }
 
-  /** The segment behind one of these, or null. */
+  /** The segment behind one that is or was one of these, or null. */
   public Segment behind(Segment segment) {
-    Segment other = size > 0 && segment.end() < next() ? of(segment.end()) : null;
-    return other == segment ? null : other;
+    int index = from(segment.end());
+    return index < size ? get(index) : null;
+  }
+
+  /** The index of the first segment that ends behind a sequence. */
+  private int from(long sequence) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = low + high >>> 1;
+      if (get(middle).end() <= sequence) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Some of those to which nothing is added any more, from the one of a sequence on. */
+  public List<Segment> sealed(long sequence, int most) {
+    List<Segment> some = new ArrayList<>();
+    for (int i = from(sequence); i < size - 1 && some.size() < most; i++) {
+      some.add(get(i));
+    }
+    return some;
+  }
+
+  /**
+   * Puts one segment in the place of others, or none. These hold nothing then, and are to be given
+   * back by {@link #free}.
+   *
+   * @param gone in their order, with none of these between them if there is another
+   * @param other has what lives on of them; {@code null} if nothing does
+   * @return false if they are not all here any more: then nothing was done
+   */
+  public boolean replace(List<Segment> gone, Segment other) {
+    int start = from(gone.get(0).first());
+    int found = 0;
+    for (int i = start; i < size - 1 && found < gone.size(); i++) {
+      found += get(i) == gone.get(found) && !get(i).isPinned() ? 1 : 0;
+    }
+    if (found < gone.size()) {
+      return false;
+    }
+    int to = start;
+    int next = 0;
+    for (int i = start; i < size; i++) {
+      Segment segment = get(i);
+      if (next == found || segment != gone.get(next)) {
+        set(to++, segment);
+        continue;
+      }
+      segment.retire();
+      heldBytes -= segment.bytes();
+      if (other != null) {
+        other.deleteAsIn(segment);
+      }
+      if (next++ == 0 && other != null) {
+        set(to++, other);
+        heldBytes += other.bytes();
+      }
+    }
+    for (int i = to; i < size; i++) {
+      set(i, null);
+    }
+    size = to;
+    return true;
+  }
+
+  /** Gives back the block of a segment that is none of these any more, or never was. */
+  public void free(Segment segment) {
+    store.free(share, segment.place(), segment.bytes());
+  }
+
+  /** The largest block that {@link #takeSpare} would return now, up to a full segment. */
+  public int spareBytes() {
+    return (int) Math.min(MOST_BYTES, store.spareBytes());
+  }
+
+  /** Returns a block for what lives on of others, or {@link Store#NO_ROOM}. */
+  public long takeSpare(int bytes) {
+    return store.allocateSpare(share, bytes);
   }
 
   /**
@@ -222,6 +306,9 @@ public final class Segments {
    * only once the lane is drained.
    */
   public long freeable(boolean keepsLast) {
+    if (size > 0 && get(0).isPinned()) {
+      return NOTHING;
+    }
     if (size > 1) {
       return get(0).end();
     }
@@ -246,6 +333,10 @@ public final class Segments {
     return get(size - 1);
   }
 
+  private void set(int index, Segment segment) {
+    all[head + index & all.length - 1] = segment;
+  }
+
   private Segment get(int index) {
     return all[head + index & all.length - 1];
   }
@@ -268,7 +359,6 @@ public final class Segments {
       all = more;
       head = 0;
     }
-    all[head + size & all.length - 1] = segment;
-    size++;
+    set(size++, segment);
   }
 }

@@ -12,7 +12,7 @@ public final class Store {
   private final Arena arena;
 
   /** Bytes that the cleaner alone may use, who needs room before it can make any. */
-  private final long spareBytes;
+  private final long sparedBytes;
 
   private final Runnable freed;
 
@@ -32,7 +32,7 @@ public final class Store {
    */
   public Store(Arena arena, long spareBytes, Runnable freed) {
     this.arena = arena;
-    this.spareBytes = spareBytes;
+    this.sparedBytes = spareBytes;
     this.freed = freed;
   }
 
@@ -62,7 +62,7 @@ public final class Store {
 
   /** Bytes that are free and neither promised nor spared. */
   public synchronized long unpromisedBytes() {
-    return Math.max(0, arena.freeBytes() - spareBytes - promised);
+    return Math.max(0, arena.freeBytes() - sparedBytes - promised);
   }
 
   /** Ends a share: nothing is kept free for it any more. */
@@ -90,6 +90,11 @@ public final class Store {
     return take(share, bytes, Arena.blockBytes(bytes));
   }
 
+  /** The largest block that {@link #allocateSpare} would give out just now. */
+  public long spareBytes() {
+    return arena.largestFreeBytes();
+  }
+
   /** Whether it has less than a megabyte for those that nothing is promised to. */
   public boolean isShort() {
     return unpromisedBytes() < 1 << 20;
@@ -104,7 +109,7 @@ public final class Store {
 
   private boolean isFree(Share share, int block) {
     return share.held() + block <= share.mostBytes()
-        && arena.freeBytes() - block >= spareBytes + promisedAfter(share, block);
+        && arena.freeBytes() - block >= sparedBytes + promisedAfter(share, block);
   }
 
   private long promisedAfter(Share share, int more) {
@@ -144,7 +149,7 @@ public final class Store {
    * @return its place, or {@link #NO_ROOM}
    */
   public synchronized long allocateForRing(int bytes) {
-    boolean fits = arena.freeBytes() - Arena.blockBytes(bytes) >= spareBytes + promised;
+    boolean fits = arena.freeBytes() - Arena.blockBytes(bytes) >= sparedBytes + promised;
     return fits ? arena.allocate(bytes) : NO_ROOM;
   }
 
@@ -161,7 +166,7 @@ public final class Store {
    */
   public synchronized long allocateRefuge(int bytes) {
     int block = Arena.blockBytes(bytes);
-    long place = refuges + block <= spareBytes ? allocateForRing(bytes) : NO_ROOM;
+    long place = refuges + block <= sparedBytes ? allocateForRing(bytes) : NO_ROOM;
     refuges += place == NO_ROOM ? 0 : block;
     return place;
   }

@@ -20,7 +20,8 @@ class KeptTest {
 
   private final RingByHand hand = new RingByHand(SHAPE, false);
   private final Store store = new Store(new Arena(256 << 20), 1 << 20, () -> {});
-  private final Resting resting = new Resting();
+  private final Upkeep upkeep = Upkeep.of(store, act -> false);
+  private final Resting resting = upkeep.resting();
   private final Share share = store.share(Long.MAX_VALUE, 0);
   private final EntryLog log = log(share);
   private final Draft draft = new Draft(hand.ring, 64);
@@ -33,7 +34,7 @@ class KeptTest {
 
   private EntryLog log(Share of) {
     Segments segments = new Segments(store, of, 0);
-    return new EntryLog(hand.ring, segments, 0, 100, resting, Long::toString);
+    return new EntryLog(hand.ring, segments, 0, 100, upkeep, Long::toString);
   }
 
   private void append(int count) {

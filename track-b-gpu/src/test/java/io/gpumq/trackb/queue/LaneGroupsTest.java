@@ -12,7 +12,7 @@ import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.RingByHand;
 import io.gpumq.trackb.log.EntryLog;
-import io.gpumq.trackb.log.Resting;
+import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Store;
@@ -32,7 +32,7 @@ class LaneGroupsTest {
   private final Store store = new Store(new Arena(4 << 20), 1 << 16, () -> {});
   private final Segments segments = new Segments(store, store.share(1 << 20, 0), 0);
   private final EntryLog log =
-      new EntryLog(hand.ring, segments, 0, 16, new Resting(), Long::toString);
+      new EntryLog(hand.ring, segments, 0, 16, Upkeep.of(store, act -> false), Long::toString);
   private final LaneGroups groups =
       new LaneGroups(log, (sequence, word, verdict) -> true, new Targets());
 

@@ -7,7 +7,7 @@ import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.InProcessDevice;
 import io.gpumq.trackb.log.Copier;
-import io.gpumq.trackb.log.Resting;
+import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
@@ -29,7 +29,7 @@ final class TestShop implements AutoCloseable {
     store = new Store(new Arena(BYTES), BYTES / 64, waiters::stir);
     rings = new Rings(device, store);
     copier = Copier.open(device.vram());
-    shop = new Shop(rings, store, copier, new Resting(), waiters, queues);
+    shop = new Shop(rings, store, copier, Upkeep.of(store, rings::move), waiters, queues);
   }
 
   static TestShop onHost() {

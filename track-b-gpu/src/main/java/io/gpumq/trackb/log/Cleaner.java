@@ -1,0 +1,166 @@
+package io.gpumq.trackb.log;
+
+import io.gpumq.trackb.link.Keeps;
+import io.gpumq.trackb.store.Segment;
+import io.gpumq.trackb.store.Store;
+import io.gpumq.trackb.waiting.Backoff;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Looks after segments to which nothing is added any more. It has their headers written, and gives
+ * those back in which nothing lives, wherever they stand. While the store is short it also moves
+ * together what lives on in others. One thread at a time is at work, whichever comes, and waits for
+ * nothing: how far the device is meanwhile is looked at by the next. Safe for use by many threads.
+ */
+public final class Cleaner {
+  /** Steps in one go, mostly each in another log. */
+  private static final int MOST_LOOKED = 64;
+
+  /** So often somebody looks who wants room at once. */
+  private static final int MOST_LOOKS = 16;
+
+  private final Store store;
+  private final Mover mover;
+
+  /** Logs that have such segments. Guarded by this object. */
+  private final ArrayDeque<Cleaning> all = new ArrayDeque<>();
+
+  private final AtomicBoolean isAtWork = new AtomicBoolean();
+
+  // Of whoever is at work.
+  private CleaningStep current;
+  private Keeps currentBy;
+  private final List<LeftSegment> left = new ArrayList<>();
+
+  /** Whether somebody lacked memory, and not all logs were looked at since. */
+  private volatile boolean isWanted;
+
+  // Written by whoever is at work.
+  private volatile boolean isUnderWay;
+  private volatile long freedBytes;
+
+  /**
+   * @param store whose segments they are
+   */
+  Cleaner(Store store, Mover mover) {
+    this.store = store;
+    this.mover = mover;
+  }
+
+  synchronized void add(Cleaning log) {
+    all.addLast(log);
+  }
+
+  private synchronized Cleaning next() {
+    return all.pollFirst();
+  }
+
+  private synchronized int size() {
+    return all.size();
+  }
+
+  /** Somebody waits for memory: entries are moved for it, too. */
+  void want() {
+    isWanted = true;
+  }
+
+  /**
+   * Makes room for somebody who lacks it. May wait for the device; the caller has no lock.
+   *
+   * @return whether memory came back
+   */
+  boolean makeRoom() {
+    want();
+    long before = freedBytes;
+    Backoff backoff = new Backoff();
+    for (int looks = 0; looks < MOST_LOOKS; looks += isUnderWay ? 0 : 1) {
+      boolean moves = advance();
+      if (freedBytes != before) {
+        return true;
+      }
+      if (!moves || !isWanted) {
+        return false;
+      }
+      backoff.pause();
+    }
+    return false;
+  }
+
+  /**
+   * Does what there is to do, unless somebody else does.
+   *
+   * @return false if nothing moves now
+   */
+  public boolean advance() {
+    if (!isAtWork.compareAndSet(false, true)) {
+      return true;
+    }
+    try {
+      return mover.use(this::advance);
+    } finally {
+      isUnderWay = current != null;
+      isAtWork.set(false);
+    }
+  }
+
+  private void advance(Keeps by) {
+    left.removeIf(this::tryFree);
+    if (current != null && currentBy == by && !current.advance(by)) {
+      return;
+    }
+    current = null; // or it was begun by a ring that has failed, and may still write: so it is left
+    look(by);
+  }
+
+  private void look(Keeps by) {
+    boolean isShort = isWanted || store.isShort();
+    boolean hasMore = true;
+    int most = size();
+    int looked = 0;
+    while (current == null && looked < MOST_LOOKED && (hasMore || looked < most)) {
+      Cleaning log = next();
+      if (log == null) {
+        break;
+      }
+      look(log, isShort, by);
+      hasMore = log.isInRound();
+      looked++;
+    }
+    isWanted &= current != null || hasMore || looked < most;
+  }
+
+  private void look(Cleaning log, boolean isShort, Keeps by) {
+    try {
+      current = log.step(isShort);
+      currentBy = by;
+      if (current != null && current.advance(by)) {
+        current = null;
+      }
+    } finally {
+      if (log.stays()) {
+        add(log);
+      }
+    }
+  }
+
+  private boolean tryFree(LeftSegment segment) {
+    boolean isFree = segment.tryFree();
+    if (isFree) {
+      freed(segment.segment());
+    }
+    return isFree;
+  }
+
+  /** A log has left a segment, which is given back once nobody reads there. */
+  void leave(LeftSegment segment) {
+    left.add(segment);
+  }
+
+  /** A segment was given back. */
+  void freed(Segment segment) {
+    freedBytes += segment.bytes();
+  }
+}

@@ -1,0 +1,117 @@
+package io.gpumq.trackb.log;
+
+import io.gpumq.trackb.store.Segment;
+import io.gpumq.trackb.store.Segments;
+import java.util.List;
+
+/**
+ * The segments of a log to which nothing is added any more, as the cleaner deals with them. Safe
+ * for use by many threads; takes the log's lock where it says so.
+ */
+final class SealedSegments {
+  private final Kept kept;
+  private final Tail tail;
+  private final Segments segments;
+  private final Deletions deletions;
+
+  /** Which entries live; {@code null} where nobody says. */
+  private volatile Living living;
+
+  /**
+   * @param tail the log's lock
+   */
+  SealedSegments(Kept kept, Tail tail, Segments segments, Deletions deletions) {
+    this.kept = kept;
+    this.tail = tail;
+    this.segments = segments;
+    this.deletions = deletions;
+  }
+
+  /** Says who tells which entries live. Before the first is claimed. */
+  void ask(Living who) {
+    living = who;
+  }
+
+  Living living() {
+    return living;
+  }
+
+  /** Whether there are any; else the cleaner is told again when there are. Takes the lock. */
+  boolean stay() {
+    return kept.staysUntidy();
+  }
+
+  /** As {@link Segments#sealed}. Takes the lock. */
+  List<Segment> from(long sequence, int most) {
+    tail.lock();
+    try {
+      return segments.sealed(sequence, most);
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** Pins those of some segments that are still here, and returns them. Takes the lock. */
+  List<Segment> pin(List<Segment> some) {
+    tail.lock();
+    try {
+      some.removeIf(segment -> segments.of(segment.first()) != segment);
+      some.forEach(Segment::pin);
+      return some;
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** Lets go of pinned segments, with their headers or without. Takes the lock. */
+  void unpin(List<Segment> some, boolean areWritten) {
+    tail.lock();
+    try {
+      some.forEach(segment -> segment.unpin(areWritten));
+      kept.note();
+    } finally {
+      tail.unlock();
+    }
+    kept.giveBackWhatIsDue(); // it may rest now
+  }
+
+  /**
+   * As {@link Segments#replace}, unless an entry has come to life since. Takes the lock.
+   *
+   * @param revivals as they were before anybody looked what lives
+   */
+  boolean replace(List<Segment> some, Segment other, long revivals) {
+    boolean[] done = {false};
+    living.unlessRevived(revivals, () -> done[0] = replace(some, other));
+    return done[0];
+  }
+
+  private boolean replace(List<Segment> some, Segment other) {
+    tail.lock();
+    try {
+      boolean done = segments.replace(some, other);
+      if (done) {
+        deletions.haveGoneBelow(some.get(some.size() - 1).end());
+        kept.note();
+      }
+      return done;
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** As {@link Segments#spareBytes}. */
+  int spareBytes() {
+    return segments.spareBytes();
+  }
+
+  /** As {@link Segments#takeSpare}. */
+  long takeSpare(int bytes) {
+    return segments.takeSpare(bytes);
+  }
+
+  /** As {@link Segments#free}. */
+  void free(Segment segment) {
+    segments.free(segment);
+  }
+}

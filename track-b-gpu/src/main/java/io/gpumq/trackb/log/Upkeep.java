@@ -1,0 +1,27 @@
+package io.gpumq.trackb.log;
+
+import io.gpumq.trackb.store.Store;
+
+/**
+ * Who looks after the logs of a track, so that memory comes back which nobody uses.
+ *
+ * @param resting logs that keep a segment for what comes next
+ * @param cleaner of those that keep segments of which entries have gone
+ */
+public record Upkeep(Resting resting, Cleaner cleaner) {
+  /**
+   * @param mover what the cleaner moves by
+   */
+  public static Upkeep of(Store store, Mover mover) {
+    return new Upkeep(new Resting(), new Cleaner(store, mover));
+  }
+
+  /**
+   * Makes room for somebody who lacks it. May wait for the device; the caller has no lock.
+   *
+   * @return whether it is worth to look again
+   */
+  boolean makeRoom() {
+    return resting.giveBack() || cleaner.makeRoom();
+  }
+}

@@ -1,0 +1,73 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.Living;
+import java.util.BitSet;
+import java.util.Collection;
+
+/** Which entries of a lane live: some group has not settled them, or a reader holds them. */
+final class LaneLiving implements Living {
+  /** Entries of which a group is asked at once, under its lock. */
+  private static final int STEP = 8192;
+
+  private final EntryLog log;
+  private final LaneGroups groups;
+
+  LaneLiving(EntryLog log, LaneGroups groups) {
+    this.log = log;
+    this.groups = groups;
+  }
+
+  /** Without a group all live; and a failure that nobody has taken note of does. */
+  @Override
+  public long allFrom() {
+    Collection<Group> all = groups.groups();
+    long from = all.isEmpty() ? log.released() : log.progress().passedSoFar();
+    for (Group group : all) {
+      from = Math.min(from, group.cursor());
+    }
+    return from;
+  }
+
+  @Override
+  public long gone() {
+    return groups.gone();
+  }
+
+  @Override
+  public long revivals() {
+    return groups.revivals();
+  }
+
+  @Override
+  public void mark(long from, int count, BitSet bits) {
+    Collection<Group> all = groups.groups();
+    BitSet some = new BitSet();
+    for (int done = 0; done < count; done += STEP) {
+      int step = Math.min(STEP, count - done);
+      some.clear();
+      for (Group group : all) {
+        group.markUnsettled(from + done, step, some);
+      }
+      for (int i = some.nextSetBit(0); i >= 0; i = some.nextSetBit(i + 1)) {
+        bits.set(done + i);
+      }
+    }
+    // Behind the groups: who was handed an entry before it was settled there has set its hold.
+    long held = Math.max(from, groups.heldFrom());
+    if (all.isEmpty() || held < from + count) {
+      bits.set(all.isEmpty() ? 0 : (int) (held - from), count);
+    }
+  }
+
+  @Override
+  public long heldFrom() {
+    return groups.heldFrom();
+  }
+
+  @Override
+  public boolean unlessRevived(long revivals, Runnable act) {
+    return groups.unlessRevived(revivals, act);
+  }
+}

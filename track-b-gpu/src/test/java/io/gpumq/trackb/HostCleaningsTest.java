@@ -1,0 +1,7 @@
+package io.gpumq.trackb;
+
+class HostCleaningsTest extends Cleanings {
+  HostCleaningsTest() {
+    super("host");
+  }
+}

@@ -1,0 +1,173 @@
+package io.gpumq.trackb.queue;
+
+import static io.gpumq.kernels.LinkLayout.SEGMENT_HEADER_BYTES;
+import static io.gpumq.kernels.LinkLayout.UNIT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.Producer;
+import io.gpumq.api.QueueConfig;
+import io.gpumq.conformance.Await;
+import io.gpumq.spi.waiting.Waiters;
+import io.gpumq.trackb.Filled;
+import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.layout.SegmentHeader;
+import io.gpumq.trackb.layout.Words;
+import io.gpumq.trackb.log.Cleaner;
+import io.gpumq.trackb.spi.Backend;
+import io.gpumq.trackb.store.Segment;
+import io.gpumq.trackb.store.Share;
+import io.gpumq.trackb.store.Store;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What lies in a segment says by itself which entries it has: nothing of the host's is needed. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class SegmentWalks {
+  private static final int COUNT = 20_000;
+  private static final int MOST_BYTES = 500;
+
+  private final TestShop shop;
+  private final Cleaner cleaner;
+  private final Queue queue;
+
+  SegmentWalks(Backend backend) {
+    shop = new TestShop(backend, new Waiters());
+    cleaner = shop.shop.upkeep().cleaner();
+    queue =
+        shop.open(
+            QueueConfig.named("walked")
+                .maxPayloadBytes(MOST_BYTES)
+                .handler("crc32c")
+                .lease(Duration.ofDays(1)));
+    queue.createGroup("g");
+  }
+
+  @AfterEach
+  void close() {
+    shop.close();
+  }
+
+  private void fill() throws InterruptedException {
+    try (Producer producer = queue.producer()) {
+      for (long from = 0; from < COUNT; from += 500) {
+        long first = from;
+        producer.sendBatch(
+            500,
+            (i, to) -> Filled.write(first + i, to, Filled.length(first + i, MOST_BYTES)),
+            Await.DEADLINE);
+      }
+    }
+    Await.until("landed", () -> queue.lane(0).log().progress().completed() >= COUNT);
+  }
+
+  private Segment of(long sequence) {
+    return queue.lane(0).log().segmentOf(sequence);
+  }
+
+  /** Reads a segment as it lies there, and returns the sequences that it tells of. */
+  private List<Long> walk(Segment segment) {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(segment.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    shop.shop.copier().read(segment.place(), segment.bytes(), bytes, 0);
+    SegmentHeader header = SegmentHeader.read(bytes);
+    assertNotNull(header, "no header");
+    assertEquals(segment.first(), header.first());
+    assertEquals(segment.end(), header.end());
+    assertEquals(segment.bytes(), header.blockBytes());
+    assertEquals(segment.isCleaned(), header.isCleaned());
+    List<Long> found = new ArrayList<>();
+    long sequence = header.first();
+    for (int at = SEGMENT_HEADER_BYTES; at < header.units() * UNIT; ) {
+      long word = Words.get(bytes, at);
+      long id = Words.get(bytes, at + Long.BYTES);
+      if (EntryHeader.isMark(word)) {
+        sequence = id;
+        at += UNIT;
+        continue;
+      }
+      assertEquals((segment.place(sequence) - segment.place()) * UNIT, at);
+      int length = EntryHeader.length(word);
+      assertEquals(Filled.length(sequence, MOST_BYTES), length);
+      ByteBuffer payload = bytes.slice(at + UNIT, length);
+      assertEquals(Filled.payload(sequence, length), payload);
+      assertTrue(Math.abs(EntryHeader.millis(id) - System.currentTimeMillis()) < 600_000);
+      at +=
+          (1 + EntryHeader.units(length) + EntryHeader.units(EntryHeader.resultBytes(word))) * UNIT;
+      found.add(sequence++);
+    }
+    assertEquals(header.entries(), found.size());
+    assertEquals(header.end(), sequence);
+    return found;
+  }
+
+  /** All but the last, which may still be added to. */
+  @Test
+  void sealedSegmentsTellWhatTheyHave() throws Exception {
+    fill();
+    Await.until(
+        "described",
+        () -> {
+          cleaner.advance();
+          return of(of(COUNT - 1).first() - 1).isDescribed();
+        });
+    int segments = 0;
+    long last = of(COUNT - 1).first();
+    for (long next = 0; next < last; next = of(next).end(), segments++) {
+      List<Long> found = walk(of(next));
+      assertEquals(next, found.get(0));
+      assertEquals(of(next).end() - next, found.size());
+    }
+    assertTrue(segments > 5, segments + " segments");
+  }
+
+  @Test
+  void cleanedSegmentsTellWhatLivesOn() throws Exception {
+    fill();
+    LongPredicate lives = sequence -> sequence % 100 < 3 && sequence % 1000 < 700;
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      for (long taken = 0; taken < COUNT; ) {
+        Batch batch = consumer.poll(1000, Await.DEADLINE);
+        for (int i = 0; i < batch.size(); i++) {
+          if (!lives.test(batch.get(i).sequence())) {
+            consumer.acknowledge(batch.get(i).sequence());
+          }
+        }
+        taken += batch.size();
+      }
+      long last = of(COUNT - 1).first();
+      makeShort();
+      Await.until(
+          "cleaned",
+          () -> {
+            cleaner.advance();
+            return of(0).isCleaned() && of((last - 1) / 1000 * 1000).isCleaned();
+          });
+      for (long next = 0; next < last; ) {
+        List<Long> found = walk(of(next));
+        for (long sequence : found) {
+          assertTrue(lives.test(sequence), "entry " + sequence);
+          assertEquals(next, sequence);
+          do {
+            next++;
+          } while (!lives.test(next));
+        }
+      }
+    }
+  }
+
+  /** Somebody takes what the store has left. */
+  private void makeShort() {
+    Share greedy = shop.store.share(Long.MAX_VALUE, 0);
+    while (shop.store.allocate(greedy, 1 << 20) != Store.NO_ROOM) {}
+  }
+}
