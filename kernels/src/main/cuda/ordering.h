@@ -115,6 +115,25 @@ GPUMQ_FN uint64_t move_local(uint64_t* word, uint64_t from, uint64_t to) {
 #endif
 }
 
+// As move_local(), after before_local_release(): pairs with poll_local() and after_local_wait().
+GPUMQ_FN uint64_t release_move_local(uint64_t* word, uint64_t from, uint64_t to) {
+#if defined(__CUDACC__)
+  return move_local(word, from, to);
+#else
+  Local<uint64_t>(*word).compare_exchange_strong(from, to, release, relaxed);
+  return from;
+#endif
+}
+
+// As poll_shared(), of a word of the device's own.
+GPUMQ_FN uint64_t poll_local(uint64_t* word) {
+#if defined(__CUDACC__)
+  return Local<uint64_t>(*word).load(relaxed);
+#else
+  return Local<uint64_t>(*word).load(std::memory_order_acquire);
+#endif
+}
+
 // A quad that the host wrote: read past every cache that is not coherent with it.
 GPUMQ_FN Quad poll_quad(const uint8_t* from) {
 #if defined(__CUDACC__)

@@ -126,15 +126,17 @@ class Draft {
            host::units_of(link_.shape().result_bytes);
   }
 
-  // Describes the next entry, which goes to `place`; returns where it lies in the window, in units.
-  uint32_t describe(uint64_t sequence, uint64_t place, bool push, bool alone, Carried* owner,
-                    uint64_t index) {
-    const Message& message = messages_[claimed_++];
+  // Describes the next entry, which goes to `place`, and comes after what `message` says; returns where it
+  // lies in the window, in units.
+  uint32_t describe(const Message& message, uint64_t sequence, uint64_t place, bool push, bool alone,
+                    Carried* owner, uint64_t index) {
+    claimed_++;
+    write_head(message, kGood, link_.shape().result_bytes, link_.ring().ingress + claimed_at_);
     const uint32_t unit = claimed_at_ / kUnit;
     const uint64_t where = where_word(sequence, place, unit, message.extensions());
     link_.describe(sequence, what_word(sequence, kOpCarry, push, message.length), where, owner,
                    index);
-    if (alone && link_.is_quick(sequence)) {
+    if (alone && message.after == 0 && link_.is_quick(sequence)) {
       link_.express().offer(sequence, where, link_.ring().ingress + claimed_at_, message.bytes());
     }
     claimed_at_ += units_of(message) * kUnit;

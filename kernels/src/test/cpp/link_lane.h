@@ -2,6 +2,8 @@
 // and frees their places when nobody reads there any more. In Java these are io.gpumq.trackb.log and store.
 #pragma once
 
+#include <deque>
+
 #include "link_host.h"
 
 namespace host {
@@ -61,8 +63,17 @@ struct Entry {
   bool came_express;  // and is kept there
 };
 
+// A bucket of keys, where handlers run in their order.
+struct Bucket {
+  uint64_t last;     // one more than the slot of its last message
+  uint64_t count;    // of its messages
+  uint64_t handled;  // the turn that was handled last
+};
+
 class Lane : public Carried {
  public:
+  static constexpr uint64_t kBuckets = 4;
+
   // Entries that it keeps at once.
   static constexpr uint64_t kMost = 64;
 
@@ -83,9 +94,10 @@ class Lane : public Carried {
     for (uint32_t i = 0; i < some; i++) {
       Entry& next = entry(claimed_ + i);
       next.slot = first + i;
+      note(next);
       next.chunk = draft.chunk();
       next.filling = draft.chunk()->filling();
-      next.unit = draft.describe(next.slot, next.place, push, alone, this, claimed_ + i);
+      next.unit = draft.describe(next.message, next.slot, next.place, push, alone, this, claimed_ + i);
     }
     claimed_ += some;
     if (some > 0) link_.slots().publish(first, some);
@@ -211,11 +223,23 @@ class Lane : public Carried {
       return false;
     }
     index = claimed_++;
+    note(next);
     entry(index) = next;
     write_head(next.message, kGood, link_.shape().result_bytes, move.head());
     move.describe(next.slot, kOpMove, next.message, 0, next.place, this, index);
     link_.slots().publish(next.slot, 1);
     return true;
+  }
+
+  // Where that matters, says what it comes after: KeyOrder of io.gpumq.trackb.link, with few buckets. Its key
+  // leads to its turn.
+  void note(Entry& next) {
+    if (!link_.shape().in_order) return;
+    Bucket& bucket = buckets_[next.message.id % kBuckets];
+    turns_.push_back({&bucket.handled, ++bucket.count});
+    next.message.key = reinterpret_cast<uint64_t>(&turns_.back());
+    next.message.after = bucket.last <= link_.completions().landed() ? 0 : bucket.last;
+    bucket.last = next.slot + 1;
   }
 
   Entry& entry(uint64_t index) { return entries_[index % kMost]; }
@@ -262,6 +286,8 @@ class Lane : public Carried {
   Segment* open_ = nullptr;
   uint64_t claimed_ = 0;
   uint64_t released_ = 0;
+  Bucket buckets_[kBuckets] = {};
+  std::deque<Turn> turns_;
 
   // Of who tells.
   std::atomic<uint64_t> completed_{0};

@@ -27,7 +27,8 @@ struct Shape {
   uint32_t result_bytes;
   uint32_t arena_units;
   uint64_t first_sequence;
-  bool express;  // whether messages and reads are offered to the express
+  bool express;   // whether messages and reads are offered to the express
+  bool in_order;  // whether handlers run in the order of keys
 
   uint32_t window_bytes() const { return (chunks + read_chunks) * chunk_bytes; }
 
@@ -85,6 +86,8 @@ class Memory {
              .max_tries = shape.max_tries,
              .express_bytes = shape.express_bytes(),
              .window_units = shape.window_bytes() / kUnit,
+             .in_order = shape.in_order,
+             .unused = 0,
              .params = params};
     std::fill_n(ring_.states, shape.slots, state_word(shape.first_sequence / shape.slots, kEmpty));
     for (uint32_t slot = 0; shape.first_sequence > 0 && slot < shape.slots; slot++) {

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "link_memory.h"
+#include "link_watch.h"
 
 namespace host {
 
@@ -34,21 +34,25 @@ class Dice {
 struct Message {
   uint64_t id;
   uint64_t kinds;   // kEntryKeyedBit and kEntryFullIdBit
+  uint64_t key;
+  uint64_t after;   // what it comes after where handlers run in the order of keys
   uint32_t length;  // of the payload
   uint8_t payload[kMostBytes];
 
+  bool keyed() const { return kinds >> kEntryKeyedBit & 1; }
   uint32_t extensions() const { return std::popcount(kinds); }
   uint32_t bytes() const { return (1 + extensions()) * kUnit + length; }  // without the result
   uint32_t heading_units() const { return 1 + extensions(); }
   uint32_t payload_units() const { return units_of(length); }
 };
 
-// Many are empty or full.
-inline Message message_of(uint64_t seed, uint64_t id, uint32_t largest_payload) {
+// Many are empty or full. `keyed`: whether each has a key, and no other extension.
+inline Message message_of(uint64_t seed, uint64_t id, uint32_t largest_payload, bool keyed) {
   Dice dice(seed + Dice(id).next());
   Message message = {};
   message.id = id;
-  message.kinds = dice.next() & kEntryKinds;
+  message.key = ~id;
+  message.kinds = keyed ? 1ull << kEntryKeyedBit : dice.next() & kEntryKinds;
   const uint32_t kind = dice.below(16);
   message.length = kind == 0 ? 0 : kind < 5 ? largest_payload : dice.below(largest_payload + 1);
   for (uint32_t at = 0; at < message.length; at += 8) {
@@ -57,6 +61,24 @@ inline Message message_of(uint64_t seed, uint64_t id, uint32_t largest_payload) 
   }
   return message;
 }
+
+// Which one of its bucket of keys a message is. Its key says where this lies.
+struct Turn {
+  uint64_t* handled;  // the turn that was handled last: plain memory, for one handler at a time
+  uint64_t number;
+};
+
+// As crc32c, on messages that have a key each, and in their turn.
+struct InTurn : Crc32c {
+  template <class T>
+  static uint32_t run(const T& tile, const HandlerParams& params, const uint8_t* payload,
+                      uint32_t length, uint8_t* result, uint32_t attempt) {
+    const auto* turn = *reinterpret_cast<const Turn* const*>(payload - kUnit);
+    if (*turn->handled >= turn->number) die("handled out of turn", turn->number);
+    *turn->handled = turn->number;
+    return Crc32c::run(tile, params, payload, length, result, attempt);
+  }
+};
 
 // What became of a message.
 struct Outcome {
@@ -95,9 +117,9 @@ inline uint8_t* write_head(const Message& message, const Outcome& outcome, uint3
                            message.kinds,
                        message.id};
   uint32_t count = 2;
-  if (message.kinds >> kEntryKeyedBit & 1) {
-    words[count++] = ~message.id;
-    words[count++] = 0;
+  if (message.keyed()) {
+    words[count++] = message.key;
+    words[count++] = message.after;
   }
   if (message.kinds >> kEntryFullIdBit & 1) {
     words[count++] = message.id * 3;

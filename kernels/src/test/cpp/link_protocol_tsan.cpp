@@ -9,6 +9,7 @@
 // last line; 2: all is well, but not everything happened that was to be tested; 66: a race.
 
 #include <iterator>
+#include <type_traits>
 
 #include "link_run.h"
 
@@ -39,6 +40,7 @@ Plan plan_for(Dice& dice, bool near_the_stamps_wrap) {
   s.chunks = 2 + dice.below(4);
   s.read_chunks = 1 + dice.below(2);
   s.express = dice.one_in(2);
+  s.in_order = std::is_same_v<H, InTurn>;
   // The stamps, 32 bits, and what express knows of a sequence, 51, wrap behind the first laps.
   s.first_sequence = near_the_stamps_wrap ? (1ull << 51) - 4 * s.slots : 0;
   // Of handler fail: every second or third message, at its first one to three tries.
@@ -112,6 +114,7 @@ int main(int count, char** arguments) {
     run<Crc32c>("crc32c", dice, seed, most_time, wrap);
     run<Fail>("fail", dice, seed, most_time, wrap);
     run<Echo>("echo", dice, seed, most_time, !wrap);
+    run<InTurn>("in turn", dice, seed, most_time, wrap);
   }
   for (const auto& [what, times] : happened) {
     std::printf("%" PRIu64 " %s\n", times.load(), what);

@@ -142,7 +142,7 @@ class Run {
         continue;
       }
       for (uint64_t i = 0; i < most && draft.has_room(); i++) {
-        draft.add(message_of(seed_, id++, plan_.shape.largest_payload));
+        draft.add(message_of(seed_, id++, plan_.shape.largest_payload, plan_.shape.in_order));
       }
       // Now and then one is late, and others overtake it.
       if (dice.one_in(8)) std::this_thread::yield();

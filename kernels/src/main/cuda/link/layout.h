@@ -124,7 +124,8 @@ constexpr uint32_t kCheckMask = 31;
 //   | I  | K  | result's length     | error  | tries | status | extens.| payload length  |
 //   +----+----+---------------------+--------+-------+--------+--------+-----------------+
 //
-// K (keyed): the first extension is the message's key and a word that is 0. I: the next is the full id. One
+// K (keyed): the first extension is the message's key and, where handlers run in the order of keys, what it
+// comes after: 0, or one more than a sequence of its ring. I: the next is the full id. One
 // more than these tell of is a dead letter's: what it says is between the hosts that write and read it, with
 // texts in the place of the result. The host writes the word as it nearly always stays: status OK, one try, a whole result. The
 // device writes it again only where that turned out otherwise.
@@ -247,7 +248,7 @@ constexpr uint32_t kErrorState = 2;  // a slot was not in the state that its own
 constexpr uint32_t kErrorPlace = 3;  // a descriptor names memory that is not the ring's
 
 // --- The kernel's parameter and the device's own words: struct Ring and struct Mirror -----------
-constexpr uint32_t kRingBytes = 160;
+constexpr uint32_t kRingBytes = 168;
 constexpr uint64_t kNever = 0x7fffffffffffffffull;
 constexpr uint32_t kMirrorBytes = 768;
 constexpr uint32_t kMirrorTickets = 0;  // byte offsets in the mirror

@@ -44,6 +44,8 @@ struct Ring {
   uint32_t max_tries;
   uint32_t express_bytes;  // an express slot
   uint32_t window_units;   // of the window, and of the ingress memory
+  uint32_t in_order;       // whether a message waits for the one that it comes after
+  uint32_t unused;
   HandlerParams params;
 
   GPUMQ_FN uint64_t* control_word(uint32_t index) const {

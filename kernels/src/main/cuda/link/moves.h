@@ -28,11 +28,29 @@ GPUMQ_FN void take(const Ring& ring, uint64_t sequence, Moves& moves) {
   moves.inflight = move_local(state, state_word(lap, kReady), state_word(lap, kInflight));
 }
 
-// INFLIGHT -> DONE: handled; the completion word is to follow.
+// INFLIGHT -> DONE: handled; the completion word is to follow. Who waits for it in await_done() sees what
+// the handler wrote.
 GPUMQ_FN void finish(const Ring& ring, uint64_t sequence, Moves& moves) {
   const uint64_t lap = sequence >> ring.slot_shift;
-  moves.done =
-      move_local(ring.state(sequence), state_word(lap, kInflight), state_word(lap, kDone));
+  uint64_t* state = ring.state(sequence);
+  if (ring.in_order != 0) {
+    before_local_release();
+    moves.done = release_move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
+  } else {
+    moves.done = move_local(state, state_word(lap, kInflight), state_word(lap, kDone));
+  }
+}
+
+// Waits until a message was handled that a ticket before this warp's has: that one's warp waits for none
+// of these. Returns false if the kernel is to end meanwhile; then it need not be.
+GPUMQ_FN bool await_done(const Ring& ring, uint64_t sequence) {
+  const uint64_t done = state_word(sequence >> ring.slot_shift, kDone);
+  while (poll_local(ring.state(sequence)) < done) {  // a later lap's word is larger
+    if (poll_local(&ring.mirror->stop) != 0) return false;
+    pause(100);
+  }
+  after_local_wait();  // pairs with finish()
+  return true;
 }
 
 // DONE of the lap before -> EMPTY. The head covers a sequence only after its producer saw that the one

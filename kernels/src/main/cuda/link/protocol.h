@@ -7,6 +7,7 @@
 
 #include "carry.h"
 #include "lookout.h"
+#include "order.h"
 
 namespace gpumq::link {
 
@@ -51,10 +52,10 @@ GPUMQ_FN uint32_t handle_one(const T& tile, const Ring& ring, uint64_t sequence,
   }
 }
 
-// Runs the handler on every message that wants it, as many at once as there are tiles in a warp.
-// Returns the outcome of this lane's message.
+// Runs the handler on every message that wants it, as many at once as there are tiles in a warp, if it is
+// due, as its lane says. Returns the outcome of this lane's message.
 template <class H>
-GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& work) {
+GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& work, bool due) {
   const Tile<H::kLanes> tile;
   const uint32_t tiles = warp.size() / tile.size();
   uint32_t outcome = outcome_of(work.what, work.where);
@@ -64,13 +65,30 @@ GPUMQ_FN uint32_t handle_all(const Warp& warp, const Ring& ring, const Work& wor
       const uint64_t what = warp.from(work.what, message % warp.size());
       const uint64_t where = warp.from(work.where, message % warp.size());
       uint32_t theirs = outcome_of(what, where);
-      if (message < work.n && is_handled(what) && !is_condemned(where)) {
+      const bool is_due = warp.from(due, message % warp.size());
+      if (message < work.n && is_due && is_handled(what) && !is_condemned(where)) {
         theirs = handle_one<H>(tile, ring, work.first + message, what, where);
       }
       warp.sync();
       const uint32_t back = warp.from(theirs, (warp.lane() - base) % tiles * tile.size());
       if (warp.lane() >= base && warp.lane() < base + tiles) outcome = back;
     }
+  }
+  return outcome;
+}
+
+// As handle_all(), each message behind the one that it comes after, as its lane says.
+template <class H>
+GPUMQ_FN uint32_t handle_in_order(const Warp& warp, const Ring& ring, const Work& work,
+                                  uint64_t after) {
+  const uint32_t mine = round_of(warp, work, after);
+  uint32_t outcome = 0;
+  bool more = true;
+  for (uint32_t round = 0; more; round++) {
+    const uint32_t seen = handle_all<H>(warp, ring, work, mine == round);
+    if (mine == round) outcome = seen;
+    more = !warp.all(mine <= round);
+    warp.sync();  // what one has written, those behind it may read
   }
   return outcome;
 }
@@ -99,9 +117,10 @@ GPUMQ_FN uint64_t completion_of(uint64_t sequence, uint64_t what, uint32_t outco
                          outcome & 0xff);
 }
 
-// Carries n published messages to their completion.
+// Carries n published messages to their completion. Returns false if the kernel is to end first: then they
+// are as they were.
 template <class H>
-GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n) {
+GPUMQ_FN bool carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t n) {
   const bool mine = warp.lane() < n;  // lane m stands for message m where messages have one lane each
   const uint64_t sequence = first + warp.lane();
 
@@ -127,29 +146,36 @@ GPUMQ_FN void carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
       work.what = nothing_for(sequence);
     }
   }
+  const bool in_order = runs<H>() && ring.in_order != 0;
+  uint64_t after = 0;
+  if (in_order) {
+    warp.sync();
+    if (mine) after = after_of(ring, work.what, work.where);
+    if (!await_others(warp, ring, work, after)) return false;
+  }
   if (mine) take(ring, sequence, moves);
   warp.sync();
-  const uint32_t outcome = handle_all<H>(warp, ring, work);
+  const uint32_t outcome = in_order ? handle_in_order<H>(warp, ring, work, after)
+                                    : handle_all<H>(warp, ring, work, true);
   if constexpr (H::kResultBytes > 0) {
     warp.sync();
     push_results<result_units<H>()>(warp, ring, work);
   }
   warp.sync();
-  if (!mine) return;
-
-  if (flaw != 0) {
+  if (mine && flaw != 0) {
     fail(ring, flaw, sequence);
-  } else {
+  } else if (mine) {
     correct_header<H>(ring, work.what, work.where, outcome);
     finish(ring, sequence, moves);
     before_shared_release();
     complete(ring, sequence, moves, completion_of(sequence, work.what, outcome));
   }
+  return true;
 }
 
 // Carries one message, or a read, that came by express: in, handled, out. It lands later. Where no handler
 // runs that could fault, the answer goes out before the slot's state says who is at work, so that it does
-// not wait behind the CASes.
+// not wait behind the CASes. What comes by express comes after nothing: the host offers no other.
 template <class H>
 GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequence,
                             const Express& express, Lookout& lookout, Landing& landing) {
@@ -174,7 +200,7 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
     const Work work = {sequence, 1, what, where};
     if constexpr (runs<H>()) {
       warp.sync();
-      outcome = warp.from(handle_all<H>(warp, ring, work), 0);
+      outcome = warp.from(handle_all<H>(warp, ring, work, true), 0);
     }
     warp.sync();
     if (outcome == kFirstTry) {
@@ -258,7 +284,7 @@ GPUMQ_FN void run_warp(const Warp& warp, const Ring& ring) {
         const uint32_t left = static_cast<uint32_t>(upto - next);  // at most a ticket
         const uint32_t most = most_at_once(warp, ring, next);
         const uint32_t n = left < most ? left : most;
-        carry<H>(warp, ring, next, n);
+        if (!carry<H>(warp, ring, next, n)) return;
         next += n;
       }
     }

@@ -3,6 +3,7 @@ package io.gpumq.kernels;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.QueueConfig;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -19,7 +20,7 @@ public record Failure(long every, int attempts, How how) {
   /** Value of {@link #attempts}: a message that fails once fails always. */
   public static final int ALL_ATTEMPTS = Integer.MAX_VALUE;
 
-  static final String USAGE = "fail:every=N[,attempts=K][,how=error|trap|address|loop]";
+  static final String USAGE = "fail:every=N[,attempts=K][,how=error|trap|address|loop][,order=key]";
 
   /** What failing means. */
   public enum How {
@@ -40,9 +41,9 @@ public record Failure(long every, int attempts, How how) {
   }
 
   /** Parses what follows {@code fail:} in {@code spec}. */
-  static Failure parse(String spec, String parameters) {
+  static Failure parse(String spec, List<String> parameters) {
     Map<Key, String> given = new EnumMap<>(Key.class);
-    for (String parameter : parameters.split(",", -1)) {
+    for (String parameter : parameters) {
       int equals = parameter.indexOf('=');
       Key key = equals < 0 ? null : constant(Key.values(), parameter.substring(0, equals));
       if (key == null) {

@@ -1,19 +1,26 @@
 package io.gpumq.kernels;
 
 import io.gpumq.api.ConfigException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
  * A handler and its parameters, as a user names them: {@code echo}, {@code crc32c}, {@code sha256},
- * or {@code fail:every=N[,attempts=K][,how=error|trap|address|loop]}. Immutable.
+ * or {@code fail:every=N[,attempts=K][,how=error|trap|address|loop]}. All but {@code echo}, which
+ * runs nothing, take {@code order=key}, too. Immutable.
  *
  * @param text what was parsed
  * @param handler which handler
  * @param failure what {@link Handler#FAIL} does; null for every other handler
+ * @param isInOrder whether it runs in the order of keys: on no message before it has run on the one
+ *     sent before with the same key, all its attempts included
  */
-public record HandlerSpec(String text, Handler handler, Failure failure) {
+public record HandlerSpec(String text, Handler handler, Failure failure, boolean isInOrder) {
+  private static final String IN_ORDER = "order=key";
+
   /** Length of {@link #params()}. */
   public static final int PARAMS = 4;
 
@@ -33,15 +40,33 @@ public record HandlerSpec(String text, Handler handler, Failure failure) {
     Objects.requireNonNull(text, "handler");
     int colon = text.indexOf(':');
     Handler handler = named(text, colon < 0 ? text : text.substring(0, colon));
-    String parameters = colon < 0 ? "" : text.substring(colon + 1);
-    if (handler == Handler.FAIL) {
-      return new HandlerSpec(text, handler, Failure.parse(text, parameters));
-    }
+    List<String> parameters = new ArrayList<>();
     if (colon >= 0) {
-      throw new ConfigException(
-          "handler '" + text + "': " + handler.label() + " takes no parameters");
+      parameters.addAll(List.of(text.substring(colon + 1).split(",", -1)));
     }
-    return new HandlerSpec(text, handler, null);
+    boolean isInOrder = handler != Handler.ECHO && parameters.remove(IN_ORDER);
+    if (handler == Handler.FAIL) {
+      return new HandlerSpec(text, handler, Failure.parse(text, parameters), isInOrder);
+    }
+    if (!parameters.isEmpty()) {
+      String takes = handler == Handler.ECHO ? "no parameters" : "no parameter but " + IN_ORDER;
+      throw new ConfigException("handler '" + text + "': " + handler.label() + " takes " + takes);
+    }
+    return new HandlerSpec(text, handler, null, isInOrder);
+  }
+
+  /**
+   * As {@link #parse}, for a batch device: that handles messages side by side.
+   *
+   * @throws ConfigException if the handler is to run in the order of keys, too
+   */
+  public static HandlerSpec parseForBatches(String text) {
+    HandlerSpec spec = parse(text);
+    if (spec.isInOrder) {
+      throw new ConfigException(
+          "handler '" + text + "': Track A handles a batch at once; leave " + IN_ORDER + " out");
+    }
+    return spec;
   }
 
   private static Handler named(String text, String label) {

@@ -49,7 +49,7 @@ public final class HostBatchDevice implements BatchDevice {
   @Override
   public BatchRunner runner(String handler, int maxPayloadBytes, int capacity) {
     return new HostBatchRunner(
-        HandlerSpec.parse(handler), maxPayloadBytes, capacity, helpers, threads);
+        HandlerSpec.parseForBatches(handler), maxPayloadBytes, capacity, helpers, threads);
   }
 
   /** Interrupts the threads at work; the runners fail from then on. */

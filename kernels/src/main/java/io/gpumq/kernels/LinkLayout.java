@@ -125,7 +125,7 @@ public final class LinkLayout {
 
   // --- The kernel's parameter and the device's own words
 
-  public static final int RING_BYTES = 160;
+  public static final int RING_BYTES = 168;
   public static final long NEVER = Long.MAX_VALUE;
   public static final int MIRROR_BYTES = 768;
   public static final int MIRROR_TICKETS = 0;

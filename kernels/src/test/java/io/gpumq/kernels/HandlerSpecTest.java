@@ -2,10 +2,12 @@ package io.gpumq.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.ConfigException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +40,27 @@ class HandlerSpecTest {
   }
 
   @Test
+  void anyThatRunsMayRunInTheOrderOfKeys() {
+    for (String text : List.of("crc32c", "sha256", "fail:every=7,how=trap")) {
+      assertFalse(HandlerSpec.parse(text).isInOrder(), text);
+      String ordered = text + (text.contains(":") ? "," : ":") + "order=key";
+      HandlerSpec spec = HandlerSpec.parse(ordered);
+      assertTrue(spec.isInOrder(), ordered);
+      assertArrayEquals(HandlerSpec.parse(text).params(), spec.params(), ordered);
+    }
+    assertTrue(HandlerSpec.parse("fail:order=key,every=7").isInOrder());
+  }
+
+  @Test
+  void batchesHaveNoOrder() {
+    assertEquals("sha256", HandlerSpec.parseForBatches("sha256").text());
+    String why =
+        assertThrows(ConfigException.class, () -> HandlerSpec.parseForBatches("sha256:order=key"))
+            .getMessage();
+    assertTrue(why.contains("leave order=key out"), why);
+  }
+
+  @Test
   void paramsBelongToTheCaller() {
     HandlerSpec spec = HandlerSpec.parse("fail:every=7");
     spec.params()[0] = 1;
@@ -53,7 +76,7 @@ class HandlerSpecTest {
         "handler '"
             + text
             + "': must be one of echo, crc32c, sha256,"
-            + " fail:every=N[,attempts=K][,how=error|trap|address|loop]",
+            + " fail:every=N[,attempts=K][,how=error|trap|address|loop][,order=key]",
         message);
   }
 
@@ -62,8 +85,11 @@ class HandlerSpecTest {
       delimiter = '|',
       value = {
         "echo:|echo takes no parameters",
-        "sha256:every=1|sha256 takes no parameters",
-        "fail|parameter '': must be as in fail:every=N",
+        "echo:order=key|echo takes no parameters",
+        "sha256:every=1|sha256 takes no parameter but order=key",
+        "sha256:order=key,order=key|sha256 takes no parameter but order=key",
+        "sha256:order=time|sha256 takes no parameter but order=key",
+        "fail|every is missing: must be as in fail:every=N",
         "fail:attempts=1|every is missing",
         "fail:every|parameter 'every': must be as in",
         "fail:often=1|parameter 'often=1': must be as in",

@@ -127,6 +127,21 @@ class LinkProtocolTsanTest {
         "main/cuda/link/words.h",
         "return op_in(what) == kOpCarry || op_in(what) == kOpMove;",
         "return op_in(what) != kOpRead;"),
+    /** A handler runs beside the one that it should come after. */
+    DOES_NOT_WAIT_FOR_THE_ONE_BEFORE(
+        "main/cuda/link/order.h",
+        "const bool waits = after != 0 &&",
+        "const bool waits = false &&"),
+    DONE_NOT_RELEASED(
+        "main/cuda/ordering.h",
+        "compare_exchange_strong(from, to, release, relaxed);",
+        "compare_exchange_strong(from, to, relaxed, relaxed);"),
+    DONE_NOT_ACQUIRED(
+        "main/cuda/ordering.h",
+        "Local<uint64_t>(*word).load(std::memory_order_acquire)",
+        "Local<uint64_t>(*word).load(relaxed)"),
+    SAYS_THAT_NOTHING_CAME_BEFORE(
+        "test/cpp/link_lane.h", "bucket.last <= link_.completions().landed() ?", "true ?"),
     /** Its old place is another's while somebody still reads there. */
     MOVED_WHILE_IT_WAS_READ(
         "test/cpp/link_reader.h",

@@ -17,7 +17,8 @@ import java.util.function.Supplier;
  * @param minBytes of the store that are kept free for the queue, whatever others hold; 0 to {@code
  *     maxBytes}. Track A refuses any but 0
  * @param handler what is run on each message: {@code echo}, {@code crc32c}, {@code sha256}, or
- *     {@code fail:...}
+ *     {@code fail:...}; all but {@code echo} in the order of keys, too, as in {@code
+ *     sha256:order=key}, which Track A refuses
  * @param lease how long a delivered entry stays with its consumer; 1 ms to 1 day
  * @param maxDeliveries deliveries to one group before an entry is given up; 1 to 1,000
  * @param handlerAttempts runs of the handler before a message is given up; 1 to 15

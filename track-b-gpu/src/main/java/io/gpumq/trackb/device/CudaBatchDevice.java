@@ -41,7 +41,7 @@ final class CudaBatchDevice implements BatchDevice {
    */
   @Override
   public BatchRunner runner(String handler, int maxPayloadBytes, int capacity) {
-    HandlerSpec spec = HandlerSpec.parse(handler);
+    HandlerSpec spec = HandlerSpec.parseForBatches(handler);
     synchronized (runners) {
       if (closed) {
         throw new TrackFailedException("device " + Cuda.DEVICE + " is closed: open another");

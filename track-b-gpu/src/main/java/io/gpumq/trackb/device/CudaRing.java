@@ -133,6 +133,7 @@ final class CudaRing implements MountedRing {
     ring.putInt(shape.slots() - 1).putInt(Integer.numberOfTrailingZeros(shape.slots()));
     ring.putInt(Integer.numberOfTrailingZeros(shape.ticketSlots())).putInt(shape.maxTries());
     ring.putInt(shape.expressBytes()).putInt(shape.windowBytes() / UNIT);
+    ring.putInt(handler.isInOrder() ? 1 : 0).putInt(0);
     for (long param : handler.params()) {
       ring.putLong(param);
     }

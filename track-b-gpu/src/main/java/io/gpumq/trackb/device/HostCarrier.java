@@ -17,6 +17,7 @@ import static io.gpumq.kernels.LinkLayout.STATUS_FAILED;
 import static io.gpumq.kernels.LinkLayout.STATUS_OK;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.kernels.HostHandler;
 import io.gpumq.trackb.layout.CompletionWord;
 import io.gpumq.trackb.layout.Control;
@@ -42,6 +43,7 @@ final class HostCarrier implements Runnable {
   private final RingShape shape;
   private final HostVram vram;
   private final HostHandler handler;
+  private final boolean isInOrder;
   private final AtomicLong tickets;
   private final Resume resume;
   private final Backoff backoff = new Backoff();
@@ -61,14 +63,15 @@ final class HostCarrier implements Runnable {
       RingFile file,
       RingShape shape,
       HostVram vram,
-      HostHandler handler,
+      HandlerSpec handler,
       AtomicLong tickets,
       Resume resume) {
     this.file = file;
     this.control = new Control(file.control());
     this.shape = shape;
     this.vram = vram;
-    this.handler = handler;
+    this.handler = handler.newHostHandler();
+    this.isInOrder = handler.isInOrder();
     this.tickets = tickets;
     this.resume = resume;
     slotShift = Integer.numberOfTrailingZeros(shape.slots());
@@ -129,7 +132,9 @@ final class HostCarrier implements Runnable {
     }
   }
 
-  /** Carries one message to its completion. Returns false if the ring broke. */
+  /**
+   * Carries one message to its completion. Returns false if the ring broke, or is to stop first.
+   */
   private boolean carry(long sequence) {
     int descriptor = slot(sequence) * DESCRIPTOR_BYTES;
     what = Words.getOpaque(file.descriptors(), descriptor);
@@ -142,6 +147,9 @@ final class HostCarrier implements Runnable {
     long lap = sequence >> slotShift;
     move(sequence, lap - 1, DONE, lap, EMPTY); // on the first lap it is empty already
     moveBytes();
+    if (isInOrder && !awaitOneBefore(sequence)) {
+      return false;
+    }
     boolean ours =
         move(sequence, lap, EMPTY, lap, READY) && move(sequence, lap, READY, lap, INFLIGHT);
     int tries = 0;
@@ -169,6 +177,33 @@ final class HostCarrier implements Runnable {
     // Pairs with the acquire in Completions.advance().
     Words.setRelease(file.completions(), slot(sequence) * Long.BYTES, word);
     return true;
+  }
+
+  /** Waits for the message that this one comes after: {@code await_done} in {@code moves.h}. */
+  private boolean awaitOneBefore(long sequence) {
+    long after = after();
+    if (after == 0 || after > sequence) {
+      return true;
+    }
+    long done = after - 1 >> slotShift << LAP_SHIFT | DONE;
+    backoff.reset();
+    // Pairs with the compare-and-set to DONE; a later lap's word is larger.
+    while (Words.getAcquire(states, statesAt + slot(after - 1) * Long.BYTES) < done) {
+      if (control.stopRequested()) {
+        return false;
+      }
+      backoff.pause();
+    }
+    return true;
+  }
+
+  /** One more than the sequence of that message, or 0. */
+  private long after() {
+    long place = SlotWords.place(where);
+    ByteBuffer memory = vram.piece(place);
+    int at = vram.offset(place);
+    boolean isKeyed = SlotWords.isHandled(what) && EntryHeader.hasKey(Words.get(memory, at));
+    return isKeyed ? Words.get(memory, at + UNIT + Long.BYTES) : 0;
   }
 
   /** What is wrong with a descriptor: 0, or the error. */

@@ -21,7 +21,7 @@ record HostRing(RingFile file, RingShape shape, HostVram vram, int threads) impl
     return new HostKernel(
         new Control(file.control()),
         resume.isTrial() ? 1 : threads,
-        () -> new HostCarrier(file, shape, vram, handler.newHostHandler(), tickets, resume));
+        () -> new HostCarrier(file, shape, vram, handler, tickets, resume));
   }
 
   @Override

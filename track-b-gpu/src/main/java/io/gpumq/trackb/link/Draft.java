@@ -262,8 +262,12 @@ public final class Draft {
    * @param owner is told what becomes of it
    * @param sequence of its first entry, in its queue
    * @param place of the first in the store, in units: the others follow it
+   * @param order of keys, or {@code null}
    */
-  public void publish(Carried owner, long sequence, long place) {
+  public void publish(Carried owner, long sequence, long place, KeyOrder order) {
+    if (order != null) {
+      noteIn(order);
+    }
     int start = claimedAt / UNIT;
     int units = areAlike ? describeAlike(place, start) : describeEach(place, start);
     ring.run(runFirst)
@@ -272,6 +276,20 @@ public final class Draft {
     claimedAt += units * UNIT;
     chunk.fill(claimedAt, runFirst + runCount);
     ring.publish(runFirst, runCount);
+  }
+
+  /** Writes what each entry of the run comes after. */
+  private void noteIn(KeyOrder order) {
+    int entry = claimedAt;
+    for (int i = 0; i < runCount; i++) {
+      long header = headers[claimed + i];
+      if (EntryHeader.hasKey(header)) {
+        long after = order.note(Words.get(ingress, entry + UNIT), runFirst + i);
+        Words.set(ingress, entry + UNIT + Long.BYTES, after);
+        isAlone &= after == 0; // what comes by express waits for nothing
+      }
+      entry += units(header) * UNIT;
+    }
   }
 
   /** Describes entries that differ in their place alone; returns the units of all. */

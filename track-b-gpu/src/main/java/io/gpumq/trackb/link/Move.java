@@ -87,8 +87,13 @@ public final class Move {
    * @param owner is told what becomes of it
    * @param sequence in its queue
    * @param place where it goes in the arena, in units
+   * @param order of keys, or {@code null}
    */
-  public void publish(Carried owner, long sequence, long place) {
+  public void publish(Carried owner, long sequence, long place, KeyOrder order) {
+    if (order != null && EntryHeader.hasKey(header)) {
+      long after = order.note(Words.get(ring.ingress(), at + UNIT), slot);
+      Words.set(ring.ingress(), at + UNIT + Long.BYTES, after);
+    }
     int unit = at / UNIT;
     int op = isLetter() ? OP_KEEP : OP_MOVE;
     ring.describe(

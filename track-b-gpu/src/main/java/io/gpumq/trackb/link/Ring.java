@@ -47,17 +47,20 @@ public final class Ring implements HostSide {
   private final Completions completions;
   private final Express express;
   private final boolean offersExpress;
+  private final boolean isInOrder;
 
   /** Why messages were condemned, by sequence. */
   private final Map<Long, String> verdicts = new ConcurrentHashMap<>();
 
   /**
    * @param offersExpress whether the device takes messages by express
+   * @param isInOrder whether handlers run in the order of keys
    */
-  public Ring(RingFile file, RingShape shape, boolean offersExpress) {
+  public Ring(RingFile file, RingShape shape, boolean offersExpress, boolean isInOrder) {
     this.shape = shape;
     mask = shape.slots() - 1;
     this.offersExpress = offersExpress;
+    this.isInOrder = isInOrder;
     descriptors = file.descriptors();
     ingress = file.ingress();
     express = new Express(file.express(), shape.expressBytes());
@@ -74,6 +77,11 @@ public final class Ring implements HostSide {
 
   public RingShape shape() {
     return shape;
+  }
+
+  /** Returns the order of one lane's keys; {@code null} where handlers run in any. */
+  public KeyOrder keyOrder() {
+    return isInOrder ? new KeyOrder(completions::landedSoFar) : null;
   }
 
   /** The chunks that entries are written into. */

@@ -1,8 +1,7 @@
 package io.gpumq.trackb.log;
 
-import static io.gpumq.kernels.LinkLayout.EXPRESS_SLOTS;
-
 import io.gpumq.trackb.link.Draft;
+import io.gpumq.trackb.link.KeyOrder;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
@@ -32,10 +31,14 @@ public final class EntryLog {
   private final Tail tail;
 
   private final Watermarks marks;
+  private final Nearness nearness;
 
   // Of the tail's holder.
   private final Segments segments;
   private final Allowance allowance;
+
+  /** Null where handlers run in any order. */
+  private final KeyOrder order;
 
   private final Deletions deletions;
   private final Kept kept;
@@ -59,8 +62,10 @@ public final class EntryLog {
     this.upkeep = upkeep;
     this.segments = segments;
     this.first = first;
+    order = ring.keyOrder();
     tail = new Tail(first, first - FAR);
     marks = new Watermarks(first, first - FAR);
+    nearness = new Nearness(ring, tail, marks);
     allowance = new Allowance(tail, marks, segments, mostEntries, ring.shape());
     deletions = new Deletions(tail, segments);
     kept = new Kept(tail, marks, segments, deletions, upkeep);
@@ -202,8 +207,8 @@ public final class EntryLog {
       return Room.NO_MEMORY;
     }
     long sequence = tail.claimed();
-    boolean isAwaited = draft.unclaimed() == 1 && isAwaited(sequence);
-    boolean isNear = isAwaited || isNear(sequence, draft.nextUnits());
+    boolean isAwaited = draft.unclaimed() == 1 && nearness.isAwaited(sequence);
+    boolean isNear = isAwaited || nearness.isNear(sequence, draft.nextUnits());
     int count = draft.claim(most, segment.room(), isNear, isAwaited);
     if (count == 0) {
       return Room.NO_SLOTS;
@@ -219,7 +224,7 @@ public final class EntryLog {
     // Behind the store's part: who hears of an entry finds its place. Before the fence of the
     // publishing: who waits for entries sees that one is under way, or is rung for behind it.
     tail.claimTo(sequence + count);
-    draft.publish(progress, sequence, place);
+    draft.publish(progress, sequence, place, order);
     allowance.use(reservation, count);
     tail.payloadBytes += draft.runBytes();
     kept.note();
@@ -240,41 +245,13 @@ public final class EntryLog {
       long place = segment.next();
       segment.append(1, move.units());
       tail.claimTo(sequence + 1); // before the fence, as above
-      move.publish(progress, sequence, place);
+      move.publish(progress, sequence, place, order);
       tail.payloadBytes += move.length();
       kept.note();
       return true;
     } finally {
       tail.unlock();
     }
-  }
-
-  /**
-   * Whether a reader is so near that one alone should take the express, if that is free. Where it
-   * was not, it will hardly be soon.
-   */
-  private boolean isAwaited(long sequence) {
-    if (sequence < tail.awaitedFrom) {
-      return false;
-    }
-    tail.seenAhead = marks.ahead();
-    boolean isAwaited = sequence - tail.seenAhead < EXPRESS_SLOTS && ring.isQuick();
-    tail.awaitedFrom = isAwaited ? sequence : sequence + EXPRESS_SLOTS;
-    return isAwaited;
-  }
-
-  /**
-   * Whether a reader is so near that what is appended will be in the window when it comes. Others
-   * fill the window, too: so not all of it is counted on.
-   *
-   * @param units of an entry
-   */
-  private boolean isNear(long sequence, long units) {
-    int most = ring.windowUnits() / 8 * 7;
-    if ((sequence - tail.seenAhead) * units >= most) {
-      tail.seenAhead = marks.ahead();
-    }
-    return (sequence - tail.seenAhead) * units < most;
   }
 
   /** A reader has come to a sequence. */

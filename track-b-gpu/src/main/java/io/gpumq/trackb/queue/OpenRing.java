@@ -111,7 +111,7 @@ final class OpenRing {
     try {
       file = RingFile.create(plan.name(), shape);
       device.vram().writeWords(place, shape.emptyStates());
-      Ring ring = new Ring(file, shape, device.hasExpress());
+      Ring ring = new Ring(file, shape, device.hasExpress(), handler.isInOrder());
       Carrier carrier = device.start(file, shape, handler, ring);
       Control control = new Control(file.control());
       Watch watch = new Watch(handler.text(), plan.timeoutNanos(), control, ring);

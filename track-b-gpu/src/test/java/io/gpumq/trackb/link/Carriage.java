@@ -38,7 +38,7 @@ final class Carriage implements AutoCloseable {
     engine = device.vram().copyEngine(copy);
     file = RingFile.create("test", shape);
     device.vram().writeWords(shape.statesPlace(), shape.emptyStates());
-    ring = new Ring(file, shape, device.hasExpress());
+    ring = new Ring(file, shape, device.hasExpress(), false);
     carrier = device.start(file, shape, HandlerSpec.parse(handler), ring);
   }
 
@@ -147,7 +147,7 @@ final class Carriage implements AutoCloseable {
         }
         places[(int) next + claimed] = end;
         if (claimed > 0) {
-          draft.publish(this, next, first);
+          draft.publish(this, next, first, null);
         }
         next += claimed;
         return claimed;
@@ -174,7 +174,7 @@ final class Carriage implements AutoCloseable {
         places[(int) next] = end;
         end += move.units();
         places[(int) next + 1] = end;
-        move.publish(this, next, places[(int) next]);
+        move.publish(this, next, places[(int) next], null);
         next++;
         return true;
       } finally {

@@ -33,7 +33,7 @@ public final class RingByHand implements AutoCloseable, Carried {
     file = RingFile.create("by-hand", shape);
     control = new Control(file.control());
     cells = new Cells(file.express(), shape.expressBytes());
-    ring = new Ring(file, shape, offersExpress);
+    ring = new Ring(file, shape, offersExpress, false);
     draft = new Draft(ring, shape.largestPayload());
   }
 
@@ -61,7 +61,7 @@ public final class RingByHand implements AutoCloseable, Carried {
     if (draft.claim(count, Integer.MAX_VALUE, true, true) < count) {
       throw new AssertionError("no slot is free");
     }
-    draft.publish(this, next, next); // any place will do
+    draft.publish(this, next, next, null); // any place will do
     next += count;
     draft.end();
   }

@@ -206,7 +206,7 @@ abstract class Rings {
       Move move = new Move(ring.ring);
       assertTrue(move.begin(source, lane.heading(0, 0)));
       assertTrue(move.claim());
-      move.publish(lane, 1, lane.place(0));
+      move.publish(lane, 1, lane.place(0), null);
       while (ring.error() == 0) {
         Thread.yield();
       }
