@@ -121,7 +121,7 @@ public record Row(
       case OPEN -> "open " + count();
       case IN_TURN ->
           count() + " in turn, " + (batch == 1 ? "single messages" : "batches of " + batch);
-      case MIXED -> count() + ", " + CrowdRun.LEAST_BYTES + " to " + payloadBytes + " B" + threads;
+      case MIXED -> count() + ", " + Crowds.LEAST_BYTES + " to " + payloadBytes + " B" + threads;
       case EMPTY -> count() + ", empty";
       case SMALL -> count() + " of " + batch + " entries";
       case DRAIN -> "drain " + count() + " of " + batch + " entries";
