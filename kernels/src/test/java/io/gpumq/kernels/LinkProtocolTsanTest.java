@@ -142,6 +142,17 @@ class LinkProtocolTsanTest {
         "Local<uint64_t>(*word).load(relaxed)"),
     SAYS_THAT_NOTHING_CAME_BEFORE(
         "test/cpp/link_lane.h", "bucket.last <= link_.completions().landed() ?", "true ?"),
+    /** Who looks for it is sent where it will lie, and does not yet. */
+    SHOWN_BEFORE_IT_HAS_MOVED(
+        "test/cpp/link_lane.h",
+        "    copy(old, place);\n",
+        """
+            {
+              const std::lock_guard<std::mutex> early(lock_);
+              entry(index).place = place;
+            }
+            copy(old, place);
+        """),
     /** Its old place is another's while somebody still reads there. */
     MOVED_WHILE_IT_WAS_READ(
         "test/cpp/link_reader.h",

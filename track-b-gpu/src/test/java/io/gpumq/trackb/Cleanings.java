@@ -8,17 +8,20 @@ import io.gpumq.api.Consumer;
 import io.gpumq.api.Entry;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.NotPendingException;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
+import io.gpumq.conformance.Workers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +61,7 @@ abstract class Cleanings {
                 .maxPayloadBytes(MOST_BYTES)
                 .handler("crc32c")
                 .lease(lease)
-                .maxDeliveries(100)
+                .maxDeliveries(1_000)
                 .build());
     queue.createGroup("g");
     producer = queue.producer();
@@ -153,6 +156,60 @@ abstract class Cleanings {
       pass(consumer, kept);
     }
     assertKept("g", kept);
+  }
+
+  /** Readers look at what stays again and again, whether it has just moved or not. */
+  @Test
+  void whatMovesIsReadMeanwhile() throws Exception {
+    open(Duration.ofMillis(20));
+    LongPredicate kept = sequence -> sequence % 500 == 3;
+    AtomicBoolean isOver = new AtomicBoolean();
+    try (Workers workers = new Workers()) {
+      List<Workers.Worker<Void>> reading = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        Consumer consumer = queue.consumer("g", "c" + i);
+        reading.add(workers.start(() -> readAll(consumer, kept, isOver)));
+      }
+      while (sent < COUNT) {
+        send(BATCH);
+      }
+      Await.until(
+          "all but what is kept acknowledged",
+          () -> queue.stats().acknowledged() == COUNT - COUNT / 500);
+      isOver.set(true);
+      for (var worker : reading) {
+        worker.join();
+      }
+    }
+    assertKept("g", kept);
+  }
+
+  private static Void readAll(Consumer consumer, LongPredicate kept, AtomicBoolean isOver)
+      throws InterruptedException {
+    try (consumer) {
+      while (!isOver.get()) {
+        Batch batch = consumer.poll(BATCH, Duration.ofMillis(5));
+        for (int i = 0; i < batch.size(); i++) {
+          check(batch.get(i));
+        }
+        for (int i = 0; i < batch.size(); i++) {
+          long sequence = batch.get(i).sequence();
+          if (!kept.test(sequence)) {
+            acknowledge(consumer, sequence);
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Unless another was handed it meanwhile, and was quicker. */
+  private static void acknowledge(Consumer consumer, long sequence) {
+    try {
+      consumer.acknowledge(sequence);
+    } catch (NotPendingException e) {
+      assertTrue(e.getMessage().contains("settled before"), e.getMessage());
+    }
   }
 
   /** A group that begins later sees what is there, and does not stumble over what has gone. */

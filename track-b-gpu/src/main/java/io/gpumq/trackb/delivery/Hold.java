@@ -14,9 +14,18 @@ public final class Hold {
 
   private volatile long from = NONE;
 
+  /** How often it was set. Written before {@link #from}, and read behind it. */
+  private long times;
+
   /** Holds from a sequence on. */
   public void set(long sequence) {
+    times++;
     from = sequence;
+  }
+
+  /** How often it was set: tells what is held now from what is held later. */
+  public long times() {
+    return from == NONE ? -1 : times;
   }
 
   /** Holds nothing any more. */

@@ -1,7 +1,6 @@
 package io.gpumq.trackb.log;
 
 import io.gpumq.trackb.link.Keeps;
-import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
 import java.util.ArrayDeque;
@@ -149,18 +148,15 @@ public final class Cleaner {
   private boolean tryFree(LeftSegment segment) {
     boolean isFree = segment.tryFree();
     if (isFree) {
-      freed(segment.segment());
+      freedBytes += segment.segment().bytes();
     }
     return isFree;
   }
 
   /** A log has left a segment, which is given back once nobody reads there. */
   void leave(LeftSegment segment) {
-    left.add(segment);
-  }
-
-  /** A segment was given back. */
-  void freed(Segment segment) {
-    freedBytes += segment.bytes();
+    if (!tryFree(segment)) {
+      left.add(segment);
+    }
   }
 }

@@ -147,7 +147,7 @@ final class Cleaning {
       }
     }
     giveBack(dead, revivals);
-    return sparse.isEmpty() ? null : move(living, sparse, gathering, revivals);
+    return sparse.isEmpty() ? null : move(sparse, gathering, revivals);
   }
 
   private static BitSet alive(Living living, Segment segment) {
@@ -163,16 +163,12 @@ final class Cleaning {
 
   private void giveBack(List<Segment> dead, long revivals) {
     if (!dead.isEmpty() && sealed.replace(dead, null, revivals)) {
-      for (Segment segment : dead) {
-        sealed.free(segment);
-        cleaner.freed(segment);
-      }
+      dead.forEach(this::leave);
     }
   }
 
   /** Begins to move what lives on, if half of the memory comes back at least. */
-  private CleaningStep move(
-      Living living, List<Segment> sparse, Gathering gathering, long revivals) {
+  private CleaningStep move(List<Segment> sparse, Gathering gathering, long revivals) {
     long bytes = 0;
     for (Segment segment : sparse) {
       bytes += segment.bytes();
@@ -183,13 +179,11 @@ final class Cleaning {
             : Store.NO_ROOM;
     return place == Store.NO_ROOM
         ? null
-        : new Moving(
-            sealed,
-            sparse,
-            gathering,
-            gathering.at(place),
-            revivals,
-            segment -> cleaner.leave(new LeftSegment(sealed, living, segment)));
+        : new Moving(sealed, sparse, gathering, gathering.at(place), revivals, this::leave);
+  }
+
+  private void leave(Segment segment) {
+    cleaner.leave(new LeftSegment(sealed, segment, sealed.living().readersBelow(segment.end())));
   }
 
   /** Whether a round has begun, and is not over. */

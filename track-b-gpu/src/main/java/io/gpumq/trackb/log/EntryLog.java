@@ -319,11 +319,11 @@ public final class EntryLog {
     }
   }
 
-  /** Returns the segment of a completed entry that is not released. */
+  /** Returns the segment of a completed entry that is held. */
   public Segment segmentOf(long sequence) {
     tail.lock();
     try {
-      return segments.of(sequence);
+      return segments.readable(sequence);
     } finally {
       tail.unlock();
     }

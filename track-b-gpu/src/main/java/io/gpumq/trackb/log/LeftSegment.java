@@ -1,15 +1,18 @@
 package io.gpumq.trackb.log;
 
 import io.gpumq.trackb.store.Segment;
+import java.util.function.BooleanSupplier;
 
-/** A segment that its log has left, and in which somebody may still read. */
-record LeftSegment(SealedSegments sealed, Living living, Segment segment) {
-  /**
-   * Gives it back, if nobody reads there any more. Who finds entries from now on finds them
-   * elsewhere: so it is enough that no reader holds one of these at one time.
-   */
+/**
+ * A segment that its log has left. Who had set a hold by then may still read there; who does later
+ * finds entries elsewhere.
+ *
+ * @param haveReadersEnded tells whether all have who read when it was left
+ */
+record LeftSegment(SealedSegments sealed, Segment segment, BooleanSupplier haveReadersEnded) {
+  /** Gives it back, if nobody reads there any more. */
   boolean tryFree() {
-    boolean isFree = living.heldFrom() >= segment.end();
+    boolean isFree = haveReadersEnded.getAsBoolean();
     if (isFree) {
       sealed.free(segment);
     }

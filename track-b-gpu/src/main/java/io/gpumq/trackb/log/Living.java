@@ -1,10 +1,11 @@
 package io.gpumq.trackb.log;
 
 import java.util.BitSet;
+import java.util.function.BooleanSupplier;
 
 /**
- * Which entries of a log live: somebody may still want them, or reads them now. Asked by whoever
- * gives memory back, under no lock of the log. Safe for use by many threads.
+ * Which entries of a log live: somebody may still want them. Asked by whoever gives memory back,
+ * under no lock of the log. Safe for use by many threads.
  */
 public interface Living {
   /** Every entry from here on lives. */
@@ -22,8 +23,12 @@ public interface Living {
   /** Sets a bit for each of {@code count} entries from one on that lives; clears none. */
   void mark(long from, int count, BitSet bits);
 
-  /** No reader that found its entries before this call reads one below. */
-  long heldFrom();
+  /**
+   * Looks who reads now, of entries below one.
+   *
+   * @return tells whether all these have ended
+   */
+  BooleanSupplier readersBelow(long sequence);
 
   /**
    * Does something that takes it for granted that no entry has come to life; none does meanwhile.

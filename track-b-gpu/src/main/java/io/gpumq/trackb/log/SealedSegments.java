@@ -110,8 +110,13 @@ final class SealedSegments {
     return segments.takeSpare(bytes);
   }
 
-  /** As {@link Segments#free}. */
+  /** As {@link Segments#free}. Takes the lock. */
   void free(Segment segment) {
-    segments.free(segment);
+    tail.lock();
+    try {
+      segments.free(segment);
+    } finally {
+      tail.unlock();
+    }
   }
 }

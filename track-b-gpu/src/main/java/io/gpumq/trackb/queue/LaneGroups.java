@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 
@@ -123,13 +124,27 @@ final class LaneGroups {
     return hold;
   }
 
-  /** The lowest sequence that a reader holds, or a value above all. */
-  long heldFrom() {
+  private long heldFrom() {
     long from = Long.MAX_VALUE;
     for (Hold hold : holds) {
       from = Math.min(from, hold.from());
     }
     return from;
+  }
+
+  /** As {@link io.gpumq.trackb.log.Living#readersBelow}. */
+  BooleanSupplier readersBelow(long sequence) {
+    Hold[] reading =
+        Arrays.stream(holds).filter(hold -> hold.from() < sequence).toArray(Hold[]::new);
+    long[] times = Arrays.stream(reading).mapToLong(Hold::times).toArray();
+    return () -> {
+      for (int i = 0; i < reading.length; i++) {
+        if (times[i] >= 0 && reading[i].times() == times[i]) {
+          return false;
+        }
+      }
+      return true;
+    };
   }
 
   /** What a reader is about to read, from now on until {@link #leave}. */

@@ -5,8 +5,9 @@ import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.Living;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.function.BooleanSupplier;
 
-/** Which entries of a lane live: some group has not settled them, or a reader holds them. */
+/** Which entries of a lane live: those that some group has not settled. */
 final class LaneLiving implements Living {
   /** Entries of which a group is asked at once, under its lock. */
   private static final int STEP = 8192;
@@ -54,16 +55,14 @@ final class LaneLiving implements Living {
         bits.set(done + i);
       }
     }
-    // Behind the groups: who was handed an entry before it was settled there has set its hold.
-    long held = Math.max(from, groups.heldFrom());
-    if (all.isEmpty() || held < from + count) {
-      bits.set(all.isEmpty() ? 0 : (int) (held - from), count);
+    if (all.isEmpty()) {
+      bits.set(0, count);
     }
   }
 
   @Override
-  public long heldFrom() {
-    return groups.heldFrom();
+  public BooleanSupplier readersBelow(long sequence) {
+    return groups.readersBelow(sequence);
   }
 
   @Override

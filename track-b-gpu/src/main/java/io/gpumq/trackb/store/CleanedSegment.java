@@ -59,6 +59,11 @@ final class CleanedSegment extends Segment {
   }
 
   @Override
+  boolean lies(long sequence) {
+    return find(sequence) >= 0;
+  }
+
+  @Override
   public long firstFrom(long sequence) {
     int index = indexFrom(sequence);
     return index < count ? first() + sequences[index] : end();

@@ -201,9 +201,9 @@ public class Segment extends Filling {
   }
 
   /**
-   * It is none of its lane's any more: whoever still has it finds nothing in it. The volatile write
-   * pairs with the read in {@link #has} of a reader that has set its hold: either that finds
-   * nothing here, or who looks at the holds behind this finds the hold.
+   * Its lane leaves it: who comes upon it finds nothing in it. The volatile write pairs with the
+   * read in {@link #has} of a reader that has set its hold: either that finds nothing here, or who
+   * looks at the holds behind this finds the hold.
    */
   void retire() {
     sealedEnd = Long.MIN_VALUE;
@@ -217,6 +217,11 @@ public class Segment extends Filling {
   /** Whether an entry that was completed lies here. */
   public boolean has(long sequence) {
     return sequence >= first && sequence < sealedEnd;
+  }
+
+  /** Whether an entry lies here, though its lane may have left this. */
+  boolean lies(long sequence) {
+    return sequence >= first && sequence < end();
   }
 
   /** Deletes an entry of its; returns whether it was not deleted before. Under the lane's lock. */

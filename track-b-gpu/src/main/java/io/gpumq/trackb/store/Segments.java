@@ -40,6 +40,9 @@ public final class Segments {
   /** A ring of a power of two; empty while there is none. */
   private Segment[] all = NONE;
 
+  /** Those that were left, and are not given back yet, the last one last: mostly none. */
+  private List<Segment> left = List.of();
+
   private int head;
   private int size;
   private long heldBytes;
@@ -223,8 +226,9 @@ public final class Segments {
   }
 
   /**
-   * Puts one segment in the place of others, or none. These hold nothing then, and are to be given
-   * back by {@link #free}.
+   * Puts one segment in the place of others, or none. These are <i>left</i>: nobody finds an entry
+   * there any more but who asks for {@link #readable} ones. They are to be given back by {@link
+   * #free}.
    *
    * @param gone in their order, with none of these between them if there is another
    * @param other has what lives on of them; {@code null} if nothing does
@@ -248,6 +252,7 @@ public final class Segments {
         continue;
       }
       segment.retire();
+      leave(segment);
       heldBytes -= segment.bytes();
       if (other != null) {
         other.deleteAsIn(segment);
@@ -264,8 +269,30 @@ public final class Segments {
     return true;
   }
 
-  /** Gives back the block of a segment that is none of these any more, or never was. */
+  private void leave(Segment segment) {
+    if (left.isEmpty()) {
+      left = new ArrayList<>();
+    }
+    left.add(segment);
+  }
+
+  /**
+   * Returns the segment that a reader finds an entry in who has held it since it lived; null if
+   * there is none. What has gone since is in the segment that was left last.
+   */
+  public Segment readable(long sequence) {
+    Segment found = of(sequence);
+    for (int i = left.size() - 1; found == null && i >= 0; i--) {
+      found = left.get(i).lies(sequence) ? left.get(i) : null;
+    }
+    return found;
+  }
+
+  /** Gives back the block of a segment that was left, or never was one of these. */
   public void free(Segment segment) {
+    if (!left.isEmpty()) {
+      left.remove(segment);
+    }
     store.free(share, segment.place(), segment.bytes());
   }
 

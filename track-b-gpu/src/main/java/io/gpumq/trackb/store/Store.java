@@ -9,10 +9,18 @@ public final class Store {
   /** What {@link #allocate} answers when there is no room. */
   public static final long NO_ROOM = Arena.NO_ROOM;
 
+  /** As much as a segment of entries that are not large. */
+  private static final int MOST_RESERVE_BYTES = 1 << 20;
+
   private final Arena arena;
 
   /** Bytes that the cleaner alone may use, who needs room before it can make any. */
   private final long sparedBytes;
+
+  /** Of what is spared so much lies in one block, as long as a cleaner has no use for it. */
+  private final int reserveBytes;
+
+  private long reserve = NO_ROOM;
 
   private final Runnable freed;
 
@@ -34,6 +42,26 @@ public final class Store {
     this.arena = arena;
     this.sparedBytes = spareBytes;
     this.freed = freed;
+    reserveBytes = (int) Math.min(MOST_RESERVE_BYTES, spareBytes);
+    keepReserve();
+  }
+
+  /** Where the store is full what is free lies in pieces: too small for what lives on. */
+  private void keepReserve() {
+    if (reserve == NO_ROOM && reserveBytes > 0) {
+      reserve = arena.allocate(reserveBytes);
+    }
+  }
+
+  private void yieldReserve() {
+    if (reserve != NO_ROOM) {
+      arena.free(reserve, reserveBytes);
+      reserve = NO_ROOM;
+    }
+  }
+
+  private int reserved() {
+    return reserve == NO_ROOM ? 0 : Arena.blockBytes(reserveBytes);
   }
 
   /** Bytes of the arena. */
@@ -41,8 +69,9 @@ public final class Store {
     return arena.bytes();
   }
 
-  public long freeBytes() {
-    return arena.freeBytes();
+  /** Bytes that are free, what is spared included. */
+  public synchronized long freeBytes() {
+    return arena.freeBytes() + reserved();
   }
 
   /**
@@ -62,7 +91,7 @@ public final class Store {
 
   /** Bytes that are free and neither promised nor spared. */
   public synchronized long unpromisedBytes() {
-    return Math.max(0, arena.freeBytes() - sparedBytes - promised);
+    return Math.max(0, freeBytes() - sparedBytes - promised);
   }
 
   /** Ends a share: nothing is kept free for it any more. */
@@ -87,12 +116,17 @@ public final class Store {
 
   /** As {@link #allocate}, for a cleaner, who gives more back: it may dip into what is spared. */
   public synchronized long allocateSpare(Share share, int bytes) {
-    return take(share, bytes, Arena.blockBytes(bytes));
+    if (arena.largestFreeBytes() < bytes) {
+      yieldReserve();
+    }
+    long place = take(share, bytes, Arena.blockBytes(bytes));
+    keepReserve();
+    return place;
   }
 
   /** The largest block that {@link #allocateSpare} would give out just now. */
-  public long spareBytes() {
-    return arena.largestFreeBytes();
+  public synchronized long spareBytes() {
+    return Math.max(arena.largestFreeBytes(), reserved());
   }
 
   /** Whether it has less than a megabyte for those that nothing is promised to. */
@@ -109,7 +143,7 @@ public final class Store {
 
   private boolean isFree(Share share, int block) {
     return share.held() + block <= share.mostBytes()
-        && arena.freeBytes() - block >= sparedBytes + promisedAfter(share, block);
+        && freeBytes() - block >= sparedBytes + promisedAfter(share, block);
   }
 
   private long promisedAfter(Share share, int more) {
@@ -134,6 +168,7 @@ public final class Store {
     boolean wasLacking;
     synchronized (this) {
       arena.free(place, bytes);
+      keepReserve();
       hold(share, -Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
@@ -149,7 +184,7 @@ public final class Store {
    * @return its place, or {@link #NO_ROOM}
    */
   public synchronized long allocateForRing(int bytes) {
-    boolean fits = arena.freeBytes() - Arena.blockBytes(bytes) >= sparedBytes + promised;
+    boolean fits = freeBytes() - Arena.blockBytes(bytes) >= sparedBytes + promised;
     return fits ? arena.allocate(bytes) : NO_ROOM;
   }
 
