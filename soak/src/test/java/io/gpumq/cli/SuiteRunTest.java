@@ -105,6 +105,30 @@ class SuiteRunTest {
     }
   }
 
+  @Test
+  void aRowThatFindsTooLittleIsNoFailure() throws Exception {
+    Path file = folder.resolve("suite.json");
+    int code =
+        GpuMq.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(
+                "bench",
+                "--suite=queues",
+                "--rows=pending",
+                "--track=b",
+                "--device=host",
+                "--quick",
+                "--set=store.bytes=16M",
+                "--json=" + file);
+    assertEquals(GpuMq.OK, code, err::toString);
+    assertTrue(out.toString().contains("SKIPPED wants a store for "), out::toString);
+    JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    JsonObject row = json.getAsJsonArray("rows").get(0).getAsJsonObject();
+    assertTrue(row.get("problem").getAsString().contains("--set store.bytes="), row::toString);
+    assertTrue(row.get("reached").isJsonNull());
+  }
+
   /** Its track and name, once it is seen to be whole. */
   private static String checked(JsonObject row) {
     String name = row.get("track").getAsString() + " " + row.get("name").getAsString();
