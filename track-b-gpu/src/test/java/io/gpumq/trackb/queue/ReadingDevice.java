@@ -1,8 +1,13 @@
 package io.gpumq.trackb.queue;
 
+import static io.gpumq.kernels.LinkLayout.DESCRIPTOR_BYTES;
+import static io.gpumq.kernels.LinkLayout.OP_READ;
+
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.layout.SlotWords;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.memory.RingFileName;
 import io.gpumq.trackb.spi.Carrier;
@@ -13,8 +18,8 @@ import java.util.function.Consumer;
 
 /** A device that tells how much is read from its store, and may fail at it. */
 final class ReadingDevice implements Device {
-  /** Of the ring for reads, once it is open. */
-  private volatile Control reads;
+  /** What the ring for reads carries, once it is open. */
+  private volatile Requests requests;
 
   /** Run before anything is read. */
   volatile Runnable beforeRead = () -> {};
@@ -32,7 +37,35 @@ final class ReadingDevice implements Device {
 
   /** Reads that the device was asked for so far: long runs go in parts. */
   long reads() {
-    return reads == null ? 0 : reads.acquireHead();
+    return requests == null ? 0 : requests.reads();
+  }
+
+  /** Counts the reads among what a ring was asked for lately: headers go through it, too. */
+  private static final class Requests {
+    private final RingFile file;
+    private final RingShape shape;
+    private final Control control;
+    private long seen;
+    private long reads;
+
+    Requests(RingFile file, RingShape shape) {
+      this.file = file;
+      this.shape = shape;
+      control = new Control(file.control());
+    }
+
+    synchronized long reads() {
+      long head = control.acquireHead();
+      long gone = Math.max(0, head - seen - shape.slots()); // their descriptors are overwritten
+      reads += gone;
+      seen += gone;
+      for (; seen < head; seen++) {
+        int slot = (int) (seen & shape.slots() - 1);
+        long what = Words.getOpaque(file.descriptors(), slot * DESCRIPTOR_BYTES);
+        reads += SlotWords.op(what) == OP_READ ? 1 : 0;
+      }
+      return reads;
+    }
   }
 
   @Override
@@ -60,7 +93,7 @@ final class ReadingDevice implements Device {
     String ring = RingFileName.of(file.path()).orElseThrow().label();
     Carrier carrier = device.start(file, shape, handler, host);
     if (ring.equals("reads")) {
-      reads = new Control(file.control());
+      requests = new Requests(file, shape);
     }
     return new Carrier() {
       @Override
