@@ -3,6 +3,7 @@ package io.gpumq.trackb;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
+import io.gpumq.spi.Log;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
@@ -28,12 +29,18 @@ final class GpuTrack implements Track {
   /** This part of the store is kept for its cleaner. */
   private static final int SPARE_PART = 64;
 
+  private static final Log LOG = Log.of(GpuTrack.class);
+
   private final Device device;
   private final Copier copier;
   private final Shop shop;
   private final OpenQueues<OpenQueue> queues = new OpenQueues<>("b", this::openQueue);
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean watchEnded;
+
+  /** Whether it was said that a look after the store has failed. Of the watcher. */
+  private boolean isTold;
+
   private final Thread watcher = new Thread(this::watch, "gpumq-watcher");
 
   /**
@@ -82,8 +89,13 @@ final class GpuTrack implements Track {
       if (isRestLook) {
         shop.upkeep().resting().look();
       }
-    } catch (Throwable e) {
-      // For want of memory, say. It goes on with the next look, which comes soon.
+    } catch (RuntimeException e) {
+      if (!isTold) {
+        isTold = true;
+        LOG.warning("looking after the store failed, and goes on", e);
+      }
+    } catch (Error e) {
+      // For want of memory, mostly: telling it would throw, too. The next look comes soon.
     }
   }
 

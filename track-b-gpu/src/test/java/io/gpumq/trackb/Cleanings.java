@@ -138,12 +138,19 @@ abstract class Cleanings {
       Await.until("others given back", () -> queue.stats().storeBytes() <= 2 * SEGMENT_BYTES);
       MessageQueue other = track.open(QueueConfig.named("other").build());
       try (Producer filler = other.producer()) {
-        while (filler.trySend(ByteBuffer.allocate(500)) != Producer.FULL) {}
+        Await.until(
+            "moved",
+            () -> {
+              fill(filler);
+              return queue.stats().storeBytes() <= SEGMENT_BYTES + 1_024; // one is open
+            });
       }
-      // But for the last segment, which is open.
-      Await.until("moved", () -> queue.stats().storeBytes() <= SEGMENT_BYTES + 1_024);
     }
     assertKept("g", sequence -> sequence == 7_777);
+  }
+
+  private static void fill(Producer filler) {
+    while (filler.trySend(ByteBuffer.allocate(500)) != Producer.FULL) {}
   }
 
   /** Those that stay move together, again and again, and come again as they were. */

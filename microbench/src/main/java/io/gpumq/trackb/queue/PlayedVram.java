@@ -47,11 +47,6 @@ record PlayedVram(long bytes) implements Vram {
   }
 
   @Override
-  public void move(long from, long to, int some) {
-    throw absent();
-  }
-
-  @Override
   public void readWords(long place, long[] words) {
     throw absent();
   }

@@ -4,7 +4,6 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 import static io.gpumq.trackb.device.Cuda.check;
 import static jcuda.driver.CUresult.CUDA_ERROR_NOT_READY;
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
-import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuStreamQuery;
@@ -88,15 +87,6 @@ final class CudaArena implements Vram {
           Pointer source = Pointer.to(from).withByteOffset(offset);
           check(cuMemcpyHtoDAsync(at(place), source, some, stream), "writing to VRAM");
           check(cuStreamSynchronize(stream), "writing to VRAM");
-        });
-  }
-
-  @Override
-  public void move(long from, long to, int some) {
-    using(
-        () -> {
-          check(cuMemcpyDtoDAsync(at(to), at(from), some, stream), "moving in VRAM");
-          check(cuStreamSynchronize(stream), "moving in VRAM");
         });
   }
 

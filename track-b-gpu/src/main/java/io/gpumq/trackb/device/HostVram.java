@@ -140,11 +140,6 @@ final class HostVram implements Vram {
   }
 
   @Override
-  public void move(long from, long to, int some) {
-    piece(to).put(offset(to), piece(from), offset(from), some);
-  }
-
-  @Override
   public void readWords(long place, long[] words) {
     for (int i = 0; i < words.length; i++) {
       words[i] = Words.getAcquire(piece(place), offset(place) + i * Long.BYTES);

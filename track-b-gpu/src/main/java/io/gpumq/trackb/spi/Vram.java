@@ -33,9 +33,6 @@ public interface Vram extends AutoCloseable {
   /** Copies bytes from the host's memory, and waits for that. */
   void write(long place, ByteBuffer from, int offset, int bytes);
 
-  /** Copies bytes within the arena, and waits for that. Source and target do not overlap. */
-  void move(long from, long to, int bytes);
-
   /** Reads as many words as fit into {@code words}. */
   void readWords(long place, long[] words);
 

@@ -106,4 +106,16 @@ class LaneGroupsTest {
     assertHoldsNobodyUp(() -> groups.move("slow", released -> 7));
     assertEquals(7, slow.acknowledgedTo());
   }
+
+  /** Who gives back what no group wants asks again whether that is still so. */
+  @Test
+  void tellsThatAnEntryMayBeWantedAgain() {
+    long before = groups.revivals();
+    assertTrue(groups.unlessRevived(before, () -> {}));
+    groups.group("other", released -> released, this::slowGroup);
+    assertFalse(groups.unlessRevived(before, () -> {}));
+    long behind = groups.revivals();
+    groups.move("other", released -> 0);
+    assertFalse(groups.unlessRevived(behind, () -> {}));
+  }
 }

@@ -168,6 +168,6 @@ abstract class SegmentWalks {
   /** Somebody takes what the store has left. */
   private void makeShort() {
     Share greedy = shop.store.share(Long.MAX_VALUE, 0);
-    while (shop.store.allocate(greedy, 1 << 20) != Store.NO_ROOM) {}
+    while (shop.store.allocate(greedy, 64 << 10) != Store.NO_ROOM) {}
   }
 }
