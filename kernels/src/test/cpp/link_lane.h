@@ -110,13 +110,23 @@ class Lane : public Carried {
     Entry old;
     uint64_t index;
     if (!from.pin_one(dice, old, index)) return false;
-    const bool sent = append_moved(old, index);
+    const bool sent = append_from(old.message, old.place + old.message.heading_units(), index);
     while (sent && landed() <= index) {
       link_.completions().advance();
       wait("a message that is sent again", index);
     }
     from.let_go(old.segment);
     return sent;
+  }
+
+  // Sends a message whose payload goes to its place before it is claimed: the copy engine's work.
+  bool append_placed(const Message& message) {
+    Entry next = {};
+    if (!begin(message, next)) return false;
+    const uint64_t source = next.place + message.heading_units();
+    uint64_t index;
+    std::memcpy(link_.ring().at(source), message.payload, message.length);
+    return append_moved(next, source, index);
   }
 
   void completed(const Slot& slot, uint64_t word) override {
@@ -205,19 +215,28 @@ class Lane : public Carried {
     return true;
   }
 
-  // `index` becomes the new entry's.
-  bool append_moved(const Entry& old, uint64_t& index) {
-    Move move(link_, old.place + old.message.heading_units(), old.message.heading_units());
-    if (move.chunk() == nullptr) return false;
+  // Gives a message that is about to be sent its place.
+  bool begin(const Message& message, Entry& next) {
     const std::lock_guard<std::mutex> guard(lock_);
+    next.message = message;
+    next.units = message.heading_units() + message.payload_units() +
+                 units_of(link_.shape().result_bytes);
+    return give_place(next.units, next.place, next.segment);
+  }
+
+  // Sends a message whose payload lies at `source`; `index` becomes its entry's.
+  bool append_from(const Message& message, uint64_t source, uint64_t& index) {
     Entry next = {};
-    next.message = old.message;
-    next.units = old.units;
-    if (claimed_ >= released_ + kMost || !give_place(next.units, next.place, next.segment)) {
-      return false;
-    }
+    return begin(message, next) && append_moved(next, source, index);
+  }
+
+  // The place is free again where there is no room.
+  bool append_moved(Entry& next, uint64_t source, uint64_t& index) {
+    Move move(link_, source, next.message.heading_units());
+    const std::lock_guard<std::mutex> guard(lock_);
     uint32_t one = 1;
-    next.slot = link_.try_claim(one);
+    const bool has_room = move.chunk() != nullptr && claimed_ < released_ + kMost;
+    next.slot = has_room ? link_.try_claim(one) : Slots::kFull;
     if (next.slot == Slots::kFull) {
       drop(next.segment);
       return false;

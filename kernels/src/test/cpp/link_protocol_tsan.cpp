@@ -99,6 +99,7 @@ int main(int count, char** arguments) {
       {"entries moved", tally.moved},
       {"entries moved by the ring", tally.moved_by_ring},
       {"messages sent again", tally.sent_again},
+      {"messages copied to their place first", tally.placed},
       {"retries", tally.retries},
       {"failures", tally.failures},
       {"condemned messages", tally.condemned},

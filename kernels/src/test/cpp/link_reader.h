@@ -10,7 +10,7 @@ namespace host {
 // What a run was made to do; each must happen, or the test tests less than it says.
 struct Tally {
   std::atomic<uint64_t> from_window, by_express, landed_late, by_read, from_vram, moved, moved_by_ring,
-      sent_again, failures, retries, condemned, trials, resumed, not_pushed, laps;
+      sent_again, placed, failures, retries, condemned, trials, resumed, not_pushed, laps;
 };
 inline Tally tally;
 

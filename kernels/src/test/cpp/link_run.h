@@ -134,6 +134,13 @@ class Run {
     while (left > 0) {
       const bool alone = plan_.shape.express ? !dice.one_in(4) : dice.one_in(2);
       const uint64_t most = alone ? 1 : std::min<uint64_t>(left, 1 + dice.below(6));
+      if (dice.one_in(16)) {
+        const bool sent = any_lane(dice).append_placed(message_of(seed_, id++, plan_.shape.largest_payload));
+        tally.placed += sent;
+        sent_ += sent;
+        left -= sent;
+        continue;
+      }
       if (alone && plan_.shape.express) await_calm();
       Draft draft(link_);
       if (draft.chunk() == nullptr) {

@@ -112,7 +112,7 @@ GPUMQ_FN void move_in(const Warp& warp, const Ring& ring, const Work& work, uint
   }
 }
 
-// Copies the payloads that lie in the arena already, and what goes behind them, one message after the other:
+// Copies the payloads that lie elsewhere in the arena, and what goes behind them, one message after the other:
 // they are few. In lane m: 0, or the error where message m names memory that is not there.
 GPUMQ_FN uint32_t move_payloads(const Warp& warp, const Ring& ring, const Work& work) {
   uint32_t flaw = 0;
@@ -137,7 +137,9 @@ GPUMQ_FN uint32_t move_payloads(const Warp& warp, const Ring& ring, const Work& 
     }
     uint8_t* to = ring.at(place_in(where) + heading);
     const uint8_t* tail = ring.ingress + (unit + heading) * kUnit;
-    for (uint32_t i = warp.lane(); i < payload + behind; i += warp.size()) {
+    // What lies where it is to lie was copied there before the head was released.
+    const uint32_t there_already = source == place_in(where) + heading ? payload : 0;
+    for (uint32_t i = there_already + warp.lane(); i < payload + behind; i += warp.size()) {
       const uint8_t* from = i < payload ? ring.at(source + i) : tail + (i - payload) * kUnit;
       store_quad(to + i * kUnit, 0, poll_quad(from));
     }

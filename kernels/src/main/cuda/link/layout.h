@@ -82,8 +82,8 @@ constexpr uint32_t kPlaceBits = 34;
 // op CARRY: an entry with a payload of `length` bytes goes from `unit` of the ingress memory to `place`,
 // and, where P (push) is set, to the same unit of the window; its handler runs. READ: `length` bytes go
 // from `place` to the window, where `unit` counts four of them, and P is set. MOVE: header and extensions go
-// from `unit` of the ingress memory to `place`, and behind them `length` bytes from another place in the arena, their source;
-// the handler runs. KEEP: as MOVE, and behind the payload go more units from behind the extensions in the
+// from `unit` of the ingress memory to `place`, and behind them `length` bytes from a place in the arena, their source,
+// which may be where they are to lie: then they stay; the handler runs. KEEP: as MOVE, and behind the payload go more units from behind the extensions in the
 // ingress memory; no handler runs. Of both the unit before `unit` says the source, in its first word, and in
 // its second how many units those are, 0 for MOVE. P is not set.
 // tries: runs of the handler that a device did not survive. C (condemned): the message killed devices

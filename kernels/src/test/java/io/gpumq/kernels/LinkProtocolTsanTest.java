@@ -121,6 +121,18 @@ class LinkProtocolTsanTest {
     /** The payload of a message that is sent again is another's by the time that it moves. */
     SOURCE_FREED_BEFORE_IT_HAS_MOVED(
         "test/cpp/link_lane.h", "while (sent && landed() <= index) {", "while (false) {"),
+    /** The copy engine is still at work when the message is published. */
+    COPIED_BEHIND_ITS_HEAD(
+        "test/cpp/link_lane.h",
+        """
+            std::memcpy(link_.ring().at(source), message.payload, message.length);
+            return append_moved(next, source, index);
+        """,
+        """
+            const bool sent = append_moved(next, source, index);
+            if (sent) std::memcpy(link_.ring().at(source), message.payload, message.length);
+            return sent;
+        """),
     MOVES_WHAT_LIES_BESIDE(
         "main/cuda/link/carry.h", "ring.at(source + i)", "ring.at(source + i + 1)"),
     HANDLES_WHAT_IS_TO_BE_KEPT(

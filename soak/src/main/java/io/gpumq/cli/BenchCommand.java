@@ -95,7 +95,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "BYTES",
       description =
-          "Sizes of the messages, 32 to 65536 bytes each; one given twice is measured once"
+          "Sizes of the messages, 32 to 16777216 bytes each; one given twice is measured once"
               + " (64,256,1024,4096).")
   private List<Integer> payloads = List.of(64, 256, 1024, 4096);
 

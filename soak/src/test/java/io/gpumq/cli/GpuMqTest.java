@@ -72,7 +72,7 @@ class GpuMqTest {
       delimiter = '|',
       textBlock =
           """
-          --payload=16          | payload 16: must be between 32 and 65536
+          --payload=16          | payload 16: must be between 32 and 16777216
           --payload=64,x        | --payload
           --producers=0         | producers 0: must be between 1 and 64
           --consumers=-1        | consumers -1: must be between 1 and 64

@@ -84,7 +84,7 @@ final class Pipeline implements Trimmer.Floor {
     this.link = link;
     this.field = Args.bytes(Long.toString(number, Character.MAX_RADIX));
     int largest = Math.max(1, queue.config().maxPayloadBytes());
-    int capacity = Math.min(MOST_PIPELINED, MOST_PIPELINED_BYTES / largest);
+    int capacity = Math.max(1, Math.min(MOST_PIPELINED, MOST_PIPELINED_BYTES / largest));
     this.payloads = new byte[capacity][0];
     this.keys = new Long[capacity];
     this.last = queue.highest();

@@ -1,7 +1,9 @@
 package io.gpumq.tracka;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.spi.PayloadLimit;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import redis.clients.jedis.ClientSetInfoConfig;
@@ -14,8 +16,9 @@ import redis.clients.jedis.util.JedisURIHelper;
  *
  * @param uri {@code redis://[user:password@]host:port[/database]}, or {@code rediss://} for TLS
  * @param reconnectTimeoutMs how long a lost Redis may stay away, 1 to 3,600,000
+ * @param payloads what queues may take
  */
-record RedisSettings(URI uri, int reconnectTimeoutMs) {
+record RedisSettings(URI uri, int reconnectTimeoutMs, PayloadLimit payloads) {
   static final String URI_KEY = "redis.uri";
   static final String RECONNECT_TIMEOUT_KEY = "redis.reconnect-timeout-ms";
 
@@ -31,15 +34,16 @@ record RedisSettings(URI uri, int reconnectTimeoutMs) {
    * @throws ConfigException if a key is unknown or a value cannot be
    */
   static RedisSettings of(Map<String, String> settings) {
+    var known = new TreeSet<>(List.of(URI_KEY, RECONNECT_TIMEOUT_KEY, PayloadLimit.SETTING));
     for (String key : new TreeSet<>(settings.keySet())) {
-      if (!key.equals(URI_KEY) && !key.equals(RECONNECT_TIMEOUT_KEY)) {
-        throw new ConfigException(
-            "setting '" + key + "': track a knows " + URI_KEY + " and " + RECONNECT_TIMEOUT_KEY);
+      if (!known.contains(key)) {
+        throw new ConfigException("setting '" + key + "': track a knows " + known);
       }
     }
     return new RedisSettings(
         uri(settings.getOrDefault(URI_KEY, DEFAULT_URI)),
-        timeout(settings.get(RECONNECT_TIMEOUT_KEY)));
+        timeout(settings.get(RECONNECT_TIMEOUT_KEY)),
+        PayloadLimit.of(settings));
   }
 
   private static URI uri(String text) {

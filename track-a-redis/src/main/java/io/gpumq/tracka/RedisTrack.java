@@ -23,11 +23,12 @@ final class RedisTrack implements Track {
   private final long storeBytes;
   private final BatchDevice device;
   private final Waiters waiters = new Waiters();
-  private final OpenQueues<RedisQueue> queues = new OpenQueues<>(NAME, this::openQueue);
+  private final OpenQueues<RedisQueue> queues;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   RedisTrack(RedisSettings settings, ServerInfo info, BatchDevice device) {
     this.settings = settings;
+    queues = new OpenQueues<>(NAME, settings.payloads(), this::openQueue);
     this.version = info.version();
     this.storeBytes = info.memoryBytes();
     this.device = device;

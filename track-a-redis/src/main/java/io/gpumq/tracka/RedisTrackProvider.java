@@ -8,7 +8,8 @@ import io.gpumq.spi.TrackProvider;
 
 /**
  * Opens Track A. Settings: {@code redis.uri} (default {@code redis://127.0.0.1:6379}) and {@code
- * redis.reconnect-timeout-ms} (how long a lost Redis may stay away; default 10,000).
+ * redis.reconnect-timeout-ms} (how long a lost Redis may stay away; default 10,000), {@code
+ * max-payload-bytes} (the largest payload that a queue may take).
  */
 public final class RedisTrackProvider implements TrackProvider {
   @Override

@@ -5,6 +5,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.PayloadLimit;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
@@ -34,7 +35,7 @@ final class GpuTrack implements Track {
   private final Device device;
   private final Copier copier;
   private final Shop shop;
-  private final OpenQueues<OpenQueue> queues = new OpenQueues<>("b", this::openQueue);
+  private final OpenQueues<OpenQueue> queues;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean watchEnded;
 
@@ -45,9 +46,11 @@ final class GpuTrack implements Track {
 
   /**
    * @param device is the track's from now on: closed with it, and where it cannot be made
+   * @param payloads what its queues may take
    */
-  GpuTrack(Device device) {
+  GpuTrack(Device device, PayloadLimit payloads) {
     this.device = device;
+    queues = new OpenQueues<>("b", payloads, this::openQueue);
     copier = copier(device);
     try {
       long bytes = device.vram().bytes();

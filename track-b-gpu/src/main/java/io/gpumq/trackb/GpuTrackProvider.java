@@ -3,6 +3,7 @@ package io.gpumq.trackb;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
+import io.gpumq.spi.PayloadLimit;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackProvider;
 import io.gpumq.trackb.device.Backends;
@@ -25,9 +26,10 @@ import java.util.function.BiFunction;
 /**
  * Opens Track B: {@code b}. Settings: {@code store.bytes}, how much memory of the device its queues
  * share, in bytes (K, M, G, T) or as a part of what is free (25%), the default on a GPU; {@code
- * cuda.device}, which GPU, from 0; {@code cuda.blocks}, thread blocks of each ring's kernel; {@code
- * isolation}, {@code none} or {@code process}, whether handlers run in a process of their own;
- * {@code isolation.standby}, {@code true} or {@code false}, whether another such process stands by.
+ * max-payload-bytes}, the largest payload that a queue may take; {@code cuda.device}, which GPU,
+ * from 0; {@code cuda.blocks}, thread blocks of each ring's kernel; {@code isolation}, {@code none}
+ * or {@code process}, whether handlers run in a process of their own; {@code isolation.standby},
+ * {@code true} or {@code false}, whether another such process stands by.
  */
 public final class GpuTrackProvider implements TrackProvider {
   private static final String ISOLATION = "isolation";
@@ -42,7 +44,7 @@ public final class GpuTrackProvider implements TrackProvider {
   public Track open(TrackOptions options) {
     Map<String, String> settings = options.settings();
     var known = new TreeSet<>(Backends.SETTINGS);
-    known.addAll(List.of(ISOLATION, STANDBY, StoreBytes.SETTING));
+    known.addAll(List.of(ISOLATION, STANDBY, StoreBytes.SETTING, PayloadLimit.SETTING));
     var unknown = new TreeSet<>(settings.keySet());
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
@@ -77,12 +79,13 @@ public final class GpuTrackProvider implements TrackProvider {
       BiFunction<Backend, Vram, Device> device) {
     Deque<Runnable> made = new ArrayDeque<>(List.of(backend::close));
     try {
+      PayloadLimit payloads = PayloadLimit.of(settings);
       long bytes = StoreBytes.of(settings, backend.freeBytes(), backend.usualBytes());
       Vram vram = backend.allocate(bytes, isShared);
       made.push(vram::close);
       Device opened = device.apply(backend, vram);
       made.clear(); // the track's own, from here on
-      return new GpuTrack(opened);
+      return new GpuTrack(opened, payloads);
     } catch (Throwable e) {
       Steps.undo(e, made.toArray(Runnable[]::new));
       throw e;

@@ -13,6 +13,7 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
 import io.gpumq.conformance.Await;
+import io.gpumq.spi.PayloadLimit;
 import io.gpumq.trackb.device.HostBackendBut;
 import io.gpumq.trackb.device.InProcessDevice;
 import io.gpumq.trackb.spi.Backend;
@@ -176,7 +177,7 @@ class ScarcityTest {
           };
       var device = new InProcessDevice(backend, backend.allocate(8 << 20, false));
       Scarcity scarcity = Scarcity.begin();
-      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device));
+      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device, PayloadLimit.of(Map.of())));
       scarcity.end();
       assertEquals(1, closes.get());
     }

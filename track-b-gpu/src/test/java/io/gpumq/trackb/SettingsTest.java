@@ -33,7 +33,7 @@ class SettingsTest {
           isolation         | jail | isolation 'jail': must be none or process
           isolation.standby | no   | isolation.standby 'no': must be true or false
           isolation.standby | true | isolation.standby: goes with isolation process alone
-          blocks            | 1    | settings [blocks]: track b knows [cuda.blocks, cuda.device, cuda.idle-ms, isolation, isolation.standby, store.bytes]
+          blocks            | 1    | settings [blocks]: track b knows [cuda.blocks, cuda.device, cuda.idle-ms, isolation, isolation.standby, max-payload-bytes, store.bytes]
           """)
   void whatCannotBeIsNamed(String key, String value, String said) {
     var refusal = assertThrows(ConfigException.class, () -> open("host", key, value));

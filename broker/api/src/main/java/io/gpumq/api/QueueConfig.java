@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
  * @param maxMessages most messages kept at once, 1 or more, parted evenly among the lanes; {@link
  *     #NO_LIMIT} leaves it to the memory. Nothing is taken for them before they are sent
- * @param maxPayloadBytes largest payload in bytes; 0 to 65,536
+ * @param maxPayloadBytes largest payload in bytes; 0 to 16,777,216
  * @param maxBytes most bytes of the track's store that the queue holds, in whole kilobytes with all
  *     that lies beside payloads; {@link #NO_LIMIT}, or room for a message of the largest payload in
  *     each lane. Track A keeps no such count: it refuses any other than {@link #NO_LIMIT}
@@ -63,7 +63,7 @@ public record QueueConfig(
   public static final long NO_LIMIT = Long.MAX_VALUE;
 
   /** Bounds {@link #maxPayloadBytes}, in bytes. */
-  public static final int MAX_PAYLOAD_BYTES = 65_536;
+  public static final int MAX_PAYLOAD_BYTES = 16 << 20;
 
   /** Bounds {@link #handlerAttempts}: the completion word has room for so many. */
   public static final int MAX_HANDLER_ATTEMPTS = 15;

@@ -18,6 +18,7 @@ public final class OpenQueues<Q extends TrackQueue> {
   private static final int FIRST_SWEEP = 16;
 
   private final String track;
+  private final PayloadLimit payloads;
   private final Function<QueueConfig, Q> opener;
   private final Map<String, Q> queues = new TreeMap<>();
 
@@ -31,10 +32,12 @@ public final class OpenQueues<Q extends TrackQueue> {
    * Makes a register of nothing.
    *
    * @param track the track's name, for errors
+   * @param payloads what its queues may take
    * @param opener makes a queue, and calls nothing here; what it throws reaches the caller
    */
-  public OpenQueues(String track, Function<QueueConfig, Q> opener) {
+  public OpenQueues(String track, PayloadLimit payloads, Function<QueueConfig, Q> opener) {
     this.track = track;
+    this.payloads = payloads;
     this.opener = opener;
   }
 
@@ -42,8 +45,8 @@ public final class OpenQueues<Q extends TrackQueue> {
    * Opens a queue and keeps it.
    *
    * @param config what it is to be
-   * @throws ConfigException if one of that name is open, or that which it names for its dead
-   *     letters keeps none
+   * @throws ConfigException if one of that name is open, its payloads may be larger than the
+   *     track's, or that which it names for its dead letters keeps none
    * @throws TrackFailedException if the track is closed
    */
   public synchronized Q open(QueueConfig config) {
@@ -54,6 +57,7 @@ public final class OpenQueues<Q extends TrackQueue> {
               + "': is open on this track; use it (Track.queue answers it), close it, or choose"
               + " another name");
     }
+    payloads.require(config);
     requireKeepsLetters(config, openOf(config.deadLetters()));
     return openNew(config);
   }

@@ -124,17 +124,17 @@ class QueueConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 65, 300, 65_536})
+  @ValueSource(ints = {0, 1, 65, 300, 65_537, 1 << 24})
   void takesAnySizeOfPayloads(int bytes) {
     assertEquals(bytes, config().maxPayloadBytes(bytes).build().maxPayloadBytes());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {-1, 65_537, Integer.MAX_VALUE})
+  @ValueSource(ints = {-1, (1 << 24) + 1, Integer.MAX_VALUE})
   void refusesPayloadsBeyondTheLargest(int bytes) {
     assertRefused(
         config().maxPayloadBytes(bytes),
-        "max-payload-bytes " + bytes + ": must be between 0 and 65536");
+        "max-payload-bytes " + bytes + ": must be between 0 and 16777216");
   }
 
   @Test

@@ -19,6 +19,13 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class LargePayloads extends LargeConformance {
+    LargePayloads() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class Delivery extends DeliveryConformance {
     Delivery() {
       super(ConformanceSuite.this);

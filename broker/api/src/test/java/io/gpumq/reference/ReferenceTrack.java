@@ -4,15 +4,17 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.PayloadLimit;
 import io.gpumq.spi.waiting.Waiters;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Opens {@link ReferenceQueue}s in this process's heap. */
 public final class ReferenceTrack implements Track {
   private final OpenQueues<ReferenceQueue> queues =
-      new OpenQueues<>("reference", config -> new ReferenceQueue(config, this));
+      new OpenQueues<>("reference", PayloadLimit.of(Map.of()), this::openQueue);
 
   final Waiters waiters = new Waiters();
 
@@ -24,6 +26,10 @@ public final class ReferenceTrack implements Track {
 
   OpenQueues<ReferenceQueue> openQueues() {
     return queues;
+  }
+
+  private ReferenceQueue openQueue(QueueConfig config) {
+    return new ReferenceQueue(config, this);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.Producer.PayloadWriter;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.PayloadLimit;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Upkeep;
@@ -15,6 +16,7 @@ import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 
 /** A whole queue on a played device, with one producer and one consumer, all on one thread. */
 final class PlayedQueue implements AutoCloseable {
@@ -38,7 +40,8 @@ final class PlayedQueue implements AutoCloseable {
     copier = Copier.open(device.vram());
     QueueConfig config =
         QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
-    var alone = new OpenQueues<OpenQueue>("microbench", other -> null); // none is ever opened there
+    var none = PayloadLimit.of(Map.of());
+    var alone = new OpenQueues<OpenQueue>("microbench", none, other -> null); // opens none
     queue =
         new Shop(rings, store, copier, Upkeep.of(store, rings::move), new Waiters(), alone)
             .open(config);

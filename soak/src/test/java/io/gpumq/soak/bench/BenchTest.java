@@ -170,8 +170,8 @@ class BenchTest {
   }
 
   enum Bad {
-    PAYLOAD(new Plan().payloads(31), "payload 31: must be between 32 and 65536"),
-    HUGE(new Plan().payloads(65537), "payload 65537: must be"),
+    PAYLOAD(new Plan().payloads(31), "payload 31: must be between 32 and 16777216"),
+    HUGE(new Plan().payloads(16777217), "payload 16777217: must be"),
     PRODUCERS(new Plan().threads(0, 1), "producers 0: must be"),
     CONSUMERS(new Plan().threads(1, 65), "consumers 65: must be"),
     LIMIT(new Plan().maxMessages(0), "max-messages 0: must be 1 or more"),

@@ -72,6 +72,18 @@ public final class Delivery {
     size--;
   }
 
+  /** Cuts the entries from {@code index} on off: they are another delivery to the same taker. */
+  public Delivery cut(int index) {
+    Delivery rest = new Delivery(hold);
+    rest.sequences = Arrays.copyOfRange(sequences, index, size);
+    rest.deliveries = Arrays.copyOfRange(deliveries, index, size);
+    rest.size = size - index;
+    rest.owner = owner;
+    rest.redelivery = redelivery;
+    size = index;
+    return rest;
+  }
+
   /** Whether these are all the sequences from {@link #first} to {@link #last}. */
   public boolean isWholeRange() {
     return size > 0 && last() - first() == size - 1;

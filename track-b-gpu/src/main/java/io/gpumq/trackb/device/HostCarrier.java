@@ -274,7 +274,9 @@ final class HostCarrier implements Runnable {
       file.window().put(at, memory, to, payload);
     } else if (SlotWords.isMoved(what)) {
       memory.put(to, file.ingress(), at, heading);
-      memory.put(to + heading, vram.piece(source()), vram.offset(source()), payload);
+      if (source() != place + headingUnits()) { // else it lies there already
+        memory.put(to + heading, vram.piece(source()), vram.offset(source()), payload);
+      }
       memory.put(to + heading + payload, file.ingress(), at + heading, tailUnits() * UNIT);
     } else {
       memory.put(to, file.ingress(), at, heading + payload);

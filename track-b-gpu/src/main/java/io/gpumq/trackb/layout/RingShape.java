@@ -5,6 +5,7 @@ import static io.gpumq.kernels.LinkLayout.CELL_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.EMPTY;
 import static io.gpumq.kernels.LinkLayout.EXPRESS_PAYLOAD;
 import static io.gpumq.kernels.LinkLayout.MIRROR_BYTES;
+import static io.gpumq.kernels.LinkLayout.MOST_LENGTH;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.kernels.HandlerSpec;
@@ -18,7 +19,7 @@ import java.util.Arrays;
  * @param chunks that each of these has
  * @param ticketSlots sequences that a warp takes at once
  * @param maxTries runs of the handler before a message is given up
- * @param largestPayload in bytes
+ * @param largestPayload that goes through it, in bytes
  * @param resultBytes a handler's result
  * @param statesPlace where the words begin that the device keeps for itself, in units: a state for
  *     each slot, then the mirror
@@ -62,16 +63,22 @@ public record RingShape(
   /** A warp that is at work on more of a long run keeps its reader waiting. */
   private static final int READ_TICKET = 8;
 
-  /** The largest payload that warps carry, in bytes. */
+  /**
+   * The largest payload that warps carry, in bytes: beyond, the copy engine is the quicker way.
+   * What is larger goes to its place before it is published.
+   */
   public static final int LARGEST_PAYLOAD = 64 << 10;
 
   /**
    * The largest payload of the rings that carry payloads up to a size: these have the same shape.
    */
   public static int sizeClass(int largestPayload) {
-    if (largestPayload > LARGEST_PAYLOAD) {
+    if (largestPayload > MOST_LENGTH) {
       throw new IllegalArgumentException(
-          "payload of " + largestPayload + " bytes: must be at most " + LARGEST_PAYLOAD);
+          "payload of " + largestPayload + " bytes: must be at most " + MOST_LENGTH);
+    }
+    if (largestPayload > LARGEST_PAYLOAD) {
+      return MOST_LENGTH;
     }
     int size = SMALL_PAYLOAD;
     while (size < largestPayload) {
@@ -88,7 +95,7 @@ public record RingShape(
   public static RingShape of(
       int largestPayload, HandlerSpec handler, int maxTries, long statesPlace, int lanes) {
     int results = handler.resultBytes();
-    int payload = sizeClass(largestPayload);
+    int payload = Math.min(sizeClass(largestPayload), LARGEST_PAYLOAD);
     if (payload <= MEDIUM_PAYLOAD) {
       int ticket = payload == SMALL_PAYLOAD ? 32 : payload == MIDDLE_PAYLOAD ? 16 : 8;
       return new RingShape(

@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
 
 /**
  * An entry whose payload lies in the arena already: only its <i>heading</i> is written into a
- * chunk, and the device copies the payload within its own memory. The payload's owner keeps it
- * there until the entry has landed. What moves is not pushed: so its length does not matter to the
- * chunks.
+ * chunk, and the device copies the payload within its own memory, unless it lies where the entry
+ * goes. The payload's owner keeps it there until the entry has landed. What moves is not pushed: so
+ * its length does not matter to the chunks.
  *
  * <p>Before the heading a unit says where the payload lies, and how many of the heading's units go
  * behind it: those of a dead letter's texts. For one thread, and one entry at a time.

@@ -33,7 +33,8 @@ import java.util.function.LongSupplier;
  * below have their completion words and are left alone, those above were not claimed while the
  * device lived. What has no completion word is carried again from its chunk, which is not filled
  * anew until it has landed: the handler may have changed the payload in the store. What moves is
- * moved again from where its owner keeps it until then.
+ * moved again from where its owner keeps it until then. A large payload was copied to its place
+ * before it was published, and stays there: no handler may write to it.
  *
  * <p>For one thread, while no device lives: then alone may the owner write the device's words.
  */

@@ -27,6 +27,9 @@ final class Allowance {
   /** Units of an entry that there was no memory for last, or 0. Read under no lock. */
   private volatile int lacking;
 
+  /** Whether that was to have a block of its own. */
+  private boolean lacksOwn;
+
   /**
    * @param mostEntries that are kept at once
    * @param shape of the ring whose chunks entries are written to
@@ -110,10 +113,25 @@ final class Allowance {
   }
 
   private void note(boolean hasMemory, int units) {
-    int lacks = hasMemory ? 0 : units;
+    note(hasMemory ? 0 : units, false);
+  }
+
+  /** Takes note of the units of a large entry that there was no block for, or of 0. */
+  void noteOwn(int lacks) {
+    note(lacks, true);
+  }
+
+  private void note(int lacks, boolean isOwn) {
+    lacksOwn = isOwn;
     if (lacks != lacking) {
       lacking = lacks;
     }
+  }
+
+  /** Whether there would be memory for what lacked it. */
+  boolean hasMemory() {
+    int lacks = lacking;
+    return lacks == 0 || (lacksOwn ? segments.ownBlocks().mayTake(lacks) : segments.hasRoom(lacks));
   }
 
   /** Begins to use a reservation: nothing else happens until {@link #endUse}. */

@@ -24,10 +24,12 @@ public final class Copier implements AutoCloseable {
   private final CopyArea area;
   private final CopyEngine engine;
   private final Pieces pieces;
+  private final LargeReads largeReads;
 
-  private Copier(CopyArea area, CopyEngine engine) {
+  private Copier(CopyArea area, CopyEngine engine, LargeReads largeReads) {
     this.area = area;
     this.engine = engine;
+    this.largeReads = largeReads;
     pieces = new Pieces(engine, PIECES, PIECE_BYTES);
   }
 
@@ -39,7 +41,7 @@ public final class Copier implements AutoCloseable {
   public static Copier open(Vram vram) {
     CopyArea area = CopyArea.create("copy-area", PIECES * PIECE_BYTES);
     try {
-      return new Copier(area, vram.copyEngine(area.memory()));
+      return new Copier(area, vram.copyEngine(area.memory()), new LargeReads(vram));
     } catch (Throwable e) {
       Steps.undo(e, area::close);
       throw e;
@@ -105,9 +107,19 @@ public final class Copier implements AutoCloseable {
     }
   }
 
+  /** What large entries are read by to be looked at where they are brought. */
+  public LargeReads largeReads() {
+    return largeReads;
+  }
+
   /** Waits for who copies now, and gives its memory back. Once, before the store's. */
   @Override
   public void close() {
-    new Steps().run(pieces::close).run(engine::close).run(area::close).finish();
+    new Steps()
+        .run(largeReads::close)
+        .run(pieces::close)
+        .run(engine::close)
+        .run(area::close)
+        .finish();
   }
 }

@@ -2,7 +2,6 @@ package io.gpumq.trackb.log;
 
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.KeyOrder;
-import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
@@ -135,13 +134,12 @@ public final class EntryLog {
    * that there was no memory for.
    */
   public boolean mayGrow() {
-    int lacking = allowance.lacking();
-    if (!allowance.mayGrow() || lacking == 0) {
+    if (!allowance.mayGrow() || allowance.lacking() == 0) {
       return allowance.mayGrow();
     }
     tail.lock();
     try {
-      if (segments.hasRoom(lacking)) {
+      if (allowance.hasMemory()) {
         return true;
       }
     } finally {
@@ -231,27 +229,9 @@ public final class EntryLog {
     return Room.ENOUGH;
   }
 
-  /** As above, of an entry whose payload lies in the store already; returns whether it is done. */
-  public boolean append(Move move, Claimer claimer) {
-    tail.lock();
-    try {
-      claimer.requireOpen();
-      long sequence = tail.claimed();
-      claimer.next(sequence);
-      Segment segment = allowance.segment(move.units());
-      if (segment == null || !move.claim()) {
-        return false;
-      }
-      long place = segment.next();
-      segment.append(1, move.units());
-      tail.claimTo(sequence + 1); // before the fence, as above
-      move.publish(progress, sequence, place, order);
-      tail.payloadBytes += move.length();
-      kept.note();
-      return true;
-    } finally {
-      tail.unlock();
-    }
+  /** How entries join it whose payload lies in the store already. */
+  public MovedEntries moved() {
+    return new MovedEntries(tail, segments, allowance, kept, progress, upkeep, order);
   }
 
   /** A reader has come to a sequence. */

@@ -156,7 +156,10 @@ final class Kept {
   void end() {
     isEnded = true;
     marks.releaseTo(tail.claimed());
-    note();
+    freeable = segments.freeable(false);
+    if (isDue(freeable)) {
+      giveBack(); // nothing more may land, and nobody else would
+    }
   }
 
   /** Gives back all that is left: nothing writes there any more. Takes the lock. */

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The entries of one poll, where they lie: in the window while the reader is near, in areas that
@@ -74,9 +75,14 @@ final class EntryBatch implements Entry {
 
   /**
    * Finds the entries of a delivery just taken from a lane, and keeps them until {@link #release}.
+   *
+   * @param rest is given those that are too much at once, if there are some
    */
-  Batch load(Lane lane, Delivery taken) {
-    finder.find(lane, taken);
+  Batch load(Lane lane, Delivery taken, Consumer<Delivery> rest) {
+    int found = finder.find(lane, taken);
+    if (found < taken.size()) {
+      rest.accept(taken.cut(found));
+    }
     dropMoved();
     delivery = taken;
     polled = handle();

@@ -3,9 +3,11 @@ package io.gpumq.trackb.queue;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.delivery.Delivery;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.link.NearRun;
 import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.LargeRead;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.store.Segment;
 import java.nio.ByteBuffer;
@@ -24,8 +26,14 @@ final class EntryFinder implements Fetch.Wanted {
   /** That of the areas which long runs are read into. */
   static final int AREAS = 1;
 
+  /** That of the memory which large entries are read into. */
+  private static final int LARGE = 2;
+
   /** Windows have the numbers from here on, one for each lane. */
-  private static final int WINDOWS = 2;
+  private static final int WINDOWS = 3;
+
+  /** Entries of more units are large. */
+  private static final int LARGE_UNITS = RingShape.LARGEST_PAYLOAD / UNIT;
 
   /** Entries of so many bytes together are worth an area. */
   private static final int LONG_BYTES = 8 << 10;
@@ -47,6 +55,8 @@ final class EntryFinder implements Fetch.Wanted {
   private int runCount;
   private SegmentReads.Area[] areas = new SegmentReads.Area[2];
   private int areaCount;
+  private LargeRead[] larges = new LargeRead[1];
+  private int largeCount;
   private ByteBuffer own = ByteBuffer.allocateDirect(0);
 
   // The delivery that is being found.
@@ -56,6 +66,9 @@ final class EntryFinder implements Fetch.Wanted {
 
   /** Of this lane, found last: no other segment of it has the entries that this one has. */
   private Segment segment;
+
+  /** Bytes of its large entries. */
+  private int largeBytes;
 
   /** Whether reading has begun for this delivery. */
   private boolean isReading;
@@ -71,8 +84,12 @@ final class EntryFinder implements Fetch.Wanted {
     this.reading = reading;
   }
 
-  /** Finds all of a delivery; nothing was held. */
-  void find(Lane from, Delivery taken) {
+  /**
+   * Finds a delivery; nothing was held.
+   *
+   * @return how many entries, from the first on: all, unless they are large and many
+   */
+  int find(Lane from, Delivery taken) {
     if (from != lane) {
       lane = from;
       log = from.log();
@@ -83,15 +100,22 @@ final class EntryFinder implements Fetch.Wanted {
     count = 0;
     ownUsed = 0;
     isReading = false;
-    for (int i = 0; i < taken.size(); ) {
-      int next = fromWindow(i);
-      i = next > i ? next : fromStore(i);
+    largeBytes = 0;
+    int found = 0;
+    for (int next = -1; found < taken.size() && next != found; ) {
+      next = found;
+      int near = fromWindow(next);
+      found = near > next ? near : fromStore(next);
     }
     if (count > 0) {
       beginReading();
       reading.fetch(this, own);
     }
-    log.readTo(taken.last() + 1);
+    for (int i = 0; i < largeCount; i++) {
+      larges[i].await();
+    }
+    log.readTo(taken.sequence(found - 1) + 1);
+    return found;
   }
 
   /** Entries to take next at most, by the size of those that were found last. */
@@ -180,12 +204,37 @@ final class EntryFinder implements Fetch.Wanted {
     long last = delivery.sequence(next - 1);
     log.progress().awaitLanded(last, lane.alive());
     long end = log.endOf(segment, last);
+    if (end - start > LARGE_UNITS && next - first == 1 && lane.queue().hasLarge()) {
+      return fromLarge(first, start, end);
+    }
     boolean isLong = (end - start) * UNIT >= LONG_BYTES && next - first > 1;
     boolean isLate = !delivery.isRedelivery() && SegmentReads.isLate(log, last);
     for (int i = isLong || isLate ? fromAreas(first, next) : first; i < next; ) {
       i = want(i, next, end);
     }
     return next;
+  }
+
+  /** Finds a large entry; returns {@code index} if it is too much beside those before it. */
+  private int fromLarge(int index, long start, long end) {
+    int bytes = (int) (end - start) * UNIT;
+    if (index > 0 && largeBytes + bytes > Portion.MOST_BYTES) {
+      return index;
+    }
+    largeBytes += bytes;
+    if (largeCount == larges.length) {
+      larges = Arrays.copyOf(larges, 2 * largeCount);
+    }
+    if (larges[largeCount] == null) {
+      larges[largeCount] = reading.large().read();
+    }
+    LargeRead read = larges[largeCount];
+    if (!reading.large().begin(read, start, bytes, largeCount == 0)) {
+      return want(index, index + 1, end);
+    }
+    largeCount++;
+    addPiece(index, index + 1, LARGE, read.at());
+    return index + 1;
   }
 
   private void beginReading() {
@@ -316,12 +365,16 @@ final class EntryFinder implements Fetch.Wanted {
     return switch (number) {
       case OWN -> own;
       case AREAS -> reading.window();
+      case LARGE -> reading.large().memory();
       default -> lane.window();
     };
   }
 
   /** Lets go of all that is held. */
   void release() {
+    while (largeCount > 0) {
+      larges[--largeCount].letGo();
+    }
     while (runCount > 0) {
       runs[--runCount].letGo();
     }

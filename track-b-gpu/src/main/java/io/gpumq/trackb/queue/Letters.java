@@ -7,6 +7,7 @@ import io.gpumq.spi.OpenQueues;
 import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.log.Claimer;
+import io.gpumq.trackb.log.EntryLog;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -92,7 +93,7 @@ final class Letters {
     }
     Joining joining = new Joining(to);
     try {
-      if (!to.log().append(move, joining)) {
+      if (to.log().moved().append(move, joining) != EntryLog.Room.ENOUGH) {
         return false;
       }
     } finally {

@@ -13,7 +13,7 @@ import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.memory.RingFile;
 import io.gpumq.trackb.spi.Carrier;
 import io.gpumq.trackb.spi.Device;
-import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -210,7 +210,7 @@ final class OpenRing {
   private void end() {
     carrier.stop();
     store.freeOfRing(shape.statesPlace(), shape.deviceBytes());
-    int refuge = Segments.bytes(shape.chunkBytes() / UNIT);
+    int refuge = Segment.bytes(shape.chunkBytes() / UNIT);
     ring.takeRefuges(place -> store.freeRefuge(place, refuge));
     leaving.forEach(EntryLog::endWithRing);
   }

@@ -16,6 +16,8 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.spi.waiting.Bell;
 import io.gpumq.trackb.delivery.Group;
+import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
@@ -104,6 +106,16 @@ final class Queue implements TrackQueue {
 
   Upkeep upkeep() {
     return shop.upkeep();
+  }
+
+  /** Copies what warps do not carry. */
+  Copier copier() {
+    return shop.copier();
+  }
+
+  /** Whether some of its payloads may be such. */
+  boolean hasLarge() {
+    return config.maxPayloadBytes() > RingShape.LARGEST_PAYLOAD;
   }
 
   Reading reading() {

@@ -35,11 +35,19 @@ final class QueueConsumer implements Consumer {
     private final Hold hold;
     private final Delivery delivery;
 
+    /** What was too much at once is nobody's; made once. */
+    private final java.util.function.Consumer<Delivery> takingBack = this::takeBack;
+
     Part(Lane lane, Group group) {
       this.lane = lane;
       this.group = group;
       hold = lane.groups().join();
       delivery = new Delivery(hold);
+    }
+
+    private void takeBack(Delivery rest) {
+      group.takeBack(rest);
+      lane.queue().changed();
     }
 
     Lane lane() {
@@ -170,7 +178,7 @@ final class QueueConsumer implements Consumer {
     }
     for (int i = 0; i < parts.length; i++) {
       polled = parts[at];
-      Batch taken = take(polled, Math.min(max, batch.mostEntries()));
+      Batch taken = take(polled, most(polled, max));
       if (taken != null) {
         inARow++;
         return taken;
@@ -178,6 +186,13 @@ final class QueueConsumer implements Consumer {
       moveOn();
     }
     return null;
+  }
+
+  /** How many entries to take, by their size. */
+  private int most(Part part, int max) {
+    return queue.hasLarge()
+        ? Portion.of(part.lane.log(), part.group.cursor(), max)
+        : Math.min(max, batch.mostEntries());
   }
 
   private void moveOn() {
@@ -200,7 +215,7 @@ final class QueueConsumer implements Consumer {
   /** What cannot be read now is nobody's: another take finds it at once. */
   private Batch load(Part part) {
     try {
-      return batch.load(part.lane, part.delivery);
+      return batch.load(part.lane, part.delivery, part.takingBack);
     } catch (Throwable e) {
       Steps.undo(e, () -> part.group.takeBack(part.delivery), batch::release, queue::changed);
       throw e;

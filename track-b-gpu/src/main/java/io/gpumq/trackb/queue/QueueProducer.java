@@ -8,6 +8,7 @@ import io.gpumq.api.QueueFullException;
 import io.gpumq.api.SendInterruptedException;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.waiting.Sleeper;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.log.Claimer;
 import io.gpumq.trackb.log.EntryLog;
@@ -20,19 +21,19 @@ import java.util.function.BooleanSupplier;
 
 /** Sends to its home lane, and what has a key to the key's. */
 final class QueueProducer implements Producer {
-  /** Entries that are written at most before they are claimed. */
-  private static final int MOST_AT_ONCE = 1024;
-
   private final Queue queue;
   private final Lane home;
   private final Draft[] drafts;
+  private final LargeSender[] larges;
   private final Backoff backoff = new Backoff();
   private final Sleeper sleeper = new Sleeper();
   private final BooleanSupplier isClosed = this::isClosed; // made once
   private final Deadline deadline = Deadline.after(Duration.ZERO);
   private final Claim claim = new Claim();
   private final Reservation reservation = new Reservation();
-  private boolean writing;
+
+  /** Made with the first batch. */
+  private BatchSender batch;
 
   private volatile boolean closed;
 
@@ -55,15 +56,26 @@ final class QueueProducer implements Producer {
     this.queue = queue;
     this.home = queue.lane(home);
     drafts = new Draft[queue.config().lanes()];
+    larges = new LargeSender[drafts.length];
   }
 
   private Draft draft(Lane lane) {
     Draft draft = drafts[lane.number()];
     if (draft == null) {
-      draft = new Draft(lane.log().ring(), queue.config().maxPayloadBytes());
+      int largest = Math.min(queue.config().maxPayloadBytes(), RingShape.LARGEST_PAYLOAD);
+      draft = new Draft(lane.log().ring(), largest);
       drafts[lane.number()] = draft;
     }
     return draft;
+  }
+
+  private LargeSender large(Lane lane) {
+    LargeSender large = larges[lane.number()];
+    if (large == null) {
+      large = new LargeSender(lane);
+      larges[lane.number()] = large;
+    }
+    return large;
   }
 
   @Override
@@ -112,9 +124,23 @@ final class QueueProducer implements Producer {
   private long trySend(Lane lane, ByteBuffer payload, boolean hasKey, long key) {
     requireLegal(payload);
     requireUsable();
+    boolean isLarge = payload.remaining() > RingShape.LARGEST_PAYLOAD;
+    boolean isSent =
+        isLarge
+            ? large(lane).trySend(payload, hasKey, key, claim)
+            : carry(lane, payload, hasKey, key);
+    if (isSent) {
+      queue.sent();
+      return claim.sequence;
+    }
+    lane.groups().advance(); // what was settled meanwhile makes room
+    return FULL;
+  }
+
+  private boolean carry(Lane lane, ByteBuffer payload, boolean hasKey, long key) {
     Draft draft = draft(lane);
     if (!draft.begin()) {
-      return FULL;
+      return false;
     }
     try {
       long now = System.currentTimeMillis();
@@ -123,12 +149,7 @@ final class QueueProducer implements Producer {
       } else {
         draft.add(payload, now);
       }
-      if (lane.log().append(draft, reservation, claim) == EntryLog.Room.ENOUGH) {
-        queue.sent();
-        return claim.sequence;
-      }
-      lane.groups().advance(); // what was settled meanwhile makes room
-      return FULL;
+      return lane.log().append(draft, reservation, claim) == EntryLog.Room.ENOUGH;
     } finally {
       draft.end();
     }
@@ -170,66 +191,13 @@ final class QueueProducer implements Producer {
     return sent;
   }
 
-  /** Sends messages from {@code from} on, as many as there is room for in one chunk. */
   private int sendSome(int from, int count, PayloadWriter writer) {
     requireUsable();
-    Draft draft = draft(home);
-    if (!draft.begin()) {
-      return 0;
+    if (batch == null) {
+      LargeSender large = queue.hasLarge() ? large(home) : null;
+      batch = new BatchSender(home, draft(home), large, claim);
     }
-    try {
-      reserve(draft, Math.min(count - from, MOST_AT_ONCE));
-      if (reservation.entries() > 0) {
-        send(draft, from, writer);
-      }
-      return draft.claimed();
-    } finally {
-      home.log().giveBack(reservation); // the writer has thrown, or the queue is closed
-      draft.end();
-    }
-  }
-
-  private void reserve(Draft draft, int most) {
-    home.log().reserve(reservation, draft, most);
-    if (reservation.entries() < most) {
-      home.groups().advance(); // what was settled meanwhile makes room
-    }
-    if (reservation.entries() == 0) {
-      home.log().reserve(reservation, draft, most);
-    }
-  }
-
-  /** Sends what the draft takes of what room is reserved for. */
-  private void send(Draft draft, int from, PayloadWriter writer) {
-    try {
-      write(draft, from, reservation.entries(), writer);
-    } finally {
-      claimAll(draft);
-    }
-  }
-
-  private void write(Draft draft, int from, int most, PayloadWriter writer) {
-    long now = System.currentTimeMillis();
-    writing = true;
-    try {
-      while (draft.count() < most && draft.hasRoom()) {
-        ByteBuffer payload = draft.payload();
-        writer.write(from + draft.count(), payload);
-        draft.add(payload.position(), now);
-      }
-    } finally {
-      writing = false;
-    }
-  }
-
-  /** What a writer has written is sent, though a slot for it may be a while away. */
-  private void claimAll(Draft draft) {
-    backoff.reset();
-    while (home.log().append(draft, reservation, claim) != EntryLog.Room.ENOUGH) {
-      home.groups().advance();
-      backoff.pause();
-    }
-    queue.sent();
+    return batch.sendSome(from, count, writer);
   }
 
   private void awaitRoom(Lane lane, Duration timeout, int accepted) throws InterruptedException {
@@ -271,7 +239,7 @@ final class QueueProducer implements Producer {
   }
 
   private void requireUsable() {
-    if (writing) {
+    if (batch != null && batch.isWriting()) {
       throw new IllegalStateException(
           "a writer sends by the producer that it writes for: open another producer for that");
     }

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.queue;
 
 import io.gpumq.trackb.link.Fetch;
+import io.gpumq.trackb.log.LargeReads;
 import io.gpumq.trackb.log.SegmentReads;
 import java.nio.ByteBuffer;
 
@@ -16,6 +17,9 @@ interface Reading extends AutoCloseable {
 
   /** Reads long runs into areas of the {@link #window}; {@code null} while nothing reads there. */
   SegmentReads areas();
+
+  /** Reads large entries, of a queue that has such. */
+  LargeReads large();
 
   /** The memory that areas lie in. */
   ByteBuffer window();

@@ -111,7 +111,7 @@ final class Replay implements Claimer {
     boolean isSent = false;
     try {
       log.ring().advance(); // not under the group's lock
-      isSent = from.group().settleIf(letter, () -> log.append(move, this));
+      isSent = from.group().settleIf(letter, () -> joins(log, move));
     } finally {
       move.end();
       if (isAimed && !isSent) {
@@ -127,6 +127,10 @@ final class Replay implements Claimer {
       lane.groups().advance(); // what was settled meanwhile makes room
     }
     return isSent;
+  }
+
+  private boolean joins(EntryLog log, Move move) {
+    return log.moved().append(move, this) == EntryLog.Room.ENOUGH;
   }
 
   private void awaitRoom(Deadline deadline, Duration timeout) throws InterruptedException {

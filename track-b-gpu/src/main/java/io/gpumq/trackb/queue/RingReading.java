@@ -5,6 +5,7 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.Copier;
+import io.gpumq.trackb.log.LargeReads;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
@@ -42,6 +43,11 @@ final class RingReading implements Reading {
   @Override
   public SegmentReads areas() {
     return reads.ring().isAway() ? null : reads.areas();
+  }
+
+  @Override
+  public LargeReads large() {
+    return copier.largeReads();
   }
 
   @Override

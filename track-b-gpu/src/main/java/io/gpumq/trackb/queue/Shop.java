@@ -5,17 +5,18 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Upkeep;
-import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 
 /**
  * What the queues of a track have in common.
  *
- * @param copier reads what no kernel reads
+ * @param copier copies what no kernel carries, or reads
  * @param upkeep looks after the lanes' logs
  * @param queues those that are open: a queue's dead letters go to another, and back
  */
@@ -32,6 +33,9 @@ public record Shop(
     Share share = null;
     try {
       requireRoomForLargest(config, lanes[0].ring().shape().resultBytes());
+      if (config.maxPayloadBytes() > RingShape.LARGEST_PAYLOAD) {
+        copier.largeReads().open();
+      }
       share = share(config);
       return new OpenQueue(config, this, share, lanes);
     } catch (Throwable e) {
@@ -45,9 +49,19 @@ public record Shop(
     }
   }
 
-  private static void requireRoomForLargest(QueueConfig config, int resultBytes) {
+  private void requireRoomForLargest(QueueConfig config, int resultBytes) {
     int units = Draft.mostUnits(config.maxPayloadBytes(), resultBytes);
-    long least = (long) config.lanes() * Segments.blockBytes(units);
+    if (Segment.blockBytes(units) > store.mostBytes()) {
+      throw new ConfigException(
+          "max-payload-bytes "
+              + config.maxPayloadBytes()
+              + " of queue '"
+              + config.name()
+              + "': a message of it has no room in the store of "
+              + store.bytes()
+              + " bytes; ask for less, or set store.bytes");
+    }
+    long least = (long) config.lanes() * Segment.blockBytes(units);
     if (config.maxBytes() < least) {
       throw new ConfigException(
           "max-bytes "

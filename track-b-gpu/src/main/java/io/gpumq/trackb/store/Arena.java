@@ -8,7 +8,10 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
  *
  * <p>A buddy tree over its megabytes, and one over the kilobytes of each megabyte that is split:
  * memory given out in large blocks costs next to no heap. A block of another size than a power of
- * two is one that begins where such a block would, and leaves the rest of that free.
+ * two is <i>packed</i> unless it is small: it begins where the last packed one ends, if there is
+ * room, wherever in a megabyte that is. Else it begins where a power of two would, and leaves the
+ * rest of that free. So blocks that are a little longer than a power of two, as those of large
+ * entries are, do not leave as much between them.
  */
 public final class Arena {
   /** What {@link #allocate} answers when there is no room. */
@@ -22,12 +25,26 @@ public final class Arena {
 
   private static final int MEGABYTE_ORDER = 10; // of blocks
   private static final int MEGABYTE_BLOCKS = 1 << MEGABYTE_ORDER;
+
+  /** Smaller blocks are not packed: what they leave free serves others. */
+  private static final int LEAST_PACKED = 64;
+
   private static final int BLOCK_UNITS = BLOCK_BYTES / UNIT;
 
   private final long bytes;
   private final BuddyTree megabytes;
   private final SplitMegabytes split;
   private long freeBlocks;
+
+  /** Where the last packed block ended, in blocks. */
+  private long packedEnd;
+
+  private final Part taking = new Taking();
+  private final Part giving = new Giving();
+  private final Part looking = new Looking();
+
+  /** Whether all that was looked at is free. */
+  private boolean areFree;
 
   /**
    * @param bytes of the memory, a multiple of a megabyte, at most 256 GB
@@ -42,7 +59,8 @@ public final class Arena {
     split = new SplitMegabytes(count);
     int order = 32 - Integer.numberOfLeadingZeros(count - 1);
     megabytes = new BuddyTree(order);
-    takeMegabytes(count, (1 << order) - count); // what the tree has and the memory has not
+    int absent = (1 << order) - count; // what the tree has and the memory has not
+    Range.forEach(count, absent, megabytes::take);
     freeBlocks = (long) count << MEGABYTE_ORDER;
   }
 
@@ -67,6 +85,12 @@ public final class Arena {
     return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
   }
 
+  /** The smallest block of a power of two that has so many bytes. */
+  static int powerOfTwo(long bytes) {
+    long most = Math.max(BLOCK_BYTES, bytes);
+    return (int) (Long.highestOneBit(most - 1) << 1);
+  }
+
   /**
    * Gives out memory.
    *
@@ -79,44 +103,145 @@ public final class Arena {
           "block of " + bytes + " bytes: must be 1 to " + MOST_BYTES);
     }
     int blocks = blockBytes(bytes) / BLOCK_BYTES;
-    long first = blocks < MEGABYTE_BLOCKS ? allocateSmall(blocks) : allocateLarge(blocks);
+    long first = find(blocks);
     if (first == NO_ROOM) {
       return NO_ROOM;
     }
+    forEachPart(first, blocks, taking);
     freeBlocks -= blocks;
     return first * BLOCK_UNITS;
   }
 
-  private long allocateSmall(int blocks) {
+  /** Where so many blocks in a row are free: the first of them, or {@link #NO_ROOM}. */
+  private long find(int blocks) {
+    boolean isPacked = isPacked(blocks);
+    long first = packedEnd;
+    if (!isPacked || !isFree(first, blocks)) {
+      first = blocks < MEGABYTE_BLOCKS ? findSmall(blocks) : findLarge(blocks);
+    }
+    if (isPacked && first != NO_ROOM) {
+      packedEnd = first + blocks;
+    }
+    return first;
+  }
+
+  private static boolean isPacked(int blocks) {
+    return blocks >= LEAST_PACKED && Integer.bitCount(blocks) > 1;
+  }
+
+  /** Whether {@link #allocate} would have room just now. */
+  public synchronized boolean hasRoom(int wanted) {
+    int blocks = blockBytes(wanted) / BLOCK_BYTES;
+    return isPacked(blocks) && isFree(packedEnd, blocks) || largestFreeBytes() >= wanted;
+  }
+
+  private long findSmall(int blocks) {
     SplitMegabyte megabyte = split.find(order(blocks));
-    if (megabyte == null) {
-      int index = megabytes.find(0);
-      if (index == BuddyTree.NONE) {
-        return NO_ROOM;
-      }
-      megabytes.take(index, 0);
-      megabyte = split.add(index);
+    if (megabyte != null) {
+      int first = megabyte.blocks().find(order(blocks));
+      return ((long) megabyte.index() << MEGABYTE_ORDER) + first;
     }
-    return ((long) megabyte.index() << MEGABYTE_ORDER) + split.take(megabyte, blocks);
+    int index = megabytes.find(0);
+    return index == BuddyTree.NONE ? NO_ROOM : (long) index << MEGABYTE_ORDER;
   }
 
-  private long allocateLarge(int blocks) {
-    int whole = blocks >> MEGABYTE_ORDER;
-    int rest = blocks & MEGABYTE_BLOCKS - 1;
-    int index = megabytes.find(order(rest > 0 ? whole + 1 : whole));
-    if (index == BuddyTree.NONE) {
-      return NO_ROOM;
+  private long findLarge(int blocks) {
+    int index = megabytes.find(order((blocks + MEGABYTE_BLOCKS - 1) >> MEGABYTE_ORDER));
+    return index == BuddyTree.NONE ? NO_ROOM : (long) index << MEGABYTE_ORDER;
+  }
+
+  private boolean isFree(long first, int blocks) {
+    if (first + blocks > bytes / BLOCK_BYTES) {
+      return false;
     }
-    takeMegabytes(index, whole);
+    areFree = true;
+    forEachPart(first, blocks, looking);
+    return areFree;
+  }
+
+  /** What is done with blocks in a row: with whole megabytes, and with parts of others. */
+  private interface Part {
+    void megabytes(int first, int count);
+
+    void blocks(int megabyte, int first, int count);
+  }
+
+  private static void forEachPart(long first, int blocks, Part part) {
+    int megabyte = (int) (first >> MEGABYTE_ORDER);
+    int from = (int) first & MEGABYTE_BLOCKS - 1;
+    int left = blocks;
+    if (from > 0) {
+      int some = Math.min(left, MEGABYTE_BLOCKS - from);
+      part.blocks(megabyte++, from, some);
+      left -= some;
+    }
+    int whole = left >> MEGABYTE_ORDER;
+    if (whole > 0) {
+      part.megabytes(megabyte, whole);
+    }
+    int rest = left & MEGABYTE_BLOCKS - 1;
     if (rest > 0) {
-      megabytes.take(index + whole, 0);
-      split.take(split.add(index + whole), rest);
+      part.blocks(megabyte + whole, 0, rest);
     }
-    return (long) index << MEGABYTE_ORDER;
   }
 
-  private void takeMegabytes(int first, int count) {
-    Range.forEach(first, count, megabytes::take);
+  private final class Taking implements Part {
+    @Override
+    public void megabytes(int first, int count) {
+      Range.forEach(first, count, megabytes::take);
+    }
+
+    @Override
+    public void blocks(int megabyte, int first, int count) {
+      if (!split.has(megabyte)) {
+        megabytes.take(megabyte, 0);
+        split.add(megabyte);
+      }
+      split.take(megabyte, first, count);
+    }
+  }
+
+  private final class Giving implements Part {
+    @Override
+    public void megabytes(int first, int count) {
+      Range.forEach(first, count, megabytes::give);
+    }
+
+    @Override
+    public void blocks(int megabyte, int first, int count) {
+      if (split.give(megabyte, first, count)) {
+        megabytes.give(megabyte, 0);
+      }
+    }
+  }
+
+  private final class Looking implements Part {
+    @Override
+    public void megabytes(int first, int count) {
+      areFree &= Range.all(first, count, megabytes::isFree);
+    }
+
+    @Override
+    public void blocks(int megabyte, int first, int count) {
+      areFree &=
+          split.has(megabyte)
+              ? split.isFree(megabyte, first, count)
+              : megabytes.isFree(megabyte, 0);
+    }
+  }
+
+  /**
+   * Takes a part of what was given out back: what is left begins where it did.
+   *
+   * @param bytes as it was asked for
+   * @param fewer that are left, 1 to {@code bytes}
+   */
+  public synchronized void shrink(long place, int bytes, int fewer) {
+    int blocks = blockBytes(bytes) / BLOCK_BYTES;
+    int left = blockBytes(fewer) / BLOCK_BYTES;
+    forEachPart(place / BLOCK_UNITS, blocks, giving);
+    forEachPart(place / BLOCK_UNITS, left, taking);
+    freeBlocks += blocks - left;
   }
 
   /**
@@ -128,17 +253,7 @@ public final class Arena {
    */
   public synchronized void free(long place, int bytes) {
     int blocks = blockBytes(bytes) / BLOCK_BYTES;
-    long first = place / BLOCK_UNITS;
-    int megabyte = (int) (first >> MEGABYTE_ORDER);
-    int whole = blocks >> MEGABYTE_ORDER;
-    int rest = blocks & MEGABYTE_BLOCKS - 1;
-    Range.forEach(megabyte, whole, megabytes::give);
-    if (rest > 0) {
-      int from = (int) first & MEGABYTE_BLOCKS - 1;
-      if (split.give(megabyte + whole, from, rest)) {
-        megabytes.give(megabyte + whole, 0);
-      }
-    }
+    forEachPart(place / BLOCK_UNITS, blocks, giving);
     freeBlocks += blocks;
   }
 

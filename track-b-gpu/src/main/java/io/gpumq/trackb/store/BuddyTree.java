@@ -64,6 +64,16 @@ final class BuddyTree {
     return (node << order) - (1 << rootOrder);
   }
 
+  /** Whether a block is free, or lies in one that is. */
+  boolean isFree(int leaf, int order) {
+    int node = node(leaf, order);
+    boolean isFree = largest[node] == order + 1;
+    for (int parent = node / 2; isFree && parent > 0; parent /= 2) {
+      isFree = largest[parent] > 0; // below one that was taken nothing is kept up
+    }
+    return isFree;
+  }
+
   /** Takes a free block, or one that lies in a free block. */
   void take(int leaf, int order) {
     int node = node(leaf, order);

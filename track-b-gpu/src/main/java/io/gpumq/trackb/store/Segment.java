@@ -57,6 +57,16 @@ public class Segment extends Filling {
     this.isOwn = isOwn;
   }
 
+  /** What one with so many units of entries takes, in bytes. */
+  public static int bytes(long units) {
+    return (int) Math.min(Arena.MOST_BYTES, (HEADER_UNITS + units) * UNIT);
+  }
+
+  /** What it takes of the store. */
+  public static int blockBytes(int units) {
+    return Arena.blockBytes(bytes(units));
+  }
+
   /** Where it lies, in units. */
   public long place() {
     return place;

@@ -83,7 +83,7 @@ public final class Segments {
 
   /** Whether there is room for an entry of so many units, or could be. */
   public boolean hasRoom(int units) {
-    return room() >= units || pledged == 0 && store.mayAllocate(share, bytes(units));
+    return room() >= units || pledged == 0 && store.mayAllocate(share, Segment.bytes(units));
   }
 
   /** Units of the last segment that are promised to nobody. */
@@ -113,6 +113,11 @@ public final class Segments {
     pledged += units;
   }
 
+  /** Whether room of the last segment is promised: no other is opened meanwhile. */
+  public boolean isPledged() {
+    return pledged > 0;
+  }
+
   /** Whether it has a limit of its own, which a refuge would not ask for. */
   public boolean isLimited() {
     return share.isLimited();
@@ -120,7 +125,7 @@ public final class Segments {
 
   /** Returns a refuge for so many units of entries, or {@link Store#NO_ROOM}. */
   public long takeRefuge(int units) {
-    return store.allocateRefuge(bytes(units));
+    return store.allocateRefuge(Segment.bytes(units));
   }
 
   /**
@@ -133,17 +138,28 @@ public final class Segments {
     if (pledged > 0) {
       return false;
     }
-    store.adopt(share, bytes(units));
-    add(refuge, bytes(units), false);
+    store.adopt(share, Segment.bytes(units));
+    add(refuge, Segment.bytes(units), false);
     return true;
+  }
+
+  /** Blocks for large entries that are to be written before they are claimed. */
+  public OwnBlocks ownBlocks() {
+    return new OwnBlocks(store, share);
+  }
+
+  /** Makes one of these the last segment: not while room is {@link #isPledged promised}. */
+  public Segment openOwn(long place, int units) {
+    add(place, Segment.bytes(units), true);
+    return last();
   }
 
   private boolean open(int units, long wanted, boolean isLarge) {
     if (pledged > 0) {
       return false;
     }
-    int least = bytes(units);
-    int bytes = isLarge ? least : Math.max(least, powerOfTwo(usual(wanted)));
+    int least = Segment.bytes(units);
+    int bytes = isLarge ? least : Math.max(least, Arena.powerOfTwo(usual(wanted)));
     long place = store.allocate(share, bytes);
     while (place == Store.NO_ROOM && bytes > least) {
       bytes = Math.max(least, bytes / 2);
@@ -162,22 +178,7 @@ public final class Segments {
       lastUsed = last().usedBytes();
     }
     long more = Math.min(2L * lastUsed, Math.max(heldBytes, keptBytes));
-    return Math.min(MOST_BYTES, Math.max(bytes(wanted), more));
-  }
-
-  /** What a segment of so many units of entries takes, in bytes. */
-  public static int bytes(long units) {
-    return (int) Math.min(Arena.MOST_BYTES, (Segment.HEADER_UNITS + units) * UNIT);
-  }
-
-  /** What one of them takes of the store. */
-  public static int blockBytes(int units) {
-    return Arena.blockBytes(bytes(units));
-  }
-
-  private static int powerOfTwo(long bytes) {
-    long most = Math.max(Arena.BLOCK_BYTES, bytes);
-    return (int) (Long.highestOneBit(most - 1) << 1);
+    return Math.min(MOST_BYTES, Math.max(Segment.bytes(wanted), more));
   }
 
   /** Returns the segment of an entry that was added, or null if it is not there any more. */

@@ -27,13 +27,17 @@ final class SplitMegabytes {
     all = new SplitMegabyte[megabytes];
   }
 
+  /** Whether a megabyte of the arena is split. */
+  boolean has(int index) {
+    return all[index] != null;
+  }
+
   /** Adds a megabyte, all of it free. */
-  SplitMegabyte add(int index) {
+  void add(int index) {
     SplitMegabyte megabyte = spare.isEmpty() ? new SplitMegabyte(ORDER) : spare.pollLast();
     megabyte.index(index);
     all[index] = megabyte;
     link(megabyte);
-    return megabyte;
   }
 
   /** Returns one that has a free block of that order, the fullest by its largest, or null. */
@@ -56,14 +60,17 @@ final class SplitMegabytes {
     return 0;
   }
 
-  /** Takes blocks that follow each other out of one; returns the first. There must be room. */
-  int take(SplitMegabyte megabyte, int blocks) {
-    BuddyTree tree = megabyte.blocks();
-    int first = tree.find(32 - Integer.numberOfLeadingZeros(blocks - 1));
+  /** Whether blocks of one that follow each other are free. */
+  boolean isFree(int index, int first, int blocks) {
+    return Range.all(first, blocks, all[index].blocks()::isFree);
+  }
+
+  /** Takes blocks that follow each other out of one. They must be free. */
+  void take(int index, int first, int blocks) {
+    SplitMegabyte megabyte = all[index];
     unlink(megabyte);
-    Range.forEach(first, blocks, tree::take);
+    Range.forEach(first, blocks, megabyte.blocks()::take);
     link(megabyte);
-    return first;
   }
 
   /** Gives blocks back; returns whether their megabyte is whole again, and no more split. */

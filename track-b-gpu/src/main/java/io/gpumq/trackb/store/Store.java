@@ -69,6 +69,11 @@ public final class Store {
     return arena.bytes();
   }
 
+  /** What one queue could hold of it if there were no other. */
+  public long mostBytes() {
+    return arena.bytes() - sparedBytes;
+  }
+
   /** Bytes that are free, what is spared included. */
   public synchronized long freeBytes() {
     return arena.freeBytes() + reserved();
@@ -136,7 +141,7 @@ public final class Store {
 
   /** Whether {@link #allocate} would have had room just now. */
   public synchronized boolean mayAllocate(Share share, int bytes) {
-    boolean may = isFree(share, Arena.blockBytes(bytes)) && arena.largestFreeBytes() >= bytes;
+    boolean may = isFree(share, Arena.blockBytes(bytes)) && arena.hasRoom(bytes);
     isLacking |= !may;
     return may;
   }
@@ -170,6 +175,21 @@ public final class Store {
       arena.free(place, bytes);
       keepReserve();
       hold(share, -Arena.blockBytes(bytes));
+      wasLacking = isLacking;
+      isLacking = false;
+    }
+    if (wasLacking) {
+      freed.run();
+    }
+  }
+
+  /** Takes a part of what was given out back: what is left, fewer bytes, begins where it did. */
+  public void shrink(Share share, long place, int bytes, int fewer) {
+    boolean wasLacking;
+    synchronized (this) {
+      arena.shrink(place, bytes, fewer);
+      keepReserve();
+      hold(share, Arena.blockBytes(fewer) - Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
     }

@@ -31,6 +31,8 @@ class RingShapeTest {
     "8192, 8, 8192, 8192",
     "8193, 1, 65536, 1024",
     "65536, 1, 65536, 1024",
+    "65537, 1, 65536, 1024",
+    "16777216, 1, 65536, 1024",
   })
   void aTicketHoldsMoreTheSmallerThePayloads(int largest, int ticket, int payload, int slots) {
     RingShape shape = of(largest, "crc32c");
@@ -45,7 +47,7 @@ class RingShapeTest {
       for (int largest = 1; largest <= RingShape.LARGEST_PAYLOAD; largest += 13) {
         check(of(largest, handler), largest, HandlerSpec.parse(handler).resultBytes());
       }
-      check(of(QueueConfig.MAX_PAYLOAD_BYTES, handler), QueueConfig.MAX_PAYLOAD_BYTES, 0);
+      check(of(QueueConfig.MAX_PAYLOAD_BYTES, handler), RingShape.LARGEST_PAYLOAD, 0);
     }
   }
 
@@ -116,8 +118,17 @@ class RingShapeTest {
   }
 
   @Test
-  void aPayloadThatWarpsDoNotCarryIsRefused() {
-    var refusal = assertThrows(IllegalArgumentException.class, () -> of(65_537, "echo"));
-    assertEquals("payload of 65537 bytes: must be at most 65536", refusal.getMessage());
+  void aPayloadThatADescriptorCannotNameIsRefused() {
+    int most = LinkLayout.MOST_LENGTH;
+    assertEquals(QueueConfig.MAX_PAYLOAD_BYTES, most);
+    var refusal = assertThrows(IllegalArgumentException.class, () -> of(most + 1, "echo"));
+    assertEquals("payload of 16777217 bytes: must be at most 16777216", refusal.getMessage());
+  }
+
+  /** Payloads that warps do not carry have rings of their own. */
+  @Test
+  void ringsOfLargePayloadsCarryNoOthers() {
+    assertEquals(RingShape.sizeClass(65_537), RingShape.sizeClass(LinkLayout.MOST_LENGTH));
+    assertTrue(RingShape.sizeClass(65_537) > RingShape.sizeClass(65_536));
   }
 }

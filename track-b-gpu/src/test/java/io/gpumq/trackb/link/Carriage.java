@@ -62,6 +62,12 @@ final class Carriage implements AutoCloseable {
     return new Fetch(ring, file.window());
   }
 
+  /** Writes to the arena, past every ring. */
+  private synchronized void copyIn(ByteBuffer bytes, long place) {
+    copy.clear().put(0, bytes, 0, bytes.limit());
+    engine.await(engine.write(place, 0, bytes.limit()));
+  }
+
   /** Reads from the arena, past every ring. */
   synchronized ByteBuffer read(long place, int bytes) {
     copy.clear();
@@ -163,9 +169,11 @@ final class Carriage implements AutoCloseable {
     synchronized boolean take(Move move, Lane from, long message, int texts) {
       ByteBuffer heading = from.heading(message, texts);
       long header = Words.get(read(from.place(message), UNIT), 0);
-      if (!move.begin(from.place(message) + 1 + EntryHeader.extensions(header), heading)) {
-        return false;
-      }
+      long source = from.place(message) + 1 + EntryHeader.extensions(header);
+      return move.begin(source, heading) && publish(move);
+    }
+
+    private boolean publish(Move move) {
       try {
         ring.makeRoom(1);
         if (!move.claim()) {
@@ -180,6 +188,17 @@ final class Carriage implements AutoCloseable {
       } finally {
         move.end();
       }
+    }
+
+    /** Sends a message whose payload the copy engine brings to its place; returns as above. */
+    synchronized boolean place(Move move) {
+      ByteBuffer payload = payload(next);
+      int length = payload.limit();
+      ByteBuffer heading = direct(UNIT);
+      Words.set(heading, 0, EntryHeader.handled(length, false, shape.resultBytes()));
+      Words.set(heading, Long.BYTES, EntryHeader.id(next, 0));
+      copyIn(payload, end + 1);
+      return move.begin(end + 1, heading) && publish(move);
     }
 
     /** The heading of a message as it lies, or that of a letter of it; a text's bytes count up. */

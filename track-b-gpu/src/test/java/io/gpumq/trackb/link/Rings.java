@@ -187,6 +187,28 @@ abstract class Rings {
     }
   }
 
+  /** Beside messages that go by the ring. */
+  @Test
+  void handlesWhatWasCopiedToItsPlace() throws InterruptedException {
+    try (Carriage ring = open("crc32c", small("crc32c"))) {
+      List<Carriage.Lane> lanes = lanes(ring, 2);
+      Draft draft = new Draft(ring.ring, LARGEST);
+      Move move = new Move(ring.ring);
+      for (int round = 0; round < 600; round++) {
+        Carriage.Lane lane = lanes.get(round % 2);
+        lane.send(draft, 3);
+        long placed = lane.next();
+        while (!lane.place(move)) {
+          ring.requireAlive();
+        }
+        await(ring, lanes);
+        ByteBuffer found = ring.read(lane.place(placed), lane.units(placed) * UNIT);
+        lane.check(placed, found, 0);
+        checkCrc(lane.payload(placed), found);
+      }
+    }
+  }
+
   private static void checkTexts(int texts, ByteBuffer entry) {
     assertTrue(EntryHeader.isLetter(Words.get(entry, 0)));
     assertEquals(texts, EntryHeader.resultBytes(Words.get(entry, 0)));

@@ -68,6 +68,18 @@ class KeptTest {
     assertEquals(1 << 10, log.heldBytes());
   }
 
+  /** All of it has landed before, so no landing gives it back. */
+  @Test
+  void givesAllBackAtItsEnd() {
+    for (int i = 0; i < 6; i++) {
+      append(15);
+      complete(15 * i, 15 * i + 15);
+    }
+    assertTrue(log.heldBytes() > 4 << 10, "more than it may keep");
+    log.end();
+    assertEquals(0, log.heldBytes());
+  }
+
   @Test
   void doesNotRestWhileEntriesCome() {
     for (int i = 0; i < 5; i++) {

@@ -3,6 +3,7 @@ package io.gpumq.trackb.queue;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.PayloadLimit;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.device.InProcessDevice;
@@ -11,12 +12,14 @@ import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.spi.Backend;
 import io.gpumq.trackb.store.Arena;
 import io.gpumq.trackb.store.Store;
+import java.util.Map;
 
 /** What the queues of a track have in common, without the track. */
 final class TestShop implements AutoCloseable {
   private static final long BYTES = 96L << 20;
 
-  private final OpenQueues<OpenQueue> queues = new OpenQueues<>("test", this::openQueue);
+  private final OpenQueues<OpenQueue> queues =
+      new OpenQueues<>("test", PayloadLimit.of(Map.of()), this::openQueue);
   private final Copier copier;
   private boolean areRingsClosed;
   final ReadingDevice device;

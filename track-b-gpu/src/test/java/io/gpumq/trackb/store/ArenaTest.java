@@ -91,9 +91,29 @@ class ArenaTest {
     while (arena.allocate(bytes) != Arena.NO_ROOM) {
       count++;
     }
-    assertEquals(32, count, "each begins where two megabytes are free");
+    assertEquals(63, count, "each begins where the last one ends");
     assertEquals((64 << 20) - count * Arena.blockBytes(bytes), arena.freeBytes());
     assertNotEquals(Arena.NO_ROOM, arena.allocate(512 << 10));
+  }
+
+  /** Whatever lies behind them, and however they were packed. */
+  @Test
+  void shrinksBlocksWhereTheyLie() {
+    SplittableRandom random = new SplittableRandom(8);
+    Arena arena = new Arena(64 << 20);
+    for (int round = 0; round < 200; round++) {
+      int bytes = 1 + random.nextInt(20 << 20);
+      int fewer = 1 + random.nextInt(bytes);
+      long place = arena.allocate(bytes);
+      long behind = arena.allocate(129 << 10);
+      long free = arena.freeBytes();
+      arena.shrink(place, bytes, fewer);
+      assertEquals(free + Arena.blockBytes(bytes) - Arena.blockBytes(fewer), arena.freeBytes());
+      arena.free(place, fewer);
+      arena.free(behind, 129 << 10);
+    }
+    assertEquals(32 << 20, arena.largestFreeBytes());
+    assertEquals(64 << 20, arena.freeBytes());
   }
 
   @Test

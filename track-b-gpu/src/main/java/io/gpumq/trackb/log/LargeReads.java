@@ -1,0 +1,159 @@
+package io.gpumq.trackb.log;
+
+import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Steps;
+import io.gpumq.trackb.memory.CopyArea;
+import io.gpumq.trackb.spi.CopyEngine;
+import io.gpumq.trackb.spi.Vram;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads large entries by the copy engine into memory that all readers of a track share, and look
+ * at: no second copy. There is none before the first queue that takes large payloads. Safe for use
+ * by many threads.
+ */
+public final class LargeReads {
+  /** Room for the largest entry, and beside it for some of a megabyte. */
+  private static final int BYTES = 20 << 20;
+
+  /** A reader that looks at what it has for longer is not waited for. */
+  private static final long WAIT_NANOS = 10_000_000;
+
+  private final Vram vram;
+  private final Extents extents = new Extents(BYTES);
+
+  // Written under this object; who reads by them has seen them open.
+  private volatile CopyArea area;
+  private CopyEngine engine;
+
+  // Guarded by this object.
+  private int underWay;
+  private boolean isClosed;
+
+  LargeReads(Vram vram) {
+    this.vram = vram;
+  }
+
+  /**
+   * Takes the memory, if that has not been done.
+   *
+   * @throws io.gpumq.api.ConfigException if there is no room for it
+   */
+  public synchronized void open() {
+    requireOpen();
+    if (area == null) {
+      CopyArea made = CopyArea.create("large-area", BYTES);
+      try {
+        engine = vram.copyEngine(made.memory());
+      } catch (Throwable e) {
+        Steps.undo(e, made::close);
+        throw e;
+      }
+      area = made;
+    }
+  }
+
+  private void requireOpen() {
+    if (isClosed) {
+      throw new TrackFailedException("the track is closed; open another");
+    }
+  }
+
+  /** The memory. */
+  public ByteBuffer memory() {
+    return area.memory();
+  }
+
+  /** Returns what a reader reads one entry by at a time. */
+  public LargeRead read() {
+    return new LargeRead(this);
+  }
+
+  /**
+   * Begins to read an entry.
+   *
+   * @param into has none
+   * @param place in units
+   * @param mayWait whether to wait a moment for other readers to let go of theirs: not for who
+   *     keeps something of it
+   * @return false if there is no room for it
+   * @throws TrackFailedException if it is closed, or the device has failed
+   */
+  public boolean begin(LargeRead into, long place, int bytes, boolean mayWait) {
+    int at = extents.take(bytes, mayWait ? WAIT_NANOS : 0);
+    if (at == Extents.NO_ROOM) {
+      return false;
+    }
+    try {
+      into.begin(at, bytes, copy(place, at, bytes));
+      return true;
+    } catch (Throwable e) {
+      Steps.undo(e, () -> giveBack(at, bytes));
+      throw e;
+    }
+  }
+
+  private long copy(long place, int at, int bytes) {
+    beginOne();
+    try {
+      return engine.read(place, at, bytes);
+    } catch (Throwable e) {
+      Steps.undo(e, this::endOne);
+      throw e;
+    }
+  }
+
+  private synchronized void beginOne() {
+    requireOpen();
+    underWay++;
+  }
+
+  void await(long copy) {
+    try {
+      engine.await(copy);
+    } finally {
+      endOne();
+    }
+  }
+
+  private synchronized void endOne() {
+    underWay--;
+    notifyAll();
+  }
+
+  /** With the last that is out behind the close, the memory goes. */
+  void giveBack(int at, int bytes) {
+    extents.giveBack(at, bytes);
+    synchronized (this) {
+      closeMemory();
+    }
+  }
+
+  private void closeMemory() {
+    if (isClosed && area != null && extents.isWhole()) {
+      area.close();
+      area = null;
+    }
+  }
+
+  /** Waits for what is under way; readers may still look at what they have. Once. */
+  synchronized void close() {
+    isClosed = true;
+    boolean isInterrupted = false;
+    while (underWay > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Steps steps = new Steps();
+    if (engine != null) {
+      steps.run(engine::close);
+    }
+    steps.run(this::closeMemory).finish();
+  }
+}

@@ -1,0 +1,121 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.link.Move;
+import io.gpumq.trackb.link.Ring;
+import io.gpumq.trackb.log.Claimer;
+import io.gpumq.trackb.log.Copier;
+import io.gpumq.trackb.log.EntryLog.Room;
+import io.gpumq.trackb.log.MovedEntries;
+import io.gpumq.trackb.log.OwnBlock;
+import io.gpumq.trackb.waiting.Backoff;
+import java.nio.ByteBuffer;
+
+/**
+ * Sends payloads of one producer to one lane that warps do not carry. The copy engine brings the
+ * payload to a block of the store; then only a heading goes through the ring. So the order of the
+ * lane is that of the headings, and nobody waits for a copy of another. For one thread at a time.
+ */
+final class LargeSender {
+  private final Lane lane;
+  private final Copier copier;
+  private final Ring ring;
+  private final MovedEntries entries;
+  private final Move move;
+  private final OwnBlock block = new OwnBlock();
+  private final Backoff backoff = new Backoff();
+
+  LargeSender(Lane lane) {
+    this.lane = lane;
+    copier = lane.queue().copier();
+    ring = lane.log().ring();
+    entries = lane.log().moved();
+    move = new Move(ring);
+  }
+
+  /**
+   * Sends a payload if there is room now; waits for its copy alone.
+   *
+   * @param key where {@code hasKey}
+   * @return whether there was room
+   */
+  boolean trySend(ByteBuffer payload, boolean hasKey, long key, Claimer claimer) {
+    if (!entries.reserve(block, units(payload.remaining(), hasKey))) {
+      return false;
+    }
+    try {
+      Heading heading = heading(payload, hasKey, key);
+      return begin(heading) && copyAndAppend(payload, heading, claimer);
+    } finally {
+      giveBack();
+    }
+  }
+
+  private boolean copyAndAppend(ByteBuffer payload, Heading heading, Claimer claimer) {
+    try {
+      copy(payload, heading);
+      return append(claimer);
+    } finally {
+      move.end();
+    }
+  }
+
+  /** Keeps room for any payload of the queue, until {@link #sendReserved} or {@link #giveBack}. */
+  boolean reserve() {
+    return entries.reserve(block, units(lane.queue().config().maxPayloadBytes(), false));
+  }
+
+  /** Sends a payload for which there is room, though a chunk or a slot may be a while away. */
+  void sendReserved(ByteBuffer payload, Claimer claimer) {
+    entries.shrink(block, units(payload.remaining(), false));
+    Heading heading = heading(payload, false, 0);
+    backoff.reset();
+    while (!begin(heading)) {
+      await(claimer);
+    }
+    try {
+      copy(payload, heading);
+      while (!append(claimer)) {
+        await(claimer);
+      }
+    } finally {
+      move.end();
+    }
+  }
+
+  private void await(Claimer claimer) {
+    claimer.requireOpen();
+    lane.groups().advance();
+    backoff.pause();
+  }
+
+  private int units(int length, boolean hasKey) {
+    int results = EntryHeader.units(ring.shape().resultBytes());
+    return (hasKey ? 2 : 1) + EntryHeader.units(length) + results;
+  }
+
+  private Heading heading(ByteBuffer payload, boolean hasKey, long key) {
+    long place = block.entry() + (hasKey ? 2 : 1);
+    return new Heading(place, payload.remaining(), hasKey, key, System.currentTimeMillis());
+  }
+
+  /** Writes it into a chunk; returns whether there was one. */
+  private boolean begin(Heading heading) {
+    ring.advance();
+    return move.begin(heading.payload(), heading.sentNow(ring.shape().resultBytes()));
+  }
+
+  private void copy(ByteBuffer payload, Heading heading) {
+    copier.write(payload, payload.position(), payload.remaining(), heading.payload());
+  }
+
+  private boolean append(Claimer claimer) {
+    ring.advance(); // not under the lock: others would wait
+    return entries.append(move, block, claimer) == Room.ENOUGH;
+  }
+
+  /** Gives back what was reserved and is not used up. */
+  void giveBack() {
+    entries.giveBack(block);
+  }
+}

@@ -1,0 +1,12 @@
+package io.gpumq.trackb;
+
+import org.junit.jupiter.api.Tag;
+
+/** Large messages, on a GPU. */
+@Tag("gpu")
+class CudaLargeMessagesTest extends LargeMessages {
+  @Override
+  String device() {
+    return "cuda";
+  }
+}
