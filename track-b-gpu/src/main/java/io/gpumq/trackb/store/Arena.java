@@ -107,6 +107,9 @@ public final class Arena {
     if (first == NO_ROOM) {
       return NO_ROOM;
     }
+    if (isPacked(blocks)) {
+      packedEnd = first + blocks;
+    }
     forEachPart(first, blocks, taking);
     freeBlocks -= blocks;
     return first * BLOCK_UNITS;
@@ -114,15 +117,13 @@ public final class Arena {
 
   /** Where so many blocks in a row are free: the first of them, or {@link #NO_ROOM}. */
   private long find(int blocks) {
-    boolean isPacked = isPacked(blocks);
-    long first = packedEnd;
-    if (!isPacked || !isFree(first, blocks)) {
-      first = blocks < MEGABYTE_BLOCKS ? findSmall(blocks) : findLarge(blocks);
+    if (freeBlocks < blocks) {
+      return NO_ROOM;
     }
-    if (isPacked && first != NO_ROOM) {
-      packedEnd = first + blocks;
+    if (isPacked(blocks) && isFree(packedEnd, blocks)) {
+      return packedEnd;
     }
-    return first;
+    return blocks < MEGABYTE_BLOCKS ? findSmall(blocks) : findLarge(blocks);
   }
 
   private static boolean isPacked(int blocks) {
@@ -131,8 +132,7 @@ public final class Arena {
 
   /** Whether {@link #allocate} would have room just now. */
   public synchronized boolean hasRoom(int wanted) {
-    int blocks = blockBytes(wanted) / BLOCK_BYTES;
-    return isPacked(blocks) && isFree(packedEnd, blocks) || largestFreeBytes() >= wanted;
+    return find(blockBytes(wanted) / BLOCK_BYTES) != NO_ROOM;
   }
 
   private long findSmall(int blocks) {
@@ -146,7 +146,11 @@ public final class Arena {
   }
 
   private long findLarge(int blocks) {
-    int index = megabytes.find(order((blocks + MEGABYTE_BLOCKS - 1) >> MEGABYTE_ORDER));
+    int count = blocks + MEGABYTE_BLOCKS - 1 >> MEGABYTE_ORDER;
+    int index = megabytes.find(order(count));
+    if (index == BuddyTree.NONE) {
+      index = megabytes.findRun(count); // wherever it begins
+    }
     return index == BuddyTree.NONE ? NO_ROOM : (long) index << MEGABYTE_ORDER;
   }
 

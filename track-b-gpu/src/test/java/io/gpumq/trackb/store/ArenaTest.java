@@ -1,6 +1,7 @@
 package io.gpumq.trackb.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -94,6 +95,23 @@ class ArenaTest {
     assertEquals(63, count, "each begins where the last one ends");
     assertEquals((64 << 20) - count * Arena.blockBytes(bytes), arena.freeBytes());
     assertNotEquals(Arena.NO_ROOM, arena.allocate(512 << 10));
+  }
+
+  /** No block of a power of two as long is free, but as many megabytes in a row are. */
+  @Test
+  void findsRoomWhereverItBegins() {
+    Arena arena = new Arena(64 << 20);
+    long[] places = new long[64];
+    for (int i = 0; i < 64; i++) {
+      places[i] = arena.allocate(1 << 20);
+    }
+    for (int i = 8; i < 40; i++) {
+      arena.free(places[i], 1 << 20);
+    }
+    assertTrue(arena.hasRoom((17 << 20) + 1));
+    assertEquals(places[8], arena.allocate((17 << 20) + 1));
+    assertFalse(arena.hasRoom((17 << 20) + 1));
+    assertEquals(Arena.NO_ROOM, arena.allocate((17 << 20) + 1));
   }
 
   /** Whatever lies behind them, and however they were packed. */
