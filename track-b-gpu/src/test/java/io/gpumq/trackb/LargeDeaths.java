@@ -1,6 +1,8 @@
 package io.gpumq.trackb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
@@ -78,7 +80,9 @@ abstract class LargeDeaths {
       for (int death = 0; death < DEATHS; death++) {
         int before = received.get();
         Await.passed(Duration.ofMillis(random.nextInt(60)));
-        Await.until("another message", () -> received.get() > before); // or they would give up
+        // Or they would give up.
+        Await.until("another message", () -> received.get() > before || receiver.isDone());
+        assertFalse(receiver.isDone(), () -> "received no more: " + failureOf(receiver));
         long pid = Await.until("a process at work", opened.device()::pid, at -> at != 0);
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
       }
@@ -86,6 +90,10 @@ abstract class LargeDeaths {
       assertEquals(sent.join(), receiver.join());
       assertEquals(0, queue.stats().failed());
     }
+  }
+
+  private static Throwable failureOf(Workers.Worker<?> worker) {
+    return assertThrows(Throwable.class, worker::join);
   }
 
   private int send(MessageQueue queue) throws InterruptedException {

@@ -40,7 +40,8 @@ public final class Workers implements AutoCloseable {
       }
     }
 
-    boolean isDone() {
+    /** Whether its body has returned, or thrown. */
+    public boolean isDone() {
       return task.isDone();
     }
 
