@@ -135,7 +135,7 @@ class Run {
       const bool alone = plan_.shape.express ? !dice.one_in(4) : dice.one_in(2);
       const uint64_t most = alone ? 1 : std::min<uint64_t>(left, 1 + dice.below(6));
       if (dice.one_in(16)) {
-        const bool sent = any_lane(dice).append_placed(message_of(seed_, id++, plan_.shape.largest_payload));
+        const bool sent = any_lane(dice).append_placed(message(id++));
         tally.placed += sent;
         sent_ += sent;
         left -= sent;
@@ -149,7 +149,7 @@ class Run {
         continue;
       }
       for (uint64_t i = 0; i < most && draft.has_room(); i++) {
-        draft.add(message_of(seed_, id++, plan_.shape.largest_payload, plan_.shape.in_order));
+        draft.add(message(id++));
       }
       // Now and then one is late, and others overtake it.
       if (dice.one_in(8)) std::this_thread::yield();
@@ -158,6 +158,10 @@ class Run {
       sent_ += some;
       if (some == 0) wait("room to send", left);
     }
+  }
+
+  Message message(uint64_t id) const {
+    return message_of(seed_, id, plan_.shape.largest_payload, plan_.shape.in_order);
   }
 
   // The express wants the ring nearly empty: waits for that, for a while.
