@@ -18,7 +18,6 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.Waiting;
 import io.gpumq.spi.Closing;
 import io.gpumq.spi.Steps;
-import io.gpumq.spi.TrackQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ import java.util.function.IntSupplier;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A queue over a stream of its own, made and deleted with it, whose name nobody else knows. */
-final class RedisQueue implements TrackQueue {
+final class RedisQueue extends ByGroupsAlone {
   private final RedisTrack track;
   private final QueueConfig config;
   private final Keys keys;
@@ -116,6 +115,7 @@ final class RedisQueue implements TrackQueue {
     return claimMs;
   }
 
+  @Override
   Health health() {
     return health;
   }
@@ -275,12 +275,6 @@ final class RedisQueue implements TrackQueue {
   public synchronized void moveGroup(String group, long sequence) {
     health.requireOpen();
     groups.move(group, sequence);
-  }
-
-  @Override
-  public int delete(long... sequences) {
-    health.requireOpen();
-    throw new ConfigException("delete: track a deletes no single message; use track b for that");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.gpumq.tracka;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Retention;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackUnavailableException;
@@ -80,6 +81,7 @@ final class RedisTrack implements Track {
   private RedisQueue openQueue(QueueConfig config) {
     requireNoBytes("max-bytes", config.maxBytes(), QueueConfig.NO_LIMIT);
     requireNoBytes("min-bytes", config.minBytes(), 0);
+    requireNoRetention(config);
     device.runner(config.handler(), config.maxPayloadBytes(), 1).close(); // there is such a handler
     try {
       ServerInfo info = ServerInfo.ask(settings); // letters are messages that there was room for
@@ -98,6 +100,15 @@ final class RedisTrack implements Track {
               + given
               + ": track a cannot keep to it, since Redis does not say what a queue takes; leave it"
               + " out, and set max-messages");
+    }
+  }
+
+  private static void requireNoRetention(QueueConfig config) {
+    if (!config.retention().equals(Retention.whenSettled())) {
+      throw new ConfigException(
+          config.retention()
+              + ": track a keeps nothing that all groups have settled; leave it out, or use track"
+              + " b");
     }
   }
 

@@ -24,7 +24,7 @@ class CudaConformanceTest extends ConformanceSuite {
   }
 
   @Override
-  protected boolean deletes() {
+  protected boolean knowsPositions() {
     return false;
   }
 }

@@ -17,7 +17,7 @@ class RedisConformanceTest extends ConformanceSuite {
   }
 
   @Override
-  protected boolean deletes() {
+  protected boolean knowsPositions() {
     return false;
   }
 }

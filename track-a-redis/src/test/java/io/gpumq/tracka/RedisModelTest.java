@@ -12,7 +12,7 @@ class RedisModelTest extends ModelTest {
   }
 
   @Override
-  protected boolean deletes() {
+  protected boolean knowsPositions() {
     return false;
   }
 }

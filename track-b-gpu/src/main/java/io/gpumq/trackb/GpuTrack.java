@@ -10,6 +10,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Upkeep;
+import io.gpumq.trackb.queue.Aging;
 import io.gpumq.trackb.queue.OpenQueue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
@@ -58,7 +59,7 @@ final class GpuTrack implements Track {
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters::stir);
       Rings rings = new Rings(device, store);
       Upkeep upkeep = Upkeep.of(store, rings::move);
-      shop = new Shop(rings, store, copier, upkeep, waiters, queues);
+      shop = new Shop(rings, store, copier, upkeep, new Aging(), waiters, queues);
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
@@ -91,6 +92,7 @@ final class GpuTrack implements Track {
       shop.upkeep().cleaner().advance();
       if (isRestLook) {
         shop.upkeep().resting().look();
+        shop.aging().look();
       }
     } catch (RuntimeException e) {
       if (!isTold) {

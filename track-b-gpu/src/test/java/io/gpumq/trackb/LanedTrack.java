@@ -1,9 +1,13 @@
 package io.gpumq.trackb;
 
+import io.gpumq.api.Batch;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Reader;
+import io.gpumq.api.Retention;
 import io.gpumq.api.Track;
+import io.gpumq.api.Trim;
 import io.gpumq.conformance.ForwardingQueue;
 import java.util.List;
 
@@ -51,12 +55,23 @@ record LanedTrack(Track track) implements Track {
                 .maxDeadLetters(c.maxDeadLetters())
                 .handlerTimeout(c.handlerTimeout())
                 .strictOrder(c.strictOrder())
+                .retention(ofLanes(c.retention()))
                 .lanes(LANES)
                 .build());
-    for (int lane = Math.floorMod(c.name().hashCode(), LANES); lane > 0; lane--) {
+    int home = Math.floorMod(c.name().hashCode(), LANES);
+    for (int lane = home; lane > 0; lane--) {
       queue.producer().close();
     }
-    return new OneLane(queue, c);
+    return new OneLane(queue, c, home);
+  }
+
+  private static Retention ofLanes(Retention r) {
+    return new Retention(r.until(), ofLanes(r.messages()), ofLanes(r.bytes()), r.age());
+  }
+
+  /** What is parted evenly among the lanes, so that each has as much as was asked for. */
+  private static long ofLanes(long limit) {
+    return limit == QueueConfig.NO_LIMIT ? limit : limit * LANES;
   }
 
   @Override
@@ -72,9 +87,25 @@ record LanedTrack(Track track) implements Track {
   private static final class OneLane extends ForwardingQueue {
     private final QueueConfig config;
 
-    private OneLane(MessageQueue queue, QueueConfig config) {
+    private final int home;
+
+    private OneLane(MessageQueue queue, QueueConfig config, int home) {
       super(queue);
       this.config = config;
+      this.home = home;
+    }
+
+    @Override
+    public long trim(Trim to) {
+      if (to instanceof Trim.ToMessages messages) {
+        return super.trim(Trim.toMessages(ofLanes(messages.most())));
+      }
+      return super.trim(to);
+    }
+
+    @Override
+    public Reader reader() {
+      return new OneLaneReader(super.reader(), home);
     }
 
     @Override
@@ -90,6 +121,34 @@ record LanedTrack(Track track) implements Track {
         super.producer().close();
       }
       return producer;
+    }
+  }
+
+  /** Reads the lane that is used where the first is asked for. */
+  private record OneLaneReader(Reader reader, int home) implements Reader {
+    @Override
+    public long oldest(int lane) {
+      return reader.oldest(lane == 0 ? home : LANES);
+    }
+
+    @Override
+    public long end(int lane) {
+      return reader.end(lane == 0 ? home : LANES);
+    }
+
+    @Override
+    public Batch from(long position, int max) {
+      return reader.from(position, max);
+    }
+
+    @Override
+    public Batch before(long position, int max) {
+      return reader.before(position, max);
+    }
+
+    @Override
+    public void close() {
+      reader.close();
     }
   }
 }

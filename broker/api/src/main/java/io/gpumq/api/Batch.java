@@ -1,10 +1,11 @@
 package io.gpumq.api;
 
 /**
- * Holds the entries of one {@link Consumer#poll}, in the order of delivery.
+ * Holds the entries of one {@link Consumer#poll}, in the order of delivery, or of one call of a
+ * {@link Reader}, in that of their sequences.
  *
- * <p>A batch is valid until the next poll or close of its consumer. It is for the consumer's thread
- * alone.
+ * <p>A batch is valid until the next poll or close of its consumer, or the next call or close of
+ * its reader. It is for their thread alone.
  */
 public interface Batch {
   /** Returns how many entries there are, 0 to the {@code max} of the poll. */

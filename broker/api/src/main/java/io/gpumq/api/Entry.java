@@ -20,7 +20,7 @@ public interface Entry {
 
   /**
    * Returns how often this entry has been delivered to this group, this time included: 1 or more.
-   * Where the group was moved, since then.
+   * Where the group was moved, since then. What a {@link Reader} reads is not delivered: 0.
    */
   int deliveries();
 

@@ -4,7 +4,8 @@ package io.gpumq.api;
 public enum GroupStart {
   /**
    * Begins at the oldest entry still kept: the oldest that was not settled by every group there
-   * was. A queue without a group keeps everything that it is sent.
+   * was, or an older one that the queue's {@link Retention} has kept. A queue without a group keeps
+   * everything that it is sent, where nothing is said of retention.
    */
   OLDEST,
   /** Begins behind every message that was sent before the call. */

@@ -6,9 +6,10 @@ import java.util.List;
 /**
  * Carries messages in the order of their sequences to any number of consumer groups.
  *
- * <p>An entry is kept until every group has settled it: acknowledged, or dead-lettered. Each group
- * sees every entry that was sent after the group was made, in sequence order. Delivery is at least
- * once. A queue without a group keeps what it is sent.
+ * <p>An entry is kept until every group has settled it: acknowledged, or dead-lettered; or for
+ * longer, by the queue's {@link QueueConfig#retention() retention}. Each group sees every entry
+ * that was sent after the group was made, in sequence order. Delivery is at least once. A queue
+ * without a group keeps what it is sent, if its retention is none.
  *
  * <p>Sequence order is the order of sending where the queue has one lane. Where it has {@link
  * QueueConfig#lanes() several}, each lane keeps the order of what is sent through it: the messages
@@ -115,6 +116,27 @@ public interface MessageQueue extends AutoCloseable {
    * @throws QueueClosedException if the queue is closed
    */
   int delete(long... sequences);
+
+  /**
+   * Takes the oldest messages out, whether they are settled or not. What was sent before the call
+   * is handled first: this waits for it. Where one is pending, its group is done with it, as after
+   * {@link #delete}. A message of which a dead letter is being made, and all behind it, stays.
+   *
+   * @param to which messages go; in a queue of several lanes from each, as {@link Trim} says
+   * @return how many of them were there, settled ones included
+   * @throws ConfigException on Track A, which trims nothing but what all groups have settled
+   * @throws QueueClosedException if the queue is closed
+   * @throws TrackFailedException if what carries the queue has died
+   */
+  long trim(Trim to);
+
+  /**
+   * Opens a reader of this queue's messages by their positions. Any number may read at once.
+   *
+   * @throws ConfigException on Track A, which reads nothing by its position
+   * @throws QueueClosedException if the queue is closed
+   */
+  Reader reader();
 
   /**
    * Returns a snapshot of every group's figures, by name. After {@link #close()} it tells what was

@@ -41,6 +41,8 @@ import java.util.function.Supplier;
  *     MessageQueue}). A group has one batch of a lane out at a time then, and gets the next when
  *     that is settled. Otherwise consumers of one group work on a lane side by side, and what comes
  *     again comes after what was handed out meanwhile
+ * @param retention how long messages stay that every group has settled. Track A keeps none of them:
+ *     it refuses any but {@link Retention#whenSettled()}
  */
 public record QueueConfig(
     String name,
@@ -56,7 +58,8 @@ public record QueueConfig(
     int maxDeadLetters,
     Duration handlerTimeout,
     int lanes,
-    boolean strictOrder) {
+    boolean strictOrder,
+    Retention retention) {
   private static final String ECHO = "echo";
 
   /** Stands for no limit of {@link #maxMessages} or {@link #maxBytes}: as much as there is. */
@@ -86,6 +89,7 @@ public record QueueConfig(
     Objects.requireNonNull(handler, "handler");
     Objects.requireNonNull(lease, "lease");
     Objects.requireNonNull(handlerTimeout, "handlerTimeout");
+    Objects.requireNonNull(retention, "retention");
     require(maxMessages >= 1, () -> "max-messages " + maxMessages + ": must be 1 or more");
     between("max-payload-bytes", maxPayloadBytes, 0, MAX_PAYLOAD_BYTES);
     require(maxBytes >= 1, () -> "max-bytes " + maxBytes + ": must be 1 or more");
@@ -149,8 +153,9 @@ public record QueueConfig(
 
   /**
    * Begins a configuration: any number of messages of up to 512 bytes, no limit in bytes and none
-   * reserved, one lane, no strict order, {@code echo}, a lease of 30 s, 5 deliveries, 3 attempts
-   * and 10 s of the handler, 10,000 dead letters in a queue named after this one.
+   * reserved, one lane, no strict order, nothing kept that is settled, {@code echo}, a lease of 30
+   * s, 5 deliveries, 3 attempts and 10 s of the handler, 10,000 dead letters in a queue named after
+   * this one.
    *
    * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}, looked at by {@link Builder#build}
    */
@@ -185,6 +190,7 @@ public record QueueConfig(
     private Duration handlerTimeout = HANDLER_TIMEOUT;
     private int lanes = 1;
     private boolean strictOrder;
+    private Retention retention = Retention.whenSettled();
 
     private Builder(String name) {
       this.name = name;
@@ -272,6 +278,12 @@ public record QueueConfig(
       return this;
     }
 
+    /** Sets {@link QueueConfig#retention()}; {@link Retention#whenSettled()} if not called. */
+    public Builder retention(Retention policy) {
+      this.retention = policy;
+      return this;
+    }
+
     /**
      * Returns the configuration.
      *
@@ -292,7 +304,8 @@ public record QueueConfig(
           maxDeadLetters,
           handlerTimeout,
           lanes,
-          strictOrder);
+          strictOrder,
+          retention);
     }
   }
 }

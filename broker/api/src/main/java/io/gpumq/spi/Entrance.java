@@ -132,9 +132,29 @@ public final class Entrance {
         state.compareAndSet(State.VISITED, State.ENDING);
       }
     }
-    while (state.get() == State.ENDED && !isOver && ender != Thread.currentThread()) {
+    while (isAtEnd(state.get())) {
       LockSupport.parkNanos(this, LOOK_NANOS);
     }
+  }
+
+  /**
+   * Waits until nobody is inside, nor at its end. Whoever enters behind that sees what the caller
+   * did before.
+   */
+  public void awaitLeft() {
+    while (isAtWork(state.get())) {
+      LockSupport.parkNanos(this, LOOK_NANOS);
+    }
+  }
+
+  private boolean isAtWork(State seen) {
+    boolean isInside = seen == State.INSIDE || seen == State.VISITED || seen == State.ENDING;
+    return isInside || isAtEnd(seen);
+  }
+
+  /** Whether another thread is at the end of it. */
+  private boolean isAtEnd(State seen) {
+    return seen == State.ENDED && !isOver && ender != Thread.currentThread();
   }
 
   /** Returns whether it is ended, or will be when the thread inside leaves. */

@@ -37,7 +37,8 @@ class QueueConfigTest {
             10_000,
             Duration.ofSeconds(10),
             1,
-            false),
+            false,
+            Retention.whenSettled()),
         config().build());
   }
 
@@ -58,6 +59,7 @@ class QueueConfigTest {
             .handlerTimeout(Duration.ofMillis(70))
             .lanes(4)
             .strictOrder(true)
+            .retention(Retention.untilTrimmed().messages(3))
             .build();
     assertEquals(
         new QueueConfig(
@@ -74,7 +76,8 @@ class QueueConfigTest {
             9,
             Duration.ofMillis(70),
             4,
-            true),
+            true,
+            Retention.untilTrimmed().messages(3)),
         config);
   }
 

@@ -131,6 +131,27 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class Retentions extends RetentionConformance {
+    Retentions() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Readers extends ReaderConformance {
+    Readers() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
+  class Positions extends PositionConformance {
+    Positions() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class LateReaders extends LateReaderConformance {
     LateReaders() {
       super(ConformanceSuite.this);

@@ -3,10 +3,8 @@ package io.gpumq.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gpumq.api.Batch;
-import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.MessageQueue;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /** Messages that are taken out of the middle of a queue. */
 abstract class DeletionConformance extends QueueTest {
@@ -26,21 +23,8 @@ abstract class DeletionConformance extends QueueTest {
   }
 
   @BeforeEach
-  void requireDeletions(TestInfo test) {
-    assumeTrue(
-        fixture().deletes() || test.getTestMethod().orElseThrow().getName().startsWith("aTrack"),
-        "this track deletes nothing, so what becomes of deleted messages was not tested");
-  }
-
-  @Test
-  void aTrackDeletesOrSaysThatItDoesNot() throws Exception {
-    MessageQueue queue = open(config());
-    long sequence = send(queue, 0, 1).get(0);
-    if (fixture().deletes()) {
-      assertEquals(1, queue.delete(sequence));
-    } else {
-      assertThrows(ConfigException.class, () -> queue.delete(sequence));
-    }
+  void requireDeletions() {
+    requirePositions();
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Reader;
+import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +61,16 @@ public class ForwardingQueue implements MessageQueue {
   @Override
   public int delete(long... sequences) {
     return queue.delete(sequences);
+  }
+
+  @Override
+  public long trim(Trim to) {
+    return queue.trim(to);
+  }
+
+  @Override
+  public Reader reader() {
+    return queue.reader();
   }
 
   @Override

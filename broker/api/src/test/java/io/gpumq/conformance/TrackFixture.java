@@ -18,8 +18,8 @@ public abstract class TrackFixture {
     return true;
   }
 
-  /** Whether the track deletes messages by their sequence. */
-  protected boolean deletes() {
+  /** Whether the track knows messages by more than their groups: deletes, trims, and reads them. */
+  protected boolean knowsPositions() {
     return true;
   }
 

@@ -193,10 +193,10 @@ final class ReferenceConsumer implements Consumer {
     }
   }
 
-  private record Delivery(Message message, int deliveries) {}
+  record Delivery(Message message, int deliveries) {}
 
   /** The batch and its one entry, reused and emptied as the API says. */
-  private static final class Polled implements Batch, Entry {
+  static final class Polled implements Batch, Entry {
     final List<Delivery> deliveries = new ArrayList<>();
     private Delivery current;
 

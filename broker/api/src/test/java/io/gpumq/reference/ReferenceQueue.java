@@ -13,6 +13,8 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Reader;
+import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting;
 import io.gpumq.reference.Group.Pending;
 import io.gpumq.spi.Deadline;
@@ -26,28 +28,15 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
 /** A queue as the API defines it. Everything happens under one lock; time is looked at on entry. */
-final class ReferenceQueue implements TrackQueue {
-  static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-  /** What runs under the lock; may wait there. */
-  interface Guarded<T, E extends Exception> {
-    T run() throws E;
-  }
-
+final class ReferenceQueue extends Locked implements TrackQueue {
   private final QueueConfig config;
   private final Handler handler;
   private final ReferenceTrack track;
-  private final ReentrantLock lock;
-  private final Condition changed;
   private final Queue<Message> unhandled = new ArrayDeque<>();
   final Map<String, Group> groups = new TreeMap<>();
-  private final Kept kept = new Kept(groups);
+  private final Kept kept;
   private final Bell bell;
   private final Counts counts = new Counts();
   private long sent;
@@ -59,44 +48,13 @@ final class ReferenceQueue implements TrackQueue {
   private List<GroupStats> lastGroups;
 
   ReferenceQueue(QueueConfig config, ReferenceTrack track) {
+    super(track.lock, track.changed);
     this.config = config;
     this.track = track;
-    lock = track.lock;
-    changed = track.changed;
+    kept = new Kept(groups, config.retention());
     bell = track.waiters.bell();
     letters = new ReferenceLetters(this, track);
     this.handler = Handler.of(config.handler());
-  }
-
-  <T, E extends Exception> T locked(Guarded<T, E> action) throws E {
-    lock.lock();
-    try {
-      letTimePass();
-      return action.run();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Under the lock: waits until {@code condition} or the deadline; says whether it holds. */
-  boolean await(BooleanSupplier condition, Deadline deadline) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      long left = deadline.remainingNanos();
-      if (left <= 0) {
-        return false;
-      }
-      changed.awaitNanos(Math.min(left, TICK_NANOS));
-      letTimePass();
-    }
-    return true;
-  }
-
-  void wakeAll() {
-    locked(
-        () -> {
-          changed.signalAll();
-          return null;
-        });
   }
 
   void requireIntake() {
@@ -112,12 +70,14 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   /** Writes the dead letters that are due, as far as there is room for them. */
-  private void letTimePass() {
+  @Override
+  void letTimePass() {
     while (!closed && !unhandled.isEmpty() && letters.haveRoom()) {
       Message message = unhandled.remove();
       letters.write(message, Cause.HANDLER_FAILED, "handler failed", config.handlerAttempts(), "");
       kept.messages.remove(message.sequence());
     }
+    kept.dropSettled();
     for (Group group : groups.values()) {
       for (Pending due : group.due(System.nanoTime())) {
         if (!closed && due.deliveries >= letters.after() && letters.haveRoom()) {
@@ -143,7 +103,7 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   boolean hasRoom() {
-    return kept.messages.size() < config.maxMessages();
+    return kept.hasRoom(config.maxMessages());
   }
 
   long append(byte[] payload, OptionalLong key, String target) {
@@ -296,6 +256,31 @@ final class ReferenceQueue implements TrackQueue {
   }
 
   @Override
+  public long trim(Trim to) {
+    return locked(
+        () -> {
+          requireOpen();
+          long trimmed = kept.trim(to, sent);
+          changed.signalAll();
+          return trimmed;
+        });
+  }
+
+  @Override
+  public Reader reader() {
+    return locked(
+        () -> {
+          requireOpen();
+          return new ReferenceReader(this, kept);
+        });
+  }
+
+  /** The next sequence. Under the lock. */
+  long next() {
+    return sent;
+  }
+
+  @Override
   public List<GroupStats> groups() {
     return locked(() -> lastGroups != null ? lastGroups : groupsNow());
   }
@@ -342,7 +327,7 @@ final class ReferenceQueue implements TrackQueue {
 
   @Override
   public QueueStats stats() {
-    return locked(() -> counts.stats(sent, letters.written(), kept.messages.size()));
+    return locked(() -> counts.stats(sent, letters.written(), kept.owed()));
   }
 
   @Override
@@ -365,7 +350,7 @@ final class ReferenceQueue implements TrackQueue {
           changed.signalAll();
           try {
             while (!this.drain.isPassed()
-                && !await(kept.messages::isEmpty, Deadline.after(Duration.ofNanos(TICK_NANOS)))) {
+                && !await(() -> kept.owed() == 0, Deadline.after(Duration.ofNanos(TICK_NANOS)))) {
               // Another close may have brought the end forward.
             }
           } catch (InterruptedException e) {
@@ -373,7 +358,7 @@ final class ReferenceQueue implements TrackQueue {
           }
           closed = true;
           lastGroups = groupsNow();
-          report = new CloseReport(kept.messages.isEmpty(), kept.messages.size(), stats());
+          report = new CloseReport(kept.owed() == 0, kept.owed(), stats());
           changed.signalAll();
           return report;
         });

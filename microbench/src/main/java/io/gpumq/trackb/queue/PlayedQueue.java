@@ -42,9 +42,8 @@ final class PlayedQueue implements AutoCloseable {
         QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
     var none = PayloadLimit.of(Map.of());
     var alone = new OpenQueues<OpenQueue>("microbench", none, other -> null); // opens none
-    queue =
-        new Shop(rings, store, copier, Upkeep.of(store, rings::move), new Waiters(), alone)
-            .open(config);
+    Upkeep upkeep = Upkeep.of(store, rings::move);
+    queue = new Shop(rings, store, copier, upkeep, new Aging(), new Waiters(), alone).open(config);
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");
     byte[] source = new byte[bytes];

@@ -19,4 +19,18 @@ public interface Deliverable {
     }
     return next;
   }
+
+  /** How many entries between two sequences consumers are to see. */
+  default long count(long from, long end) {
+    long count = 0;
+    for (long next = from; next < end; ) {
+      long run = runEnd(next, end);
+      count += run - next;
+      next = run;
+      while (next < end && !deliverable(next)) {
+        next++;
+      }
+    }
+    return count;
+  }
 }

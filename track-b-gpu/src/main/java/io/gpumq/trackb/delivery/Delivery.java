@@ -157,6 +157,25 @@ public final class Delivery {
     return next;
   }
 
+  /** Is filled with the first messages between two sequences, which nobody is delivered. */
+  public void read(Deliverable messages, long from, long end, int max) {
+    clear();
+    if (from < end) {
+      fill(messages, from, end, max);
+    }
+    Arrays.fill(deliveries, 0, size, 0);
+  }
+
+  /** As {@link #read}, with the last ones. */
+  public void readBack(Deliverable messages, long from, long end, int max) {
+    long first = end;
+    for (int found = 0; first > from && found < max; ) {
+      first--;
+      found += messages.deliverable(first) ? 1 : 0;
+    }
+    read(messages, first, end, max);
+  }
+
   private void addRange(long from, long to) {
     makeRoom((int) (to - from));
     for (long sequence = from; sequence < to; sequence++) {

@@ -184,6 +184,19 @@ final class Ledger {
     change(sequence, table.time(), Owners.EXHAUSTED, table.deliveries());
   }
 
+  /** Settles what lies below a sequence, but what is given up now; returns how many that were. */
+  int forgetBelow(long sequence) {
+    int forgotten = 0;
+    for (long next = -1; (next = table.next(next + 1, Owners.ANY)) >= 0 && next < sequence; ) {
+      if (table.owner() != Owners.GIVEN_UP) {
+        settle();
+        forgotten++;
+      }
+    }
+    table.extendTo(Math.max(table.end(), sequence));
+    return forgotten;
+  }
+
   /** Returns what is known of the entry come upon, {@code sequence}. */
   PendingEntry entry(long sequence) {
     int owner = Math.max(PendingEntry.NOBODY, table.owner());

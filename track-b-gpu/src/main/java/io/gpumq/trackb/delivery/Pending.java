@@ -124,6 +124,18 @@ public final class Pending {
         });
   }
 
+  /**
+   * Settles what lies below a sequence as {@link #forget} does, and has the group begin there if it
+   * has not come so far. An entry of which a dead letter is being made stays until that is done.
+   */
+  public void forgetBelow(long sequence) {
+    group.ask(
+        ledger -> {
+          group.counts().countForgotten(ledger.forgetBelow(sequence));
+          return null;
+        });
+  }
+
   private boolean isIdle(PendingTable table, long minIdleNanos) {
     return table.owner() < 0 || nanoClock.getAsLong() - table.time() >= minIdleNanos;
   }

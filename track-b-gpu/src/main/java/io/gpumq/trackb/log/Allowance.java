@@ -6,6 +6,7 @@ import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Share;
 
 /**
  * How much more a log may keep: up to its limit of entries, and as far as the store has memory.
@@ -61,7 +62,7 @@ final class Allowance {
 
   /** Whether the draft's chunk has a refuge that may be used, or can have one. Under no lock. */
   boolean hasRefuge(Draft draft) {
-    if (segments.isLimited()) {
+    if (segments.share().isLimited()) {
       return false;
     }
     if (draft.refuge() == Draft.NO_REFUGE) {
@@ -169,5 +170,14 @@ final class Allowance {
   /** Units of the entry that there was no memory for when it was asked last, or 0. No lock. */
   int lacking() {
     return lacking;
+  }
+
+  /**
+   * Returns the queue's share, if it may hold no entry of so many units more: then no memory of
+   * others helps; else {@code null}. No lock.
+   */
+  Share fullShare(int units) {
+    Share share = segments.share();
+    return share.mayHold(Segment.blockBytes(units)) ? null : share;
   }
 }

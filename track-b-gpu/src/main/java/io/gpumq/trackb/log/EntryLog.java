@@ -5,6 +5,7 @@ import io.gpumq.trackb.link.KeyOrder;
 import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Share;
 import java.util.function.LongFunction;
 
 /**
@@ -40,6 +41,7 @@ public final class EntryLog {
   private final KeyOrder order;
 
   private final Deletions deletions;
+  private final KeptBytes keptBytes;
   private final Kept kept;
   private final Upkeep upkeep;
 
@@ -67,6 +69,7 @@ public final class EntryLog {
     nearness = new Nearness(ring, tail, marks);
     allowance = new Allowance(tail, marks, segments, mostEntries, ring.shape());
     deletions = new Deletions(tail, segments);
+    keptBytes = new KeptBytes(tail, segments);
     kept = new Kept(tail, marks, segments, deletions, upkeep);
     progress = new Progress(ring, first, marks, kept::giveBackWhatIsDue, describer);
   }
@@ -96,7 +99,7 @@ public final class EntryLog {
       return;
     }
     tryReserve(into, draft, slots);
-    if (into.isNone() && allowance.lacking() > 0 && upkeep.makeRoom()) {
+    while (into.isNone() && allowance.lacking() > 0 && upkeep.makeRoom(fullShare())) {
       tryReserve(into, draft, slots);
     }
   }
@@ -137,16 +140,20 @@ public final class EntryLog {
     if (!allowance.mayGrow() || allowance.lacking() == 0) {
       return allowance.mayGrow();
     }
+    if (hasMemory()) {
+      return true;
+    }
+    upkeep.cleaner().want();
+    return upkeep.yielding().giveBack(fullShare());
+  }
+
+  private boolean hasMemory() {
     tail.lock();
     try {
-      if (allowance.hasMemory()) {
-        return true;
-      }
+      return allowance.hasMemory();
     } finally {
       tail.unlock();
     }
-    upkeep.cleaner().want();
-    return false;
   }
 
   /** Says who tells which entries live. Before the first is claimed. */
@@ -167,16 +174,18 @@ public final class EntryLog {
    */
   public Room append(Draft draft, Reservation reservation, Claimer claimer) {
     Room room = tryAppend(draft, reservation, claimer);
-    return makeRoom(room) ? tryAppend(draft, reservation, claimer) : room;
+    if (room == Room.NO_SLOTS) {
+      ring.advance(); // not under the lock: others would wait
+      room = tryAppend(draft, reservation, claimer);
+    }
+    while (room == Room.NO_MEMORY && upkeep.makeRoom(fullShare())) {
+      room = tryAppend(draft, reservation, claimer);
+    }
+    return room;
   }
 
-  /** Looks for what there was none of; not under the lock: others would wait. */
-  private boolean makeRoom(Room room) {
-    if (room == Room.NO_SLOTS) {
-      ring.advance();
-      return true;
-    }
-    return room == Room.NO_MEMORY && upkeep.makeRoom();
+  private Share fullShare() {
+    return allowance.fullShare(allowance.lacking());
   }
 
   private Room tryAppend(Draft draft, Reservation reservation, Claimer claimer) {
@@ -249,6 +258,11 @@ public final class EntryLog {
   /** Which of its entries were deleted. */
   public Deletions deletions() {
     return deletions;
+  }
+
+  /** How its bytes lie. */
+  public KeptBytes keptBytes() {
+    return keptBytes;
   }
 
   /** The ring that it goes through. */
@@ -343,15 +357,5 @@ public final class EntryLog {
   /** Gives all memory back: the ring's device writes nothing any more. */
   public void endWithRing() {
     kept.giveBackAll();
-  }
-
-  /** Bytes of the store that it holds. */
-  public long heldBytes() {
-    tail.lock();
-    try {
-      return segments.heldBytes();
-    } finally {
-      tail.unlock();
-    }
   }
 }

@@ -54,7 +54,7 @@ public final class MovedEntries {
       return false;
     }
     long place = blocks.take(units);
-    if (place == Store.NO_ROOM && upkeep.makeRoom()) {
+    while (place == Store.NO_ROOM && upkeep.makeRoom(allowance.fullShare(units))) {
       place = blocks.take(units);
     }
     if (place == Store.NO_ROOM) {

@@ -1,5 +1,6 @@
 package io.gpumq.trackb.log;
 
+import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
 
 /**
@@ -7,21 +8,23 @@ import io.gpumq.trackb.store.Store;
  *
  * @param resting logs that keep a segment for what comes next
  * @param cleaner of those that keep segments of which entries have gone
+ * @param yielding logs that keep settled entries until their memory is wanted
  */
-public record Upkeep(Resting resting, Cleaner cleaner) {
+public record Upkeep(Resting resting, Cleaner cleaner, Yielding yielding) {
   /**
    * @param mover what the cleaner moves by
    */
   public static Upkeep of(Store store, Mover mover) {
-    return new Upkeep(new Resting(), new Cleaner(store, mover));
+    return new Upkeep(new Resting(), new Cleaner(store, mover), new Yielding());
   }
 
   /**
    * Makes room for somebody who lacks it. May wait for the device; the caller has no lock.
    *
+   * @param share that is used up, so that no other's memory helps; or {@code null}
    * @return whether it is worth to look again
    */
-  boolean makeRoom() {
-    return resting.giveBack() || cleaner.makeRoom();
+  boolean makeRoom(Share share) {
+    return resting.giveBack() || cleaner.makeRoom() || yielding.giveBack(share);
   }
 }

@@ -24,13 +24,13 @@ final class Census {
   /**
    * Returns how many messages some group has not settled; without a group, how many are kept.
    *
-   * @param released every sequence below is settled by all
+   * @param first every sequence below is settled by all
    * @param claimed every sequence that was ever claimed lies below
    */
-  long depth(Collection<Group> groups, long released, long claimed) {
+  long depth(Collection<Group> groups, long first, long claimed) {
     long depth = 0;
     BitSet unsettled = new BitSet(STEP);
-    for (long from = released, next; from < claimed; from = next) {
+    for (long from = first, next; from < claimed; from = next) {
       next = Math.min(claimed, from + STEP);
       int count = (int) (next - from);
       unsettled.clear();

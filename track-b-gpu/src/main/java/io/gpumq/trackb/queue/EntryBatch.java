@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class EntryBatch implements Entry {
   private static final String ENDED =
-      "this batch ended with the next poll of its consumer, or its close";
+      "this batch ended with the next call of who asked for it, or its close";
 
   /** Views of one block, moved from entry to entry. */
   private static final class View {
@@ -170,13 +170,17 @@ final class EntryBatch implements Entry {
   }
 
   private void moveTo(int index, long sequence) {
-    if (piece == null || !piece.has(index)) {
-      piece = finder.piece(index);
-      view = viewOf(piece.memory());
+    Piece in = piece; // another thread may close the consumer, which lets go of both
+    View shown = view;
+    if (in == null || shown == null || !in.has(index)) {
+      in = finder.piece(index);
+      shown = viewOf(in.memory());
+      piece = in;
+      view = shown;
     }
     at = index;
-    offset = piece.offset(sequence);
-    header = Words.get(view.words, offset);
+    offset = in.offset(sequence);
+    header = Words.get(shown.words, offset);
   }
 
   private View viewOf(int memory) {

@@ -1,5 +1,6 @@
 package io.gpumq.trackb.queue;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.waiting.Line;
@@ -9,14 +10,17 @@ import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.FailureSink;
+import io.gpumq.trackb.log.Upkeep;
+import io.gpumq.trackb.log.Yielding.Yielder;
 import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Share;
 import java.nio.ByteBuffer;
 
 /**
  * One lane of a queue: a log, the groups' shares of it, and the ring that it goes through. A
  * sequence carries its lane in bits 56 to 59.
  */
-final class Lane implements Deliverable {
+final class Lane implements Deliverable, Yielder {
   private static final int SHIFT = 56;
 
   /** Who waits for a letter's room looks so often. */
@@ -29,6 +33,7 @@ final class Lane implements Deliverable {
   private final Targets targets = new Targets();
   private final LetterWriter letterWriter;
   private final FailureSink failures;
+  private final LaneRetention retention;
   private final LaneGroups groups;
   private final Line room;
 
@@ -41,25 +46,39 @@ final class Lane implements Deliverable {
     this.ring = ring;
     long first = (long) number << SHIFT;
     Segments segments = new Segments(queue.store(), queue.share(), first);
-    log = new EntryLog(ring.ring(), segments, first, limit(), queue.upkeep(), this::describe);
+    Upkeep upkeep = queue.upkeep();
+    log = new EntryLog(ring.ring(), segments, first, limit(), upkeep, this::describe);
+    retention = new LaneRetention(queue.config(), number, log, upkeep.yielding(), this);
     letterWriter = new LetterWriter(this);
     failures = letterWriter::failed;
-    groups = new LaneGroups(log, failures, targets);
-    log.ask(new LaneLiving(log, groups));
+    groups = new LaneGroups(log, failures, new LaneMarks(log, this, targets, retention));
+    log.ask(new LaneLiving(log, this, groups, retention.keeps()));
     room = queue.bell().line(new RoomSource(this));
     alive = queue.state()::requireUsable;
   }
 
-  /** Most messages that it keeps: the first lanes have one more where they do not come out even. */
+  /** Most messages that it keeps. */
   long limit() {
     QueueConfig config = queue.config();
-    long more = number < config.maxMessages() % config.lanes() ? 1 : 0;
-    return config.maxMessages() / config.lanes() + more;
+    return LaneRetention.part(config.maxMessages(), config.lanes(), number);
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */
   static long of(long sequence) {
     return sequence >>> SHIFT;
+  }
+
+  /**
+   * Returns the lane that a sequence belongs to.
+   *
+   * @throws ConfigException if it belongs to none of these
+   */
+  static Lane of(long sequence, Lane[] lanes) {
+    if (of(sequence) >= lanes.length) {
+      throw new ConfigException(
+          describe(sequence, lanes.length) + ": the queue has lanes 0 to " + (lanes.length - 1));
+    }
+    return lanes[(int) of(sequence)];
   }
 
   /** Returns a sequence in words: its lane, and its position there, if it can be of a lane. */
@@ -132,14 +151,14 @@ final class Lane implements Deliverable {
 
   /** -1 if it was released by now, or a dead device kept it. */
   private long keptMillis(long sequence) {
-    Hold hold = groups.hold(sequence);
+    Hold hold = groups.holds().join(sequence);
     try {
       Heading heading = Heading.of(this, sequence);
       return heading == null ? -1 : heading.sentMillis();
     } catch (TrackFailedException e) {
       return -1;
     } finally {
-      groups.leave(hold);
+      groups.holds().leave(hold);
     }
   }
 
@@ -188,7 +207,7 @@ final class Lane implements Deliverable {
       return true;
     }
     try {
-      groups.look();
+      groups.makeRoom();
       boolean has = log.mayGrow() && log.ring().hasRoom(ring.mostEntryBytes());
       return has || owesLetter();
     } finally {
@@ -200,8 +219,60 @@ final class Lane implements Deliverable {
     return log.progress().owesFailure() && !queue.letters().isFull(this);
   }
 
-  /** Whether something was claimed that is not released yet. */
-  boolean hasUnreleased() {
-    return groups.advance() < log.claimed();
+  /** Whether something was claimed that is not settled, or that somebody reads. */
+  boolean isOwed() {
+    groups.advance();
+    return groups.done() < log.claimed();
+  }
+
+  /** How long what is settled stays. */
+  LaneRetention retention() {
+    return retention;
+  }
+
+  /** A message is about to come: limits apply to those that are there. */
+  void expect() {
+    if (retention.keeps()) {
+      groups.makeRoom();
+    }
+  }
+
+  /** Lets messages go by their age, as far as can be told now. */
+  void lookAtAge(long nowNanos) {
+    if (ring.tryHold()) {
+      try {
+        groups.lookAtAge(nowNanos);
+      } finally {
+        ring.letGo();
+      }
+    }
+  }
+
+  @Override
+  public Share share() {
+    return queue.share();
+  }
+
+  @Override
+  public long age() {
+    return log.keptBytes().oldestNumber();
+  }
+
+  @Override
+  public boolean giveUp() {
+    if (!ring.tryHold()) {
+      return false; // the track ends
+    }
+    try {
+      return groups.giveUp();
+    } finally {
+      ring.letGo();
+    }
+  }
+
+  /** Its log has ended. */
+  void end() {
+    retention.end();
+    log.end();
   }
 }

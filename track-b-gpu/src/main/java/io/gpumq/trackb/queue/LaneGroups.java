@@ -2,110 +2,100 @@ package io.gpumq.trackb.queue;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.trackb.delivery.Group;
-import io.gpumq.trackb.delivery.GroupCounts;
 import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.FailureSink;
 import io.gpumq.trackb.waiting.Backoff;
 import io.gpumq.trackb.waiting.SpinningLock;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/**
- * The groups of a lane and how far they have all come: every sequence below {@link #advance()} is
- * released, its memory may be used again. Without a group nothing is, nor what a reader holds.
- */
+/** The groups of a lane, and how far they have all come. Safe for use by many threads. */
 final class LaneGroups {
   private final EntryLog log;
   private final FailureSink failures;
-  private final Targets targets;
   private final SpinningLock lock = new SpinningLock();
   private final Map<String, Group> groups = new LinkedHashMap<>();
-
-  /** Written under the lock, a new array each time. */
-  private volatile Hold[] holds = {};
+  private final LaneMarks marks;
 
   /** The group that stood lowest at the last look at all: until it moves, no other matters. */
   private Group lowest;
 
-  private volatile long released;
-
-  /** How often an entry may have come to be wanted again that no group wanted. Under the lock. */
-  private volatile long revivals;
+  /** What groups had done that were removed. Guarded by the lock. */
+  private GroupTotals ofRemoved = GroupTotals.NONE;
 
   /** What was not settled, but was given up with a group or its position; under the lock. */
   private long dropped;
 
-  // What groups had done that were removed; guarded by the lock.
-  private long delivered;
-  private long acknowledged;
-  private long redelivered;
+  /** How often an entry may have come to be wanted again that no group wanted. Under the lock. */
+  private volatile long revivals;
 
   /**
    * @param failures takes note of entries whose handler failed
+   * @param marks this lock's from now on
    */
-  LaneGroups(EntryLog log, FailureSink failures, Targets targets) {
+  LaneGroups(EntryLog log, FailureSink failures, LaneMarks marks) {
     this.log = log;
     this.failures = failures;
-    this.targets = targets;
-    this.released = log.released();
+    this.marks = marks;
   }
 
-  /** Every sequence below is released, as far as this can tell now. Under no lock. */
-  long advance() {
+  /** Looks how far all have come. Under no lock. */
+  void advance() {
     log.progress().pass(failures);
-    return look();
+    look();
   }
 
   /** {@link #advance()}, but waits for nothing. */
-  long look() {
+  void look() {
+    look(false);
+  }
+
+  /** {@link #look()}, and lets go of what is settled and whose room is wanted. */
+  void makeRoom() {
+    look(true);
+  }
+
+  private void look(boolean isRoomWanted) {
     // Only one need look; the others go on with what was found before.
     if (lock.tryLock()) {
       try {
+        if (isRoomWanted) {
+          marks.makeRoom();
+        }
         advanceLocked();
       } finally {
         lock.unlock();
       }
     }
-    return released;
   }
 
-  /** {@link #advance()} as it was found last: looks at nothing. */
-  long released() {
-    return released;
-  }
-
+  /** Waits for nothing: whoever waits for the device holds no lock meanwhile. */
   private void advanceLocked() {
+    long completed = log.progress().passed();
     if (groups.isEmpty()) {
-      return;
+      marks.settleWithoutGroups(completed);
+    } else if (lowest == null || settledBy(lowest, completed) > marks.settled()) {
+      marks.settle(settledByAll(completed));
     }
-    long completed =
-        log.progress().passed(); // whoever waits for the device holds no lock meanwhile
-    if (lowest != null && settledBy(lowest, completed) <= released) {
-      return;
-    }
-    long to = Long.MAX_VALUE;
+    marks.advance();
+  }
+
+  private long settledByAll(long completed) {
+    long all = Long.MAX_VALUE;
     for (Group group : groups.values()) {
-      long settled = settledBy(group, completed);
-      if (settled < to) {
-        to = settled;
+      long by = settledBy(group, completed);
+      if (by < all) {
+        all = by;
         lowest = group;
       }
     }
-    // Behind the groups: a watermark that counts an entry as settled comes with its reader's hold.
-    to = Math.min(to, heldFrom());
-    to = Math.min(to, completed); // a group may have been moved ahead of that
-    if (to > released) {
-      targets.dropBelow(to);
-      released = to;
-      log.release(to);
-    }
+    return Math.min(all, completed); // a group may have been moved ahead of that
   }
 
   private static long settledBy(Group group, long completed) {
@@ -117,54 +107,30 @@ final class LaneGroups {
     return settled;
   }
 
-  /** What is held from an entry on while it is read, until {@link #leave}. */
-  Hold hold(long sequence) {
-    Hold hold = join();
-    hold.set(sequence);
-    return hold;
+  /** What readers are about to read. */
+  Holds holds() {
+    return marks.holds();
   }
 
-  private long heldFrom() {
-    long from = Long.MAX_VALUE;
-    for (Hold hold : holds) {
-      from = Math.min(from, hold.from());
-    }
-    return from;
+  /** As {@link LaneMarks#done}, as it was found last. */
+  long done() {
+    return locked(marks::done);
   }
 
-  /** As {@link io.gpumq.trackb.log.Living#readersBelow}. */
-  BooleanSupplier readersBelow(long sequence) {
-    Hold[] reading =
-        Arrays.stream(holds).filter(hold -> hold.from() < sequence).toArray(Hold[]::new);
-    long[] times = Arrays.stream(reading).mapToLong(Hold::times).toArray();
-    return () -> {
-      for (int i = 0; i < reading.length; i++) {
-        if (times[i] >= 0 && reading[i].times() == times[i]) {
-          return false;
-        }
-      }
-      return true;
-    };
+  /** As {@link LaneMarks#floor}, as it was found last. */
+  long floor() {
+    return locked(marks::floor);
   }
 
-  /** What a reader is about to read, from now on until {@link #leave}. */
-  Hold join() {
-    Hold hold = new Hold();
+  /** As {@link LaneMarks#settled}, as it was found last. */
+  long settled() {
+    return locked(marks::settled);
+  }
+
+  private <T> T locked(Supplier<T> question) {
     lock.lock();
     try {
-      Hold[] more = Arrays.copyOf(holds, holds.length + 1);
-      more[holds.length] = hold;
-      holds = more;
-    } finally {
-      lock.unlock();
-    }
-    return hold;
-  }
-
-  void leave(Hold hold) {
-    lock.lock();
-    try {
-      holds = Arrays.stream(holds).filter(other -> other != hold).toArray(Hold[]::new);
+      return question.get();
     } finally {
       lock.unlock();
     }
@@ -173,7 +139,7 @@ final class LaneGroups {
   /**
    * Returns the group of that name.
    *
-   * @param start where it begins if it has to be made: asked with what is released by then
+   * @param start where it begins if it has to be made: asked with the floor by then
    */
   Group group(String name, ToLongFunction<Long> start, LongFunction<Group> maker) {
     if (find(name) == null) {
@@ -184,7 +150,7 @@ final class LaneGroups {
       Group group = groups.get(name);
       if (group == null) {
         advanceLocked();
-        group = maker.apply(start.applyAsLong(released));
+        group = maker.apply(start.applyAsLong(marks.floor()));
         groups.put(name, group);
         lowest = null;
         revivals++;
@@ -197,17 +163,12 @@ final class LaneGroups {
 
   /** Returns the group of that name, or {@code null}. */
   Group find(String name) {
-    lock.lock();
-    try {
-      return groups.get(name);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> groups.get(name));
   }
 
   /**
-   * Moves a group to where it is told to, given what is released by then. Waits, under no lock,
-   * while an entry of the group is being given up.
+   * Moves a group to where it is told to, given the floor by then. Waits, under no lock, while an
+   * entry of the group is being given up.
    *
    * @throws ConfigException if there is no such group
    */
@@ -227,11 +188,12 @@ final class LaneGroups {
         throw new ConfigException("group '" + name + "': must be one of " + groups.keySet());
       }
       advanceLocked();
-      boolean moved = group.tryMoveTo(to.applyAsLong(released));
+      boolean moved = group.tryMoveTo(to.applyAsLong(marks.floor()));
       if (moved) {
         lowest = null;
         revivals++;
-        dropped += log.claimed() - released;
+        dropped += log.claimed() - marks.floor();
+        advanceLocked();
       }
       return moved;
     } finally {
@@ -259,15 +221,57 @@ final class LaneGroups {
         return false;
       }
       groups.remove(name);
-      delivered += group.counts().delivered();
-      acknowledged += group.counts().acknowledged();
-      redelivered += group.counts().redelivered();
+      ofRemoved = ofRemoved.with(group.counts());
       dropped += settledIn(group) + log.claimed() - group.acknowledgedTo();
       lowest = null;
+      advanceLocked();
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** As {@link LaneMarks#hold}. */
+  long hold(Hold hold) {
+    return locked(() -> marks.hold(hold));
+  }
+
+  /**
+   * Trims the messages below a sequence, as far as they are handled, and no dead letter of them is
+   * open.
+   *
+   * @return how many there were
+   */
+  long trim(long sequence) {
+    return locked(
+        () -> {
+          long end = Math.min(sequence, log.progress().passed());
+          long count = marks.trim(end);
+          groups.values().forEach(group -> group.pending().forgetBelow(marks.floor()));
+          lowest = null;
+          advanceLocked();
+          return count;
+        });
+  }
+
+  /** As {@link LaneMarks#lookAtAge}. Waits for nothing. */
+  void lookAtAge(long nowNanos) {
+    lock.lock();
+    try {
+      advanceLocked();
+      marks.lookAtAge(nowNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link LaneMarks#giveUp}. */
+  boolean giveUp() {
+    return locked(
+        () -> {
+          advanceLocked();
+          return marks.giveUp();
+        });
   }
 
   /**
@@ -279,7 +283,7 @@ final class LaneGroups {
     lock.lock();
     try {
       boolean deleted =
-          sequence >= released
+          sequence >= marks.floor()
               && log.progress().isMessage(sequence)
               && log.deletions().add(sequence);
       if (deleted) {
@@ -297,16 +301,14 @@ final class LaneGroups {
 
   /** As {@link io.gpumq.trackb.log.Living#gone}. */
   long gone() {
-    lock.lock();
-    try {
-      long gone = dropped + log.deletions().count();
-      for (Group group : groups.values()) {
-        gone += settledIn(group);
-      }
-      return gone;
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () -> {
+          long gone = dropped + log.deletions().count();
+          for (Group group : groups.values()) {
+            gone += settledIn(group);
+          }
+          return gone;
+        });
   }
 
   /** As {@link io.gpumq.trackb.log.Living#revivals}. */
@@ -341,27 +343,13 @@ final class LaneGroups {
     }
   }
 
-  /**
-   * What all groups have done, those that were removed included.
-   *
-   * @param delivered entries handed out, redeliveries included
-   * @param acknowledged entries acknowledged
-   * @param redelivered those of {@code delivered} that were not the first of their entry
-   */
-  record Totals(long delivered, long acknowledged, long redelivered) {}
-
-  /** Returns the totals; none of them ever falls. */
-  Totals totals() {
+  /** Returns what all groups have done, those that were removed included; it never falls. */
+  GroupTotals totals() {
     lock.lock();
     try {
-      Totals all = new Totals(delivered, acknowledged, redelivered);
+      GroupTotals all = ofRemoved;
       for (Group group : groups.values()) {
-        GroupCounts counts = group.counts();
-        all =
-            new Totals(
-                all.delivered + counts.delivered(),
-                all.acknowledged + counts.acknowledged(),
-                all.redelivered + counts.redelivered());
+        all = all.with(group.counts());
       }
       return all;
     } finally {
@@ -370,11 +358,6 @@ final class LaneGroups {
   }
 
   Collection<Group> groups() {
-    lock.lock();
-    try {
-      return List.copyOf(groups.values());
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> List.copyOf(groups.values()));
   }
 }

@@ -69,11 +69,11 @@ final class Letters {
     Lane to = laneOf(queue(), from);
     to.ring().requireRunning();
     boolean isPut = false;
-    Hold hold = from.groups().hold(sequence); // its place stays
+    Hold hold = from.groups().holds().join(sequence); // its place stays
     try {
       isPut = to.queue().looks().at(() -> putInto(to, from, sequence, letter), () -> false);
     } finally {
-      from.groups().leave(hold);
+      from.groups().holds().leave(hold);
     }
     if (isPut) {
       written.incrementAndGet();

@@ -10,6 +10,8 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Reader;
+import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Steps;
@@ -136,6 +138,16 @@ public final class OpenQueue implements TrackQueue {
   @Override
   public int delete(long... sequences) {
     return queue().delete(sequences);
+  }
+
+  @Override
+  public long trim(Trim to) {
+    return queue().trim(to);
+  }
+
+  @Override
+  public Reader reader() {
+    return queue().reader();
   }
 
   @Override

@@ -136,7 +136,7 @@ final class OpenRing {
   void leave(EntryLog log) {
     leave();
     leaving.add(log);
-    leaving.removeIf(other -> other.heldBytes() == 0);
+    leaving.removeIf(other -> other.keptBytes().heldBytes() == 0);
   }
 
   /** Whether no lane goes through it, and nothing is under way, or ever will be. */

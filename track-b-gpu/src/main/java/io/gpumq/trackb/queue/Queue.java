@@ -10,6 +10,8 @@ import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Reader;
+import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting;
 import io.gpumq.spi.Closing;
 import io.gpumq.spi.Steps;
@@ -24,6 +26,7 @@ import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -39,6 +42,7 @@ final class Queue implements TrackQueue {
   private final Lane[] lanes;
   private final Bell bell;
   private final Consumers consumers = new Consumers();
+  private final Readers readers = new Readers();
   private final QueueGroups groups;
   private final QueueState state;
   private final Looks looks;
@@ -64,6 +68,9 @@ final class Queue implements TrackQueue {
     lanes = new Lane[rings.length];
     for (int lane = 0; lane < lanes.length; lane++) {
       lanes[lane] = new Lane(this, lane, rings[lane]);
+      if (lanes[lane].retention().isAging()) {
+        shop.aging().add(lanes[lane]);
+      }
     }
     groups =
         new QueueGroups(
@@ -130,6 +137,10 @@ final class Queue implements TrackQueue {
   /** Another queue of its track, which must be open. */
   Queue other(String name) {
     return shop.queues().require(name).queue();
+  }
+
+  Readers readers() {
+    return readers;
   }
 
   Looks looks() {
@@ -220,6 +231,24 @@ final class Queue implements TrackQueue {
       lane.groups().look(); // what nobody is to see any more may give its memory back
     }
     return deleted;
+  }
+
+  @Override
+  public long trim(Trim to) {
+    Objects.requireNonNull(to, "to");
+    state.requireUsable();
+    long trimmed = looks.at(() -> new Trimming(lanes).trim(to));
+    if (trimmed > 0) {
+      changed();
+    }
+    return trimmed;
+  }
+
+  @Override
+  public Reader reader() {
+    state.requireUsable();
+    EntryBatch batch = new EntryBatch(new EntryFinder(shop.reading()));
+    return readers.add(new QueueReader(this, lanes, batch));
   }
 
   @Override
@@ -329,13 +358,17 @@ final class Queue implements TrackQueue {
     Steps steps = new Steps();
     steps
         .run(() -> awaitDrain(by))
-        .run(() -> drained[0] = !hasUnreleased())
+        .run(() -> drained[0] = !isOwed())
         .run(figures::take)
         .run(state::close)
         .run(groups::endLines)
-        .run(consumers::endWithQueue);
+        .run(consumers::endWithQueue)
+        .run(readers::endWithQueue);
     for (Lane lane : lanes) {
-      steps.run(lane.log()::end).run(() -> shop.rings().leave(lane.ring(), lane.log()));
+      steps
+          .run(() -> shop.aging().remove(lane))
+          .run(lane::end)
+          .run(() -> shop.rings().leave(lane.ring(), lane.log()));
     }
     steps.run(() -> shop.store().end(share)).finish();
     QueueStats stats = figures.stats();
@@ -344,7 +377,7 @@ final class Queue implements TrackQueue {
 
   private void awaitDrain(Closing by) {
     Backoff backoff = new Backoff();
-    while (hasUnreleased()
+    while (isOwed()
         && !state.hasFailed()
         && !by.isOver()
         && !Thread.currentThread().isInterrupted()) {
@@ -352,9 +385,9 @@ final class Queue implements TrackQueue {
     }
   }
 
-  private boolean hasUnreleased() {
+  private boolean isOwed() {
     for (Lane lane : lanes) {
-      if (lane.hasUnreleased()) {
+      if (lane.isOwed()) {
         return true;
       }
     }

@@ -41,7 +41,7 @@ final class QueueConsumer implements Consumer {
     Part(Lane lane, Group group) {
       this.lane = lane;
       this.group = group;
-      hold = lane.groups().join();
+      hold = lane.groups().holds().join();
       delivery = new Delivery(hold);
     }
 
@@ -333,7 +333,7 @@ final class QueueConsumer implements Consumer {
     Steps steps = new Steps();
     for (Part part : parts) {
       steps.run(() -> part.group.abandon(owner));
-      steps.run(() -> part.lane.groups().leave(part.hold));
+      steps.run(() -> part.lane.groups().holds().leave(part.hold));
     }
     steps
         .run(batch::close)
@@ -370,6 +370,7 @@ final class QueueConsumer implements Consumer {
     if (!entrance.isEnding()) {
       leave();
     }
+    entrance.awaitLeft(); // one that was closed in its poll may still be at it
   }
 
   private void requireOpen() {

@@ -59,8 +59,8 @@ final class QueueFigures {
     long deleted = 0;
     long held = 0;
     for (Lane lane : lanes) {
-      long released = lane.groups().advance();
-      LaneGroups.Totals totals = lane.groups().totals();
+      lane.groups().advance();
+      GroupTotals totals = lane.groups().totals();
       delivered += totals.delivered();
       acknowledged += totals.acknowledged();
       redelivered += totals.redelivered();
@@ -69,8 +69,9 @@ final class QueueFigures {
       handled += lane.log().progress().handled();
       failed += lane.log().progress().failed();
       deleted += lane.log().deletions().count();
-      held += lane.log().heldBytes();
-      depth += new Census(lane).depth(lane.groups().groups(), released, lane.log().claimed());
+      held += lane.log().keptBytes().heldBytes();
+      long from = lane.groups().settled();
+      depth += new Census(lane).depth(lane.groups().groups(), from, lane.log().claimed());
     }
     return new QueueStats(
         sent,

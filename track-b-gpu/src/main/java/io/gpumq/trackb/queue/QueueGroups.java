@@ -135,11 +135,7 @@ final class QueueGroups {
   }
 
   void move(String name, long sequence) {
-    if (Lane.of(sequence) >= lanes.length) {
-      throw new ConfigException(
-          describe(sequence) + ": the queue has lanes 0 to " + (lanes.length - 1));
-    }
-    Lane lane = lanes[(int) Lane.of(sequence)];
+    Lane lane = Lane.of(sequence, lanes);
     ToLongFunction<Long> to = released -> requireKept(lane, sequence, released);
     lane.groups().move(name, to);
   }
@@ -182,6 +178,9 @@ final class QueueGroups {
   /** Returns who holds the oldest entry of a lane, in words, and what can be done about it. */
   String holder(Lane lane, boolean lettersAreFull) {
     String holder = lane.groups().holder();
+    if (lane.groups().floor() < lane.groups().done()) {
+      return "its retention keeps what all groups have settled: trim it, or set its limits";
+    }
     if (holder == null) {
       return "it has no group yet, and keeps everything for the first";
     }

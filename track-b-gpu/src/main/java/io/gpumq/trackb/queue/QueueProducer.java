@@ -124,6 +124,7 @@ final class QueueProducer implements Producer {
   private long trySend(Lane lane, ByteBuffer payload, boolean hasKey, long key) {
     requireLegal(payload);
     requireUsable();
+    lane.expect();
     boolean isLarge = payload.remaining() > RingShape.LARGEST_PAYLOAD;
     boolean isSent =
         isLarge
@@ -193,6 +194,7 @@ final class QueueProducer implements Producer {
 
   private int sendSome(int from, int count, PayloadWriter writer) {
     requireUsable();
+    home.expect();
     if (batch == null) {
       LargeSender large = queue.hasLarge() ? large(home) : null;
       batch = new BatchSender(home, draft(home), large, claim);

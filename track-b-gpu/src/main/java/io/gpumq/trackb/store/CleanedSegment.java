@@ -17,14 +17,22 @@ final class CleanedSegment extends Segment {
   private final BitSet marked;
 
   /**
+   * @param number of the oldest segment that they come from
    * @param used units of all, the header's included
    * @param sequences of the entries, less the first's, in order
    * @param offsets of the entries, in units
    * @param marked which of them stand behind a mark
    */
   CleanedSegment(
-      long place, int bytes, long first, int used, int[] sequences, char[] offsets, BitSet marked) {
-    super(place, bytes, first, false);
+      long place,
+      int bytes,
+      long first,
+      long number,
+      int used,
+      int[] sequences,
+      char[] offsets,
+      BitSet marked) {
+    super(place, bytes, first, false, number);
     this.sequences = sequences;
     this.offsets = offsets;
     this.marked = marked;

@@ -29,6 +29,9 @@ public final class Gathering {
   private int used = Segment.HEADER_UNITS;
   private long first;
 
+  /** The number of the segment that has it. */
+  private long number;
+
   private final int mostUnits;
 
   /**
@@ -70,6 +73,7 @@ public final class Gathering {
     }
     if (count == 0) {
       first = start;
+      number = from.number();
     } else {
       marked.set(count);
       used++;
@@ -163,6 +167,7 @@ public final class Gathering {
         place,
         blockBytes(),
         first,
+        number,
         used,
         Arrays.copyOf(sequences, count),
         Arrays.copyOf(offsets, count),

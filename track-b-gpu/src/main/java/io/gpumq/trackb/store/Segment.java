@@ -24,6 +24,9 @@ public class Segment extends Filling {
   /** Whether it has one entry and no more. */
   private final boolean isOwn;
 
+  /** How many segments its store gave out before. */
+  private final long number;
+
   /** Behind its last entry, once no more is added. */
   private volatile long sealedEnd = Long.MAX_VALUE;
 
@@ -48,13 +51,20 @@ public class Segment extends Filling {
    *     is one entry's own
    * @param first the sequence of its first entry
    * @param isOwn whether it is for one entry
+   * @param number how many segments its store gave out before
    */
-  Segment(long place, int bytes, long first, boolean isOwn) {
+  Segment(long place, int bytes, long first, boolean isOwn, long number) {
     super(HEADER_UNITS);
     this.place = place;
     this.bytes = bytes;
     this.first = first;
     this.isOwn = isOwn;
+    this.number = number;
+  }
+
+  /** How many segments its store gave out before: the lower, the older is what it holds. */
+  long number() {
+    return number;
   }
 
   /** What one with so many units of entries takes, in bytes. */
@@ -281,6 +291,22 @@ public class Segment extends Filling {
   /** Bytes from the beginning of one entry to that of another behind it. */
   public int bytesBetween(long sequence, long other) {
     return (int) (place(other) - place(sequence)) * UNIT;
+  }
+
+  /** The lowest sequence from which on its entries take no more than so many units. */
+  long within(long units) {
+    long most = used - units;
+    long low = first;
+    long high = end();
+    while (low < high) {
+      long middle = low + high >>> 1;
+      if (place(middle) - place >= most) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
   }
 
   /**

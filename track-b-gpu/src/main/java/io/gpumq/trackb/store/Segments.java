@@ -118,11 +118,6 @@ public final class Segments {
     return pledged > 0;
   }
 
-  /** Whether it has a limit of its own, which a refuge would not ask for. */
-  public boolean isLimited() {
-    return share.isLimited();
-  }
-
   /** Returns a refuge for so many units of entries, or {@link Store#NO_ROOM}. */
   public long takeRefuge(int units) {
     return store.allocateRefuge(Segment.bytes(units));
@@ -353,7 +348,13 @@ public final class Segments {
     return size;
   }
 
-  private long next() {
+  /** Whose memory they are. */
+  public Share share() {
+    return share;
+  }
+
+  /** The sequence of the next entry. */
+  long next() {
     return size > 0 ? last().end() : next;
   }
 
@@ -365,7 +366,8 @@ public final class Segments {
     all[head + index & all.length - 1] = segment;
   }
 
-  private Segment get(int index) {
+  /** From the oldest on. */
+  Segment get(int index) {
     return all[head + index & all.length - 1];
   }
 
@@ -374,7 +376,7 @@ public final class Segments {
     if (size > 0) {
       last().seal();
     }
-    add(new Segment(place, block, next(), isOwn));
+    add(new Segment(place, block, next(), isOwn, store.nextNumber()));
     heldBytes += block;
   }
 

@@ -21,6 +21,11 @@ public final class Share {
     return mostBytes;
   }
 
+  /** Whether it may hold a block more, whatever the store has. */
+  public boolean mayHold(int block) {
+    return held + block <= mostBytes;
+  }
+
   /** What it holds now, in whole blocks. */
   public long held() {
     return held;

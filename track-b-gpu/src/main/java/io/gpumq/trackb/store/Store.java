@@ -1,5 +1,7 @@
 package io.gpumq.trackb.store;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * An arena that queues share. Each has a {@link Share}: what it holds, what it may hold at most,
  * and what is kept free for it, so that no queue can starve one that has a reserved minimum. Safe
@@ -29,6 +31,9 @@ public final class Store {
 
   /** Bytes of refuges that no share has adopted. */
   private long refuges;
+
+  /** How many segments were made of it. */
+  private final AtomicLong numbers = new AtomicLong();
 
   /** Whether somebody was refused memory since some came back. */
   private boolean isLacking;
@@ -72,6 +77,11 @@ public final class Store {
   /** What one queue could hold of it if there were no other. */
   public long mostBytes() {
     return arena.bytes() - sparedBytes;
+  }
+
+  /** Returns how many segments were made before. */
+  long nextNumber() {
+    return numbers.getAndIncrement();
   }
 
   /** Bytes that are free, what is spared included. */
@@ -147,8 +157,7 @@ public final class Store {
   }
 
   private boolean isFree(Share share, int block) {
-    return share.held() + block <= share.mostBytes()
-        && freeBytes() - block >= sparedBytes + promisedAfter(share, block);
+    return share.mayHold(block) && freeBytes() - block >= sparedBytes + promisedAfter(share, block);
   }
 
   private long promisedAfter(Share share, int more) {

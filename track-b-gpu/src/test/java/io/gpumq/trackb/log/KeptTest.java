@@ -59,13 +59,13 @@ class KeptTest {
     resting.look();
     complete(0, 1);
     log.release(1);
-    assertEquals(1 << 10, log.heldBytes());
+    assertEquals(1 << 10, log.keptBytes().heldBytes());
     resting.look();
-    assertEquals(1 << 10, log.heldBytes(), "something may come at once");
+    assertEquals(1 << 10, log.keptBytes().heldBytes(), "something may come at once");
     resting.look();
-    assertEquals(0, log.heldBytes());
+    assertEquals(0, log.keptBytes().heldBytes());
     append(1);
-    assertEquals(1 << 10, log.heldBytes());
+    assertEquals(1 << 10, log.keptBytes().heldBytes());
   }
 
   /** All of it has landed before, so no landing gives it back. */
@@ -75,9 +75,9 @@ class KeptTest {
       append(15);
       complete(15 * i, 15 * i + 15);
     }
-    assertTrue(log.heldBytes() > 4 << 10, "more than it may keep");
+    assertTrue(log.keptBytes().heldBytes() > 4 << 10, "more than it may keep");
     log.end();
-    assertEquals(0, log.heldBytes());
+    assertEquals(0, log.keptBytes().heldBytes());
   }
 
   @Test
@@ -87,7 +87,7 @@ class KeptTest {
       complete(i, i + 1);
       log.release(i + 1);
       resting.look();
-      assertEquals(1 << 10, log.heldBytes());
+      assertEquals(1 << 10, log.keptBytes().heldBytes());
     }
   }
 
@@ -99,10 +99,10 @@ class KeptTest {
     for (int i = 0; i < 3; i++) {
       resting.look();
     }
-    assertEquals(1 << 10, log.heldBytes());
+    assertEquals(1 << 10, log.keptBytes().heldBytes());
     log.release(2);
     assertTrue(resting.giveBack(), "at once, where others want it");
-    assertEquals(0, log.heldBytes());
+    assertEquals(0, log.keptBytes().heldBytes());
   }
 
   @Test
@@ -110,9 +110,9 @@ class KeptTest {
     append(2);
     complete(0, 1);
     log.end();
-    assertEquals(1 << 10, log.heldBytes(), "the device may still write there");
+    assertEquals(1 << 10, log.keptBytes().heldBytes(), "the device may still write there");
     complete(1, 2);
-    assertEquals(0, log.heldBytes());
+    assertEquals(0, log.keptBytes().heldBytes());
   }
 
   @Test
@@ -122,7 +122,7 @@ class KeptTest {
     assertEquals(1 << 10, share.held());
     log.endWithRing();
     assertEquals(0, share.held());
-    assertEquals(0, log.heldBytes());
+    assertEquals(0, log.keptBytes().heldBytes());
   }
 
   /** Who releases beside the end of a log, and comes late, takes nothing of that back. */
@@ -148,12 +148,12 @@ class KeptTest {
     assertEquals(0, other.entries(), "all of it is promised");
     resting.look();
     resting.look();
-    assertEquals(1 << 10, limited.heldBytes());
+    assertEquals(1 << 10, limited.keptBytes().heldBytes());
     limited.giveBack(reservation);
     draft.end();
     more.end();
     resting.look();
     resting.look();
-    assertEquals(0, limited.heldBytes());
+    assertEquals(0, limited.keptBytes().heldBytes());
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.delivery.Group;
@@ -34,7 +35,14 @@ class LaneGroupsTest {
   private final EntryLog log =
       new EntryLog(hand.ring, segments, 0, 16, Upkeep.of(store, act -> false), Long::toString);
   private final LaneGroups groups =
-      new LaneGroups(log, (sequence, word, verdict) -> true, new Targets());
+      new LaneGroups(
+          log,
+          (sequence, word, verdict) -> true,
+          new LaneMarks(
+              log,
+              sequence -> true,
+              new Targets(),
+              new LaneRetention(QueueConfig.named("q").build(), 0, log, null, null)));
 
   private final CountDownLatch giving = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);

@@ -66,7 +66,12 @@ class ReplayTest {
       assertThrows(NotPendingException.class, () -> reader.replay(letter, SOON));
       assertTrue(stayed.get());
       assertEquals(1, queue.stats().sent());
-      Await.until("it is let go", () -> letters.lane(0).groups().advance() > sequence);
+      Await.until(
+          "it is let go",
+          () -> {
+            letters.lane(0).groups().advance();
+            return log.released() > sequence;
+          });
     }
   }
 

@@ -32,7 +32,8 @@ final class TestShop implements AutoCloseable {
     store = new Store(new Arena(BYTES), BYTES / 64, waiters::stir);
     rings = new Rings(device, store);
     copier = Copier.open(device.vram());
-    shop = new Shop(rings, store, copier, Upkeep.of(store, rings::move), waiters, queues);
+    Upkeep upkeep = Upkeep.of(store, rings::move);
+    shop = new Shop(rings, store, copier, upkeep, new Aging(), waiters, queues);
   }
 
   static TestShop onHost() {

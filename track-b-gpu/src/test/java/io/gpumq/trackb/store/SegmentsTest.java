@@ -122,6 +122,34 @@ class SegmentsTest {
     assertTrue(segments.heldBytes() <= 4 << 10, segments.heldBytes() + " bytes");
   }
 
+  /** Where a trim or a limit in bytes is to cut. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void knowsWhereTheNewestBytesBegin(boolean isOfOneSize) {
+    Segments segments = segments();
+    SegmentBytes bytes = new SegmentBytes(segments);
+    SplittableRandom random = new SplittableRandom(7);
+    long[] ends = new long[2_001];
+    for (int i = 0; i < 2_000; i++) {
+      int units = isOfOneSize ? 9 : random.nextInt(1, 60);
+      segments.withRoom(units, units).append(units);
+      ends[i + 1] = ends[i] + units;
+    }
+    for (int newest = 0; newest <= 2_000; newest += 50) {
+      long newestBytes = (ends[2_000] - ends[2_000 - newest]) * UNIT;
+      assertEquals(2_000 - newest, bytes.within(newestBytes));
+      if (newest > 0) {
+        assertEquals(2_001 - newest, bytes.within(newestBytes - 1));
+      }
+    }
+    assertEquals(0, bytes.within(Long.MAX_VALUE));
+    long held = segments.heldBytes();
+    assertEquals(0, bytes.endBeyond(held));
+    assertEquals(bytes.oldestEnd(), bytes.endBeyond(held - segments.of(0).bytes()));
+    segments.releaseBelow(bytes.oldestEnd(), true);
+    assertEquals(segments.of(bytes.oldestEnd() - 1).first(), bytes.endBeyond(held));
+  }
+
   @Test
   void growsToMegabytes() {
     Segments segments = segments();

@@ -1,0 +1,30 @@
+package io.gpumq.trackb.queue;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The open readers of a queue. Safe for use by many threads. */
+final class Readers {
+  private final Set<QueueReader> open = new HashSet<>();
+
+  /** Notes a reader, which may read from now on. */
+  synchronized QueueReader add(QueueReader reader) {
+    open.add(reader);
+    return reader;
+  }
+
+  /** Forgets a reader that has ended. */
+  synchronized void remove(QueueReader reader) {
+    open.remove(reader);
+  }
+
+  /** The queue is closed: waits for those that are within a call, which find that out next. */
+  void endWithQueue() {
+    List<QueueReader> all;
+    synchronized (this) {
+      all = List.copyOf(open);
+    }
+    all.forEach(QueueReader::awaitLeft);
+  }
+}
