@@ -146,8 +146,8 @@ final class Cleaning {
         break;
       }
     }
-    giveBack(dead, revivals);
-    return sparse.isEmpty() ? null : move(sparse, gathering, revivals);
+    boolean isGone = giveBack(dead, revivals); // else some would lie among those that are moved
+    return isGone && !sparse.isEmpty() ? move(sparse, gathering, revivals) : null;
   }
 
   private static BitSet alive(Living living, Segment segment) {
@@ -161,10 +161,12 @@ final class Cleaning {
     return !segment.isOwn() && 2 * alive.cardinality() <= segment.entries();
   }
 
-  private void giveBack(List<Segment> dead, long revivals) {
-    if (!dead.isEmpty() && sealed.replace(dead, null, revivals)) {
+  private boolean giveBack(List<Segment> dead, long revivals) {
+    boolean isGone = dead.isEmpty() || sealed.replace(dead, null, revivals);
+    if (isGone) {
       dead.forEach(this::leave);
     }
+    return isGone;
   }
 
   /** Begins to move what lives on, if half of the memory comes back at least. */

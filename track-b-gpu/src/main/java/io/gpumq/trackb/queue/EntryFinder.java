@@ -4,14 +4,12 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.layout.RingShape;
-import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.link.NearRun;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.LargeRead;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.store.Segment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -19,7 +17,7 @@ import java.util.Arrays;
  * then in areas that long runs are read into, else by reads of what lies together. For one thread
  * at a time.
  */
-final class EntryFinder implements Fetch.Wanted {
+final class EntryFinder {
   /** The number of this reader's own memory. */
   static final int OWN = 0;
 
@@ -57,7 +55,7 @@ final class EntryFinder implements Fetch.Wanted {
   private int areaCount;
   private LargeRead[] larges = new LargeRead[1];
   private int largeCount;
-  private ByteBuffer own = ByteBuffer.allocateDirect(0);
+  private final OwnReads own = new OwnReads();
 
   // The delivery that is being found.
   private Lane lane;
@@ -72,13 +70,6 @@ final class EntryFinder implements Fetch.Wanted {
 
   /** Whether reading has begun for this delivery. */
   private boolean isReading;
-
-  // What is to be read one by one.
-  private long[] places = new long[16];
-  private int[] units = new int[16];
-  private int[] targets = new int[16];
-  private int count;
-  private int ownUsed;
 
   EntryFinder(Reading reading) {
     this.reading = reading;
@@ -97,8 +88,7 @@ final class EntryFinder implements Fetch.Wanted {
     }
     delivery = taken;
     pieceCount = 0;
-    count = 0;
-    ownUsed = 0;
+    own.clear();
     isReading = false;
     largeBytes = 0;
     int found = 0;
@@ -107,9 +97,9 @@ final class EntryFinder implements Fetch.Wanted {
       int near = fromWindow(next);
       found = near > next ? near : fromStore(next);
     }
-    if (count > 0) {
+    if (own.count() > 0) {
       beginReading();
-      reading.fetch(this, own);
+      reading.fetch(own, own.memory());
     }
     for (int i = 0; i < largeCount; i++) {
       larges[i].await();
@@ -200,7 +190,7 @@ final class EntryFinder implements Fetch.Wanted {
     }
     log.progress().awaitLanded(sequence, lane.alive());
     long start = place(sequence);
-    int next = behind(first, segment.end());
+    int next = lying(first, behind(first, segment.end()));
     long last = delivery.sequence(next - 1);
     log.progress().awaitLanded(last, lane.alive());
     long end = log.endOf(segment, last);
@@ -237,6 +227,21 @@ final class EntryFinder implements Fetch.Wanted {
     return index + 1;
   }
 
+  /**
+   * The first entry behind one that does not lie in its segment. In a cleaned one there is only
+   * what lived: what others settled since this was delivered still lies where it was.
+   */
+  private int lying(int first, int end) {
+    if (!segment.isCleaned()) {
+      return end;
+    }
+    int next = first + 1;
+    while (next < end && segment.has(delivery.sequence(next))) {
+      next++;
+    }
+    return next;
+  }
+
   private void beginReading() {
     if (!isReading) {
       reading.begin();
@@ -248,9 +253,9 @@ final class EntryFinder implements Fetch.Wanted {
     if (!log.progress().isExpress(sequence)) {
       return false;
     }
-    int at = takeOwn(lane.mostEntryBytes());
-    if (!log.progress().copyExpress(sequence, own, at)) {
-      ownUsed = at;
+    int at = own.take(lane.mostEntryBytes());
+    if (!log.progress().copyExpress(sequence, own.memory(), at)) {
+      own.giveBack(at);
       return false;
     }
     place(sequence);
@@ -307,8 +312,7 @@ final class EntryFinder implements Fetch.Wanted {
       behind = longer;
       next++;
     }
-    addRead(start, (int) (behind - start));
-    addPiece(first, next, OWN, targets[count - 1]);
+    addPiece(first, next, OWN, own.want(start, (int) (behind - start)));
     return next;
   }
 
@@ -317,53 +321,9 @@ final class EntryFinder implements Fetch.Wanted {
     return index == most - 1 ? end : segment.endOf(delivery.sequence(index));
   }
 
-  private void addRead(long start, int length) {
-    if (count == places.length) {
-      places = Arrays.copyOf(places, 2 * count);
-      units = Arrays.copyOf(units, 2 * count);
-      targets = Arrays.copyOf(targets, 2 * count);
-    }
-    places[count] = start;
-    units[count] = length;
-    targets[count] = takeOwn(length * UNIT);
-    count++;
-  }
-
-  /** Takes room in this reader's own memory; returns where it begins. */
-  private int takeOwn(int bytes) {
-    int at = ownUsed;
-    int rounded = (bytes + UNIT - 1) / UNIT * UNIT;
-    if (at + rounded > own.capacity()) {
-      ByteBuffer more = ByteBuffer.allocateDirect(Math.max(at + rounded, 2 * own.capacity()));
-      own = more.order(ByteOrder.LITTLE_ENDIAN).put(0, own, 0, at);
-    }
-    ownUsed = at + rounded;
-    return at;
-  }
-
-  @Override
-  public int count() {
-    return count;
-  }
-
-  @Override
-  public long place(int index) {
-    return places[index];
-  }
-
-  @Override
-  public int units(int index) {
-    return units[index];
-  }
-
-  @Override
-  public int target(int index) {
-    return targets[index];
-  }
-
   ByteBuffer memory(int number) {
     return switch (number) {
-      case OWN -> own;
+      case OWN -> own.memory();
       case AREAS -> reading.window();
       case LARGE -> reading.large().memory();
       default -> lane.window();
