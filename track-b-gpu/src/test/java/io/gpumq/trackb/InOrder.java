@@ -34,6 +34,7 @@ abstract class InOrder {
   private static final int KEYS = 5;
   private static final int MOST_BYTES = 200;
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration BRIEFLY = Duration.ofMillis(5);
 
   private final long seed = Long.getLong("gpumq.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -84,8 +85,7 @@ abstract class InOrder {
     int delivered = 0;
     try (Consumer consumer = queue.consumer("g", "c")) {
       while (delivered + queue.stats().deadLettered() < MESSAGES) {
-        Batch batch = consumer.poll(64, LONG);
-        assertTrue(batch.size() > 0, "nothing came in " + LONG + " behind " + delivered);
+        Batch batch = consumer.poll(64, BRIEFLY); // what is left may become letters
         for (int i = 0; i < batch.size(); i++) {
           Entry entry = batch.get(i);
           long number = check(entry, handler);

@@ -114,17 +114,17 @@ final class LaneGroups {
 
   /** As {@link LaneMarks#done}, as it was found last. */
   long done() {
-    return locked(marks::done);
+    return marks.done();
   }
 
   /** As {@link LaneMarks#floor}, as it was found last. */
   long floor() {
-    return locked(marks::floor);
+    return marks.floor();
   }
 
   /** As {@link LaneMarks#settled}, as it was found last. */
   long settled() {
-    return locked(marks::settled);
+    return marks.settled();
   }
 
   private <T> T locked(Supplier<T> question) {

@@ -13,8 +13,8 @@ import io.gpumq.trackb.log.EntryLog;
  * </pre>
  *
  * <p>What lies below the floor is gone for groups and readers to come. It is released, so that its
- * memory may be used again, once nobody reads it any more. Guarded by the lock of the lane's
- * groups.
+ * memory may be used again, once nobody reads it any more. For the holder of the lock of the lane's
+ * groups, where nothing else is said.
  */
 final class LaneMarks {
   private final EntryLog log;
@@ -23,10 +23,12 @@ final class LaneMarks {
   private final LaneRetention retention;
   private final Holds holds = new Holds();
 
-  private long settled;
-  private long floor;
+  // Written under the lock; anybody may read them.
+  private volatile long settled;
+  private volatile long floor;
+  private volatile long done;
+
   private long released;
-  private long done;
 
   /**
    * @param messages which entries are messages
@@ -48,17 +50,17 @@ final class LaneMarks {
     return holds;
   }
 
-  /** Every sequence below is settled by all groups. */
+  /** Every sequence below is settled by all groups. Under no lock. */
   long settled() {
     return settled;
   }
 
-  /** Every sequence below is gone. */
+  /** Every sequence below is gone. Under no lock. */
   long floor() {
     return floor;
   }
 
-  /** Every sequence below is settled, and nobody reads it. */
+  /** Every sequence below is settled, and nobody reads it. Under no lock. */
   long done() {
     return done;
   }
