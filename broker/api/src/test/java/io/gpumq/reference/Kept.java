@@ -24,13 +24,24 @@ final class Kept {
 
   void add(Message message) {
     messages.put(message.sequence(), message);
-    dropSettled();
+    dropIfSettled(message);
   }
 
   /** A group is done with an entry. */
   void settle(Group group, Pending entry) {
     group.settle(entry);
-    dropSettled();
+    dropIfSettled(entry.message);
+  }
+
+  /**
+   * {@link #dropSettled()}, where nothing was settled but one message: others are not looked at.
+   */
+  private void dropIfSettled(Message message) {
+    if (retention.until() != Until.SETTLED) {
+      dropSettled();
+    } else if (!isOwed(message)) {
+      messages.remove(message.sequence());
+    }
   }
 
   /** Drops what need not be kept. */
@@ -69,12 +80,16 @@ final class Kept {
   /** Without a group nothing is settled, where nothing that is settled is kept. */
   private boolean isOwed(Message message) {
     boolean isForLater = groups.isEmpty() && retention.until() == Until.SETTLED;
-    return message.failed() || isForLater || !owners(message).isEmpty();
+    return message.failed()
+        || isForLater
+        || groups.values().stream().anyMatch(group -> group.owes(message));
   }
 
   /** Messages that somebody has to settle. */
   long owed() {
-    return messages.values().stream().filter(this::isOwed).count();
+    return retention.until() == Until.SETTLED
+        ? messages.size()
+        : messages.values().stream().filter(this::isOwed).count();
   }
 
   /** Takes the oldest messages out, up to one that is to become a letter; returns how many. */
