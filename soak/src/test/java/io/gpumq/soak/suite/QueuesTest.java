@@ -91,7 +91,7 @@ class QueuesTest {
         new SuitePlan(
             List.of("b"),
             Map.of(),
-            Duration.ofMillis(20),
+            Duration.ofMillis(200),
             Duration.ofMillis(5),
             1,
             new Extent(2, 1, BACKLOG, PART),
