@@ -44,6 +44,13 @@ final class Kept {
     }
   }
 
+  /** Drops what has become too old. */
+  void letTimePass() {
+    if (retention.until() == Until.TRIMMED) {
+      dropSettled();
+    }
+  }
+
   /** Drops what need not be kept. */
   void dropSettled() {
     switch (retention.until()) {

@@ -77,7 +77,7 @@ final class ReferenceQueue extends Locked implements TrackQueue {
       letters.write(message, Cause.HANDLER_FAILED, "handler failed", config.handlerAttempts(), "");
       kept.messages.remove(message.sequence());
     }
-    kept.dropSettled();
+    kept.letTimePass();
     for (Group group : groups.values()) {
       for (Pending due : group.due(System.nanoTime())) {
         if (!closed && due.deliveries >= letters.after() && letters.haveRoom()) {
