@@ -52,7 +52,10 @@ public final class Entrance {
    * @throws IllegalStateException if another thread is inside
    */
   public boolean enter() {
-    State seen = tryEnter();
+    State seen;
+    while ((seen = state.compareAndExchange(State.OPEN, State.INSIDE)) == State.VISITED) {
+      Thread.yield();
+    }
     if (seen == State.INSIDE) {
       throw new IllegalStateException("another thread uses it now: it is for one at a time");
     }
@@ -76,20 +79,6 @@ public final class Entrance {
     } finally {
       leave();
     }
-  }
-
-  /** Enters if nobody is inside and it was not ended; returns whether it did. */
-  public boolean enterIfOpen() {
-    return tryEnter() == State.OPEN;
-  }
-
-  /** Enters if it is open. Returns how it was; a visitor is waited for. */
-  private State tryEnter() {
-    State seen;
-    while ((seen = state.compareAndExchange(State.OPEN, State.INSIDE)) == State.VISITED) {
-      Thread.yield();
-    }
-    return seen;
   }
 
   /**

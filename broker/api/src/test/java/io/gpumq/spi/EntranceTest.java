@@ -22,10 +22,28 @@ class EntranceTest {
   void aSecondThreadIsRefused() {
     assertTrue(entrance.enter());
     assertThrows(IllegalStateException.class, entrance::enter);
-    assertFalse(entrance.enterIfOpen());
     assertFalse(entrance.visit());
     entrance.leave();
-    assertTrue(entrance.enterIfOpen());
+    assertTrue(entrance.enter());
+  }
+
+  @Test
+  void whoWaitsForOneInsideHearsWhenItHasLeft() throws Exception {
+    entrance.awaitLeft(); // nobody is
+    assertTrue(entrance.enter());
+    var began = new CompletableFuture<Void>();
+    var left =
+        CompletableFuture.runAsync(
+            () -> {
+              began.complete(null);
+              entrance.awaitLeft();
+            });
+    began.get(10, TimeUnit.SECONDS);
+    entrance.end(); // which the one inside is to do
+    assertFalse(left.isDone());
+    entrance.leave();
+    left.get(10, TimeUnit.SECONDS);
+    assertEquals(1, ends.get());
   }
 
   @Test

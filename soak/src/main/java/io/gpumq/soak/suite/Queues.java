@@ -25,7 +25,6 @@ import static io.gpumq.soak.suite.Row.Kind.READ_ALONE;
 import static io.gpumq.soak.suite.Row.Kind.SMALL;
 import static io.gpumq.soak.suite.Row.Kind.THROUGHPUT;
 
-import io.gpumq.api.QueueConfig;
 import io.gpumq.soak.workload.Verification;
 import java.util.List;
 import java.util.Set;
@@ -122,10 +121,9 @@ public final class Queues {
               atMost(HEAP_BYTES_EACH, 1536),
               atMost(STORE_BYTES, 6 * G)));
 
-  /** Without what is larger than queues carry. */
+  /** Behind each rate the same with light verification. */
   private static final List<Row> ROWS =
       FULL.stream()
-          .filter(row -> row.payloadBytes() <= QueueConfig.MAX_PAYLOAD_BYTES)
           .flatMap(row -> RATES.contains(row.kind()) ? Stream.of(row, row.light()) : Stream.of(row))
           .toList();
 

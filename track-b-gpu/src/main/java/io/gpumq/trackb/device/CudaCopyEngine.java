@@ -64,12 +64,17 @@ final class CudaCopyEngine implements CopyEngine {
   /** Begins a copy; its event also waits for what another thread began meanwhile. */
   private int record(CUstream stream, Runnable copy) {
     int[] index = new int[1];
-    arena.using(
-        () -> {
-          copy.run();
-          index[0] = takeEvent();
-          check(cuEventRecord(event(index[0]), stream), "marking the end of a copy");
-        });
+    arena.using(() -> index[0] = takeEvent()); // first: what has begun must not go unmarked
+    try {
+      arena.using(
+          () -> {
+            copy.run();
+            check(cuEventRecord(event(index[0]), stream), "marking the end of a copy");
+          });
+    } catch (Throwable e) {
+      Steps.undo(e, () -> giveBack(index[0]));
+      throw e;
+    }
     return index[0];
   }
 

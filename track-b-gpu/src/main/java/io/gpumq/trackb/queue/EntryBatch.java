@@ -99,16 +99,20 @@ final class EntryBatch implements Entry {
 
   /** Lets go of all that it looks at. Nothing is loaded any more. */
   void close() {
-    release();
+    forget();
     finder.close();
   }
 
   /** Lets go of the entries: they may be overwritten from now on. */
   void release() {
+    forget();
+    finder.release();
+  }
+
+  private void forget() {
     polled = null;
     view = null;
     piece = null;
-    finder.release();
   }
 
   /**

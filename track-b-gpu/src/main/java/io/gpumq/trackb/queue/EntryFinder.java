@@ -2,6 +2,7 @@ package io.gpumq.trackb.queue;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.NearRun;
@@ -332,9 +333,6 @@ final class EntryFinder {
 
   /** Lets go of all that is held. */
   void release() {
-    while (largeCount > 0) {
-      larges[--largeCount].letGo();
-    }
     while (runCount > 0) {
       runs[--runCount].letGo();
     }
@@ -342,11 +340,22 @@ final class EntryFinder {
       areas[--areaCount].release();
       areas[areaCount] = null;
     }
+    if (largeCount > 0) {
+      releaseLarge();
+    }
   }
 
-  /** Looks at nothing any more. */
+  /** All of them, though the device may have failed: then each tells so. */
+  private void releaseLarge() {
+    Steps steps = new Steps();
+    while (largeCount > 0) {
+      steps.run(larges[--largeCount]::letGo);
+    }
+    steps.finish();
+  }
+
+  /** Lets go of all, and looks at nothing any more. */
   void close() {
-    release();
-    reading.close();
+    new Steps().run(this::release).run(reading::close).finish();
   }
 }

@@ -271,11 +271,6 @@ public class Segment extends Filling {
     }
   }
 
-  /** How many entries of its are not deleted. Under the lane's lock. */
-  public int live() {
-    return deleted == null ? count : count - deleted.cardinality();
-  }
-
   /** Where an entry of its lies. */
   public long place(long sequence) {
     int index = (int) (sequence - first);

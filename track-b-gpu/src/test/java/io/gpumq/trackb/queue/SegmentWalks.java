@@ -13,6 +13,8 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.Filled;
+import io.gpumq.trackb.delivery.Delivery;
+import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.layout.SegmentHeader;
 import io.gpumq.trackb.layout.Words;
@@ -163,6 +165,40 @@ abstract class SegmentWalks {
         }
       }
     }
+  }
+
+  /** A reader is late: of what it was handed others have settled most, and the rest was moved. */
+  @Test
+  void whatWasSettledMeanwhileIsFoundBesideWhatMoved() throws Exception {
+    fill();
+    LongPredicate lives = sequence -> sequence % 100 < 3;
+    Lane lane = queue.lane(0);
+    Group group = lane.groups().find("g");
+    Delivery late = new Delivery(lane.groups().holds().join());
+    assertEquals(700, group.take(late, 700, 0, lane.pass()));
+    Delivery other = new Delivery();
+    for (long next = 0; next < COUNT; next++) {
+      if (next >= 700 && (other.isEmpty() || next > other.last())) {
+        group.take(other, 1000, 1, lane.pass());
+      }
+      if (!lives.test(next)) {
+        group.acknowledge(next);
+      }
+    }
+    makeShort();
+    Await.until(
+        "moved",
+        () -> {
+          cleaner.advance();
+          return of(0).isCleaned();
+        });
+    EntryBatch batch = new EntryBatch(new EntryFinder(queue.reading()));
+    Batch found = batch.load(lane, late, rest -> {});
+    assertEquals(700, found.size());
+    for (int i = 0; i < found.size(); i++) {
+      Filled.check(found.get(i), i, Filled.length(i, MOST_BYTES));
+    }
+    batch.close();
   }
 
   /** Somebody takes what the store has left. */
