@@ -20,6 +20,16 @@ final class Addressed {
         .ifPresent(read -> groups.headMap(read, true).clear());
   }
 
+  /** A message is gone. */
+  void remove(long sequence) {
+    groups.remove(sequence);
+  }
+
+  /** All below a sequence are gone. */
+  void removeBelow(long sequence) {
+    groups.headMap(sequence, false).clear();
+  }
+
   /** Returns how many that are for others a group has not read yet. */
   int forOthersAheadOf(Group group) {
     return (int)

@@ -46,7 +46,8 @@ final class Drain {
 
   private boolean isDrained() {
     queue.health().requireOpen();
-    if (queue.room().underway() > 0 || (byName.isEmpty() && queue.room().sent() > 0)) {
+    boolean isForLater = byName.isEmpty() && !queue.trimmer().keeping().keepsSettled();
+    if (queue.room().underway() > 0 || (isForLater && queue.room().sent() > 0)) {
       return false;
     }
     synchronized (queue) {

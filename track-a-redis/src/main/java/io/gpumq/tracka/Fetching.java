@@ -8,6 +8,7 @@ import static redis.clients.jedis.Protocol.Command.XREADGROUP;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -79,6 +80,7 @@ final class Fetching {
   private final byte[] claimMs;
   private final long claimMillis;
   private final boolean strictOrder;
+  private final LongSupplier highest;
 
   Fetching(
       RedisQueue queue,
@@ -96,6 +98,7 @@ final class Fetching {
     this.claimMillis = queue.claimMs();
     this.claimMs = Args.bytes(claimMillis);
     this.strictOrder = queue.config().strictOrder();
+    this.highest = queue::highest;
   }
 
   /** Fetches what is due for redelivery, then what is new; waits for that, a slice at most. */
@@ -177,12 +180,12 @@ final class Fetching {
 
   private void readNew(int count, long waitNanos) {
     long nanos = slice(waitNanos);
+    long confirmed = highest.getAsLong(); // before Redis is asked
     Object reply = nanos <= 0 ? link.call(XREADGROUP, reading(count)) : readWaiting(count, nanos);
-    if (reply == null) {
-      return;
-    }
-    List<?> entries = (List<?>) ((List<?>) ((List<?>) reply).get(0)).get(1);
-    if (entries.isEmpty()) { // woken for what another consumer has by now
+    List<?> entries =
+        reply == null ? List.of() : (List<?>) ((List<?>) ((List<?>) reply).get(0)).get(1);
+    if (entries.isEmpty()) { // nothing is there, or another consumer has it by now
+      sawNothingNew(confirmed);
       return;
     }
     for (Object entry : entries) {
@@ -191,6 +194,14 @@ final class Fetching {
     group.read.addAndGet(entries.size());
     group.sawRead(batch.sequenceAt(batch.fetched() - 1));
     group.leased();
+  }
+
+  /**
+   * Redis had nothing new for the group: what was confirmed before is read, or was taken out. So
+   * nobody is told that it waits.
+   */
+  private void sawNothingNew(long confirmed) {
+    group.sawRead(confirmed);
   }
 
   private byte[][] reading(int count) {
@@ -216,6 +227,7 @@ final class Fetching {
 
   private void fetchInOrder(int most, long waitNanos) throws InterruptedException {
     long seen = group.changes();
+    long confirmed = highest.getAsLong(); // before Redis is asked
     byte[] count = Args.bytes(most);
     List<?> next =
         (List<?>)
@@ -223,6 +235,7 @@ final class Fetching {
     if (next == null) {
       group.awaitChange(seen, slice(waitNanos));
     } else if (next.isEmpty()) {
+      sawNothingNew(confirmed);
       awaitNew(slice(waitNanos));
     } else {
       addInOrder(next);

@@ -27,20 +27,22 @@ final class Figures {
         totals.delivered(),
         totals.acknowledged(),
         totals.redelivered(),
-        queue.letters().failedMessages(),
-        queue.letters().written(),
-        0,
+        queue.letters().writer().failedMessages(),
+        queue.letters().writer().written(),
+        queue.removal().deleted(),
         depth,
         queue.room().bytes(),
         0);
   }
 
-  /** Messages that some group has not settled; without a group, all. */
+  /** Messages that some group has not settled; without a group, all, unless settled ones stay. */
   long depth() {
     Collection<Group> all = byName.values();
     long sent = queue.room().sent(); // first: what is gone by then makes room for more
     long gone = queue.room().trimmed();
-    long settledByEach = all.stream().mapToLong(group -> group.settled.get()).min().orElse(gone);
+    long settledByNone = queue.trimmer().keeping().keepsSettled() ? sent : gone;
+    long settledByEach =
+        all.stream().mapToLong(group -> group.settled.get()).min().orElse(settledByNone);
     long depth = sent - settledByEach;
     if (all.size() > 1 && depth > 0 && !queue.health().isFailed() && !queue.health().isClosed()) {
       synchronized (queue) {

@@ -1,7 +1,6 @@
 package io.gpumq.tracka;
 
 import static redis.clients.jedis.Protocol.Command.EVAL;
-import static redis.clients.jedis.Protocol.Command.TIME;
 import static redis.clients.jedis.Protocol.Command.XGROUP;
 import static redis.clients.jedis.Protocol.Command.XPENDING;
 import static redis.clients.jedis.Protocol.Command.XRANGE;
@@ -28,7 +27,7 @@ final class Groups {
           return redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], ARGV[2])
           """);
 
-  /** How many messages lie below an ID. In one step: others are sent meanwhile. */
+  /** How many messages lie up to an ID, few behind it. In one step: others are sent meanwhile. */
   private static final byte[] KEPT_UP_TO =
       Args.bytes(
           """
@@ -90,15 +89,15 @@ final class Groups {
 
   /** Messages up to a sequence, whatever is sent meanwhile; none is trimmed. */
   private long before(long behind) {
-    long kept =
-        behind == 0
-            ? 0
-            : admin.retry(
-                () ->
-                    (Long)
-                        admin.call(
-                            EVAL, KEPT_UP_TO, Args.ONE, queue.stream(), Ids.idAfter(behind)));
-    return queue.room().trimmed() + kept;
+    return queue.room().trimmed() + (behind == 0 ? 0 : keptUpTo(behind));
+  }
+
+  private long keptUpTo(long behind) {
+    if (behind < queue.highest()) {
+      return queue.trimmer().walk(admin).between(0, behind + 1);
+    }
+    byte[] after = Ids.idAfter(behind);
+    return admin.retry(() -> (Long) admin.call(EVAL, KEPT_UP_TO, Args.ONE, queue.stream(), after));
   }
 
   private Void createInRedis(byte[] key, long behind) {
@@ -146,7 +145,7 @@ final class Groups {
         .trimThen(
             admin,
             () -> {
-              long oldest = oldest();
+              long oldest = oldest(admin);
               long next = queue.highest() + 1;
               if (sequence < oldest || sequence > next) {
                 throw new ConfigException(
@@ -171,13 +170,12 @@ final class Groups {
     return group;
   }
 
-  private long oldest() {
+  private long oldest(Link over) {
     List<?> first =
-        admin.retry(
+        over.retry(
             () ->
                 (List<?>)
-                    admin.call(
-                        XRANGE, queue.stream(), Args.FIRST, Args.LAST, Args.COUNT, Args.ONE));
+                    over.call(XRANGE, queue.stream(), Args.FIRST, Args.LAST, Args.COUNT, Args.ONE));
     return first.isEmpty()
         ? queue.highest() + 1
         : Ids.sequence((byte[]) ((List<?>) first.get(0)).get(0));
@@ -213,7 +211,7 @@ final class Groups {
     if (pending + lag > 0) {
       long oldest =
           (Long) summary.get(0) > 0 ? Ids.sequence((byte[]) summary.get(1)) : nextUnread(group);
-      age = Math.max(0, redisMillis() - Ids.millis(oldest));
+      age = Math.max(0, Keeping.redisMillis(admin) - Ids.millis(oldest));
     }
     return new GroupStats(
         group.name,
@@ -224,13 +222,6 @@ final class Groups {
         group.acknowledged.get(),
         group.redelivered.get(),
         List.copyOf(group.consumers.keySet()));
-  }
-
-  /** The time on the clock that made the IDs; ours may go before it or after. */
-  private long redisMillis() {
-    List<?> time = admin.retry(() -> (List<?>) admin.call(TIME));
-    long seconds = Long.parseLong(Args.text(time.get(0)));
-    return 1_000 * seconds + Long.parseLong(Args.text(time.get(1))) / 1_000;
   }
 
   private long nextUnread(Group group) {
@@ -244,7 +235,7 @@ final class Groups {
         .mapToLong(entry -> Ids.sequence((byte[]) ((List<?>) entry).get(0)))
         .filter(sequence -> !addressed.isForOthers(sequence, group))
         .findFirst()
-        .orElseGet(() -> redisMillis() << Ids.COUNTER_BITS);
+        .orElseGet(() -> Ids.firstAt(Keeping.redisMillis(admin)));
   }
 
   /**
@@ -260,6 +251,11 @@ final class Groups {
     return sequence;
   }
 
+  /** Which messages are for one group alone. */
+  Addressed addressed() {
+    return addressed;
+  }
+
   /** Returns who holds the oldest message, in words. */
   String holder(Link over) {
     Group lowest = null;
@@ -270,6 +266,9 @@ final class Groups {
         low = settled;
         lowest = group;
       }
+    }
+    if (queue.trimmer().keeping().keepsSettled() && low > oldest(over)) {
+      return "its retention keeps what is settled: trim it, or set a limit there";
     }
     return lowest == null
         ? "it has no group yet, and keeps everything for the first"

@@ -2,6 +2,7 @@ package io.gpumq.tracka;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
 
 /**
@@ -22,6 +23,9 @@ final class Ids {
 
   private static final long MAX_COUNTER = (1L << COUNTER_BITS) - 1;
   private static final long MAX_MILLIS = Long.MAX_VALUE >>> COUNTER_BITS;
+
+  /** Of the year 2109: what lies behind is a mistake, such as the lane of another track. */
+  private static final long MAX_POSITION = (1L << 62) - 1;
 
   private Ids() {}
 
@@ -64,6 +68,36 @@ final class Ids {
 
   /** The start of a range that begins after a sequence. */
   static byte[] idAfter(long sequence) {
+    return exclusive(sequence);
+  }
+
+  /** The end of a range that ends before a sequence. */
+  static byte[] idBefore(long sequence) {
+    return exclusive(sequence);
+  }
+
+  private static byte[] exclusive(long sequence) {
     return Args.bytes("(" + Args.text(id(sequence)));
+  }
+
+  /** The first sequence that a message can have which Redis takes at that time. */
+  static long firstAt(long millis) {
+    return Math.max(0, Math.min(millis, MAX_MILLIS)) << COUNTER_BITS;
+  }
+
+  /**
+   * Checks a position that a caller names.
+   *
+   * @throws ConfigException if no message can be there
+   */
+  static void requirePosition(long position) {
+    if (position < 0 || position > MAX_POSITION) {
+      throw new ConfigException(
+          "position "
+              + position
+              + ": must be 0 to "
+              + MAX_POSITION
+              + ", since track a has one lane whose sequences begin with the time");
+    }
   }
 }

@@ -19,7 +19,7 @@ final class LetterIntake {
       int reserved = queue.room().reserve(wanted);
       if (reserved < wanted) {
         synchronized (queue) {
-          queue.trimmer().tryTrim(admin);
+          queue.trimmer().makeRoom(admin);
         }
         reserved += queue.room().reserve(wanted - reserved);
       }

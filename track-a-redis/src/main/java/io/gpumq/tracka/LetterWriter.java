@@ -11,7 +11,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
@@ -69,7 +70,12 @@ final class LetterWriter implements Trimmer.Floor {
   private final Room room;
   private final Collection<Group> groups;
   private final byte[] stream;
-  private final TreeSet<Long> failed = new TreeSet<>(); // whose letter is written, still in stream
+
+  /**
+   * Of messages whose handler failed: their letter is written, and they are still in the stream.
+   */
+  private final NavigableSet<Long> failed = new ConcurrentSkipListSet<>();
+
   private volatile long failedCount;
   private volatile long written;
 
@@ -144,6 +150,21 @@ final class LetterWriter implements Trimmer.Floor {
     return floor;
   }
 
+  /** Whether a message is a dead letter of every group, though it is still in the stream. */
+  boolean hasFailed(long sequence) {
+    return failed.contains(sequence);
+  }
+
+  /** How many {@link #hasFailed have failed} below a sequence. */
+  int failedBelow(long sequence) {
+    return failed.subSet(trimmer.keptFrom(), Math.max(trimmer.keptFrom(), sequence)).size();
+  }
+
+  /** A message has left the stream. */
+  void left(long sequence) {
+    failed.remove(sequence);
+  }
+
   /**
    * Settles entries of a group by letters, from the first on, until there is no room for one.
    *
@@ -152,7 +173,7 @@ final class LetterWriter implements Trimmer.Floor {
    * @return how many of the entries are settled; a message that has its letter needs no room
    */
   synchronized int write(Link over, RedisQueue to, Group by, List<Letter> letters) {
-    failed.headSet(trimmer.lowWater()).clear();
+    failed.headSet(trimmer.keptFrom()).clear();
     List<Work> works = letters.stream().map(letter -> new Work(by, letter)).toList();
     int wanted = (int) works.stream().filter(work -> !work.known).count();
     int room = to.letterIntake().reserve(wanted);
@@ -267,8 +288,10 @@ final class LetterWriter implements Trimmer.Floor {
       written++;
     }
     if (work.failure && !work.known) {
-      failed.add(sequence);
       failedCount++;
+      if (outcome.code() == WRITTEN) {
+        failed.add(sequence);
+      }
     }
     if (outcome.code() == WRITTEN_AND_LEFT && !work.known) {
       room.trimmed(1);

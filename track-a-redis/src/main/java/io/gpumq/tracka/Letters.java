@@ -41,14 +41,9 @@ final class Letters {
     return queue == null || queue.isEnded() || queue.letterIntake().hasRoom();
   }
 
-  /** How many letters were ever written. */
-  long written() {
-    return writer.written();
-  }
-
-  /** Messages whose handler failed at each attempt. */
-  long failedMessages() {
-    return writer.failedMessages();
+  /** What writes them. */
+  LetterWriter writer() {
+    return writer;
   }
 
   /**

@@ -33,6 +33,7 @@ final class Link implements AutoCloseable {
   private final Health health;
   private final byte[] stream;
   private final AtomicLong highest;
+  private final Relief relief;
   private volatile Connection connection;
   private volatile boolean closed;
   private volatile Group group; // or null
@@ -44,12 +45,13 @@ final class Link implements AutoCloseable {
    *
    * @throws TrackFailedException if it stays away, or refuses; nobody else is touched
    */
-  static Link open(RedisSettings settings, Health health, byte[] stream, AtomicLong highest) {
+  static Link open(
+      RedisSettings settings, Health health, byte[] stream, AtomicLong highest, Relief relief) {
     long deadline = deadline(settings);
     while (true) {
       long heard = health.rings();
       try {
-        return new Link(settings, health, stream, highest);
+        return new Link(settings, health, stream, highest, relief);
       } catch (JedisConnectionException e) {
         if (System.nanoTime() - deadline >= 0 || Refusal.isOfConnections(e)) {
           throw noMore(settings, e);
@@ -73,13 +75,15 @@ final class Link implements AutoCloseable {
    *
    * @param stream the queue's stream: a Redis that comes back without it has lost the queue
    * @param highest the highest sequence that Redis has confirmed, which it must still know then
+   * @param relief asked where Redis has no memory
    * @throws JedisException if Redis does not answer
    */
-  Link(RedisSettings settings, Health health, byte[] stream, AtomicLong highest) {
+  Link(RedisSettings settings, Health health, byte[] stream, AtomicLong highest, Relief relief) {
     this.settings = settings;
     this.health = health;
     this.stream = stream;
     this.highest = highest;
+    this.relief = relief;
     connect();
   }
 
@@ -162,8 +166,12 @@ final class Link implements AutoCloseable {
     return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.reconnectTimeoutMs());
   }
 
-  /** Waits a little where a refusal is soon over, and throws it where it is not. */
+  /** Waits a little where a refusal is soon over, or ends it, and throws it where it is not. */
   void awaitEndOf(JedisDataException refusal, long deadline) {
+    if (Refusal.isOfMemory(refusal) && relief.makeRoom()) {
+      requireOpen();
+      return;
+    }
     if (!Refusal.isSoonOver(refusal) || System.nanoTime() - deadline >= 0) {
       throw refused(refusal);
     }

@@ -10,19 +10,21 @@ final class Links {
   private final Health health;
   private final byte[] stream;
   private final AtomicLong highest;
+  private final Relief relief;
   private final Set<Link> open = ConcurrentHashMap.newKeySet();
 
   /** The parameters are those of a {@link Link}. */
-  Links(RedisSettings settings, Health health, byte[] stream, AtomicLong highest) {
+  Links(RedisSettings settings, Health health, byte[] stream, AtomicLong highest, Relief relief) {
     this.settings = settings;
     this.health = health;
     this.stream = stream;
     this.highest = highest;
+    this.relief = relief;
   }
 
   /** Connects at once, or not at all: for a queue that is being made, or has closed. */
   Link first() {
-    return add(new Link(settings, health, stream, highest));
+    return add(new Link(settings, health, stream, highest, relief));
   }
 
   /**
@@ -31,7 +33,7 @@ final class Links {
    * @throws io.gpumq.api.TrackFailedException if it stays away, or refuses; nobody else is touched
    */
   Link connect() {
-    Link link = add(Link.open(settings, health, stream, highest));
+    Link link = add(Link.open(settings, health, stream, highest, relief));
     if (health.isClosed()) {
       link.close(); // the close may not have found it
     }

@@ -35,12 +35,20 @@ final class Moves {
 
   /** Moves the group while nobody is at any of these. */
   void move(Runnable inRedisAndHere) {
+    still(
+        () -> {
+          count++;
+          inRedisAndHere.run();
+        });
+  }
+
+  /** Runs something while nobody is at any of these: what Redis has and what is counted agree. */
+  void still(Runnable action) {
     fetches.writeLock().lock();
     try {
       batches.writeLock().lock();
       try {
-        count++;
-        inRedisAndHere.run();
+        action.run();
       } finally {
         batches.writeLock().unlock();
       }

@@ -129,8 +129,9 @@ final class PendingList {
     }
     List<Object> replies = link.replies(ids.size());
     for (int i = 0; i < replies.size(); i++) {
-      if (list(replies.get(i)).isEmpty()) { // acknowledged meanwhile by its sequence
-        group.unseen.remove(Ids.sequence(ids.get(i)));
+      boolean isGone = list(replies.get(i)).isEmpty(); // taken out meanwhile
+      if (isGone && group.unseen.remove(Ids.sequence(ids.get(i)))) {
+        group.handled.incrementAndGet();
       }
     }
     group.dueIn(0);

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -121,7 +122,7 @@ final class Pipeline implements Trimmer.Floor {
     if (from == to) {
       return last;
     }
-    floor = last;
+    floor = below();
     int next = from;
     try {
       while (next < to) {
@@ -143,12 +144,18 @@ final class Pipeline implements Trimmer.Floor {
     return last;
   }
 
+  /** What was confirmed before a message is sent lies below it, whoever sent that. */
+  private long below() {
+    return Math.max(last, queue.highest());
+  }
+
   /** Of the messages that room was reserved for, some were sent and others were not. */
   private void note(int sent, long bytes, int unsent) {
     queue.sawSent(last);
     room.sent(sent, bytes);
     room.giveBack(unsent);
     floor = NOTHING_UNDERWAY;
+    queue.trimmer().arrived(link, sent, queue.health());
   }
 
   /**
@@ -158,8 +165,9 @@ final class Pipeline implements Trimmer.Floor {
    * @param group by its key there, in which it is pending
    * @param id of the letter
    * @param bytes of its payload
+   * @param settling held while it is settled, so that nobody takes it out meanwhile
    */
-  record Source(byte[] stream, byte[] group, byte[] id, int bytes) {}
+  record Source(byte[] stream, byte[] group, byte[] id, int bytes, Lock settling) {}
 
   /**
    * Sends the message of a dead letter again, for which room is reserved, and settles the letter,
@@ -170,10 +178,15 @@ final class Pipeline implements Trimmer.Floor {
    * @throws RefusedException as {@link #transmit}
    */
   long replay(Source letter, String target) {
-    floor = last;
+    floor = below();
     int sent = 0;
     try {
-      sent = replayOnce(letter, target);
+      letter.settling().lock();
+      try {
+        sent = replayOnce(letter, target);
+      } finally {
+        letter.settling().unlock();
+      }
     } finally {
       note(sent, (long) sent * letter.bytes(), 1 - sent);
     }
@@ -206,9 +219,16 @@ final class Pipeline implements Trimmer.Floor {
           return 1;
         }
       } catch (JedisDataException e) {
-        throw refusal(e);
+        if (!isRelieved(e)) {
+          throw refusal(e);
+        }
       }
     }
+  }
+
+  /** Whether Redis had no memory, and may have some now. */
+  private boolean isRelieved(JedisDataException refusal) {
+    return Refusal.isOfMemory(refusal) && queue.relief().makeRoom();
   }
 
   /** In one transaction: so Redis takes all of them or, where it has no memory, none. */
@@ -234,6 +254,7 @@ final class Pipeline implements Trimmer.Floor {
     return args.toArray(byte[][]::new);
   }
 
+  /** Returns how many Redis has taken: all, or none where it may take them now. */
   private int confirm(List<Object> replies) {
     JedisDataException refusal = null;
     for (Object reply : replies) {
@@ -242,6 +263,9 @@ final class Pipeline implements Trimmer.Floor {
       }
     }
     if (refusal != null) {
+      if (isRelieved(refusal)) {
+        return 0;
+      }
       throw refusal(refusal);
     }
     List<?> ids = (List<?>) replies.get(replies.size() - 1);

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What one poll fetched, and which of it is handed out. One object a consumer, filled anew by each
- * poll.
+ * What one poll or read fetched, and which of it is handed out. One object a consumer or reader,
+ * filled anew by each poll or read.
  */
 final class RedisBatch implements Entry {
   private final Group group;
@@ -31,6 +31,9 @@ final class RedisBatch implements Entry {
   private int size;
   private int current;
 
+  /**
+   * @param group whose entries are fetched, or {@code null}: they are read by position
+   */
   RedisBatch(Group group, Handling handling) {
     int capacity = handling.capacity();
     this.group = group;
@@ -67,7 +70,7 @@ final class RedisBatch implements Entry {
     public Entry get(int index) {
       if (entries.polled != this) {
         throw new IllegalStateException(
-            "this batch ended with the next poll of its consumer, or its close");
+            "this batch ended with the next call of its consumer or reader, or its close");
       }
       entries.current = entries.handed[Objects.checkIndex(index, entries.size)];
       return entries;
@@ -87,7 +90,7 @@ final class RedisBatch implements Entry {
   // ---- filled by the consumer
 
   void clear() {
-    moves = group.moves.count();
+    moves = group == null ? 0 : group.moves.count();
     fetched = 0;
     size = 0;
   }
@@ -201,7 +204,7 @@ final class RedisBatch implements Entry {
 
   @Override
   public int deliveries() {
-    return deliveries[current];
+    return group == null ? 0 : deliveries[current];
   }
 
   @Override

@@ -243,10 +243,13 @@ final class RedisConsumer implements Consumer {
   }
 
   private void parkFrom(int position) {
-    List<byte[]> ids = batch.idsFrom(position);
+    List<byte[]> ids = new ArrayList<>();
     List<Integer> deliveries = new ArrayList<>();
     for (int i = position; i < batch.fetched(); i++) {
-      deliveries.add(Math.max(1, batch.deliveriesAt(i)));
+      if (batch.deliveriesAt(i) > 0) { // else it is not pending any more
+        ids.add(batch.idAt(i));
+        deliveries.add(batch.deliveriesAt(i));
+      }
     }
     link.retry(
         () -> {
@@ -346,12 +349,12 @@ final class RedisConsumer implements Consumer {
   private void end() {
     try {
       if (!queue.health().isClosed() && !queue.health().isFailed() && !group.removed) {
-        queue.handBack(group, key);
+        queue.consumers().handBack(group, key);
       }
     } catch (QueueClosedException | TrackFailedException e) {
       // What it held went with the queue, or is redelivered when its lease ends.
     } finally {
-      queue.left(group, name, link);
+      queue.consumers().left(group, name, link);
       handling.close();
     }
   }

@@ -240,7 +240,7 @@ final class RedisProducer implements Producer {
   private int reserve(int wanted) {
     int reserved = room.reserve(wanted);
     if (reserved == 0) {
-      queue.trimmer().tryTrim(link);
+      queue.trimmer().makeRoom(link);
       reserved = room.reserve(wanted);
     }
     // Asked again behind the reservation: a close stops the intake, then looks what is reserved and

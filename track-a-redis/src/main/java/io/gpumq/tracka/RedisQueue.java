@@ -14,22 +14,23 @@ import io.gpumq.api.Names;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Reader;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting;
-import io.gpumq.spi.Closing;
 import io.gpumq.spi.Steps;
+import io.gpumq.spi.TrackQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A queue over a stream of its own, made and deleted with it, whose name nobody else knows. */
-final class RedisQueue extends ByGroupsAlone {
+final class RedisQueue implements TrackQueue {
   private final RedisTrack track;
   private final QueueConfig config;
   private final Keys keys;
@@ -38,7 +39,6 @@ final class RedisQueue extends ByGroupsAlone {
   private final Room room;
   private final Groups groups;
   private final Figures figures;
-  private final Drain drain;
   private final Map<String, Group> byName = new ConcurrentHashMap<>();
   private final Links links;
   private final AtomicLong highest = new AtomicLong();
@@ -48,9 +48,13 @@ final class RedisQueue extends ByGroupsAlone {
   private final Letters letters;
   private final LetterIntake letterIntake;
   private final Link admin; // guarded by this object's monitor, as those who use it
-  private final AtomicReference<Closing> closing = new AtomicReference<>();
-  private volatile CloseReport report;
-  private volatile List<GroupStats> lastGroups;
+  private final Removal removal;
+  private final Consumers consumers;
+  private final Readers readers;
+  private final Ending ending;
+
+  /** What gives messages up that are kept until their room is needed; {@code null} for none. */
+  private final Relief.Yielder yielder;
 
   /**
    * Makes the stream.
@@ -64,21 +68,27 @@ final class RedisQueue extends ByGroupsAlone {
     this.keys = Keys.of(config.name(), id);
     this.claimMs = Args.millisUp(config.lease()) + 1;
     this.health = new Health(config.name(), track.waiters().bell());
-    this.links = new Links(track.settings(), health, keys.stream(), highest);
+    this.links = new Links(track.settings(), health, keys.stream(), highest, track.relief());
     this.room = new Room(most);
-    this.trimmer = new Trimmer(keys.stream(), room, byName.values());
+    this.trimmer = new Trimmer(config, keys.stream(), room, byName.values(), highest::get);
     try {
       this.admin = links.first();
       this.groups = new Groups(this, admin, byName);
       this.figures = new Figures(this, admin, byName, groups.totals());
-      this.drain = new Drain(this, admin, byName);
+      this.consumers = new Consumers(this, track, links, admin, groups);
+      this.readers = new Readers(this, track, links);
+      this.removal = new Removal(this, admin, byName.values(), groups.addressed());
       this.letterIntake = new LetterIntake(this, admin);
       var writer = new LetterWriter(trimmer, room, byName.values(), keys.stream());
       this.letters = new Letters(config, track.openQueues(), writer);
+      Departure departure = new Departure(track.settings(), keys, links);
+      Drain drain = new Drain(this, admin, byName);
+      this.ending = new Ending(this, links, departure, drain, figures, byName);
       // The one way to make an empty stream: a group, and without it the stream stays.
       admin.call(SET, keys.owner(), Args.bytes(RedisOwner.self().text()));
       admin.call(XGROUP, Args.CREATE, keys.stream(), Group.PARKING, Args.NEWEST, Args.MKSTREAM);
       admin.call(XGROUP, Args.DESTROY, keys.stream(), Group.PARKING);
+      this.yielder = trimmer.keeping().isUntilNeeded() ? yielder() : null;
     } catch (Throwable e) {
       Steps.undo(e, () -> Departure.undo(links, keys), links::close);
       if (e instanceof JedisException) {
@@ -87,6 +97,12 @@ final class RedisQueue extends ByGroupsAlone {
       }
       throw e;
     }
+  }
+
+  private Relief.Yielder yielder() {
+    Relief.Yielder made = new Relief.Yielder(trimmer, links.first());
+    track.relief().add(made);
+    return made;
   }
 
   byte[] stream() {
@@ -115,7 +131,6 @@ final class RedisQueue extends ByGroupsAlone {
     return claimMs;
   }
 
-  @Override
   Health health() {
     return health;
   }
@@ -126,6 +141,30 @@ final class RedisQueue extends ByGroupsAlone {
 
   Trimmer trimmer() {
     return trimmer;
+  }
+
+  Removal removal() {
+    return removal;
+  }
+
+  /** What other queues of the track can give up where Redis has no memory. */
+  Relief relief() {
+    return track.relief();
+  }
+
+  /** Lets go of what has become too old. */
+  synchronized void letAgedGo() {
+    health.requireOpen();
+    trimmer.tryTrim(admin);
+    health.ring();
+  }
+
+  Consumers consumers() {
+    return consumers;
+  }
+
+  Readers readers() {
+    return readers;
   }
 
   Letters letters() {
@@ -172,23 +211,6 @@ final class RedisQueue extends ByGroupsAlone {
   void left(RedisProducer producer, Link link) {
     trimmer.unregister(producer.floor());
     links.release(link);
-  }
-
-  void left(Group group, String consumer, Link link) {
-    links.release(link);
-    group.consumers.remove(consumer);
-    health.ring();
-  }
-
-  /** Hands back all that a consumer holds: it is due at once. */
-  synchronized void handBack(Group group, byte[] consumer) {
-    if (!group.removed) {
-      admin.retry(
-          () -> {
-            new PendingList(admin, keys.stream(), group, claimMs).leave(consumer);
-            return null;
-          });
-    }
   }
 
   /** How letters of others come in, where this queue keeps them. */
@@ -278,8 +300,24 @@ final class RedisQueue extends ByGroupsAlone {
   }
 
   @Override
+  public int delete(long... sequences) {
+    return removal.delete(sequences);
+  }
+
+  @Override
+  public long trim(Trim to) {
+    return removal.trim(to);
+  }
+
+  @Override
+  public Reader reader() {
+    health.requireOpen();
+    return readers.open();
+  }
+
+  @Override
   public List<GroupStats> groups() {
-    List<GroupStats> last = lastGroups;
+    List<GroupStats> last = ending.lastGroups();
     if (last != null) {
       return last;
     }
@@ -290,13 +328,7 @@ final class RedisQueue extends ByGroupsAlone {
 
   @Override
   public boolean closeConsumer(String group, String name) {
-    Group of = byName.get(group);
-    RedisConsumer consumer = of == null ? null : of.consumers.get(name);
-    if (consumer == null) {
-      return false;
-    }
-    consumer.close();
-    return true;
+    return consumers.close(byName.get(group), name);
   }
 
   @Override
@@ -304,35 +336,7 @@ final class RedisQueue extends ByGroupsAlone {
     Names.require("group name", group);
     Names.require("consumer name", name);
     health.requireIntake();
-    Link link = links.connect(); // first: where that is refused, no group is made
-    try {
-      return consumer(group, name, link);
-    } catch (Throwable e) {
-      Steps.undo(e, () -> links.release(link));
-      throw e;
-    }
-  }
-
-  private synchronized Consumer consumer(String group, String name, Link link) {
-    Group of = groups.get(group, GroupStart.OLDEST);
-    if (of.consumers.containsKey(name)) {
-      throw new ConfigException(
-          "consumer name '"
-              + name
-              + "': is open in group "
-              + group
-              + "; choose another name, or close it (if its thread is gone, by"
-              + " MessageQueue.closeConsumer)");
-    }
-    Handling handling = track.handling(config);
-    try {
-      var consumer = new RedisConsumer(this, of, name, link, handling);
-      of.consumers.put(name, consumer);
-      return consumer;
-    } catch (Throwable e) {
-      Steps.undo(e, handling::close);
-      throw e;
-    }
+    return consumers.open(group, name);
   }
 
   @Override
@@ -348,45 +352,25 @@ final class RedisQueue extends ByGroupsAlone {
 
   @Override
   public QueueStats stats() {
-    CloseReport last = report;
+    CloseReport last = ending.report();
     return last != null ? last.stats() : figures.stats(figures.depth());
   }
 
   @Override
   public boolean isEnded() {
-    return Closing.isOver(closing);
+    return ending.isOver();
   }
 
   @Override
   public CloseReport close(Duration drain) {
-    return Closing.close(closing, drain, this::end);
+    return ending.close(drain);
   }
 
-  /** Every step, whatever another throws. */
-  private CloseReport end(Closing by) {
-    boolean[] drained = {false};
-    long[] left = {0};
-    Steps steps = new Steps();
-    steps
-        .run(health::drain)
-        .run(() -> drained[0] = drain.await(by))
-        .run(() -> left[0] = drained[0] ? 0 : figures.leftOver())
-        .run(this::rememberGroups)
-        .run(health::close)
-        .run(() -> byName.values().forEach(Group::closeConsumers))
-        .run(links::close)
-        .run(() -> new Departure(track.settings(), keys, links).run(health))
-        .run(() -> report = new CloseReport(drained[0], left[0], figures.stats(left[0])))
-        .finish();
-    return report;
-  }
-
-  /** What is asked behind the close is answered as of now; where Redis has failed, by nothing. */
-  private void rememberGroups() {
-    try {
-      lastGroups = groups();
-    } catch (TrackFailedException e) {
-      lastGroups = List.of();
+  /** Nobody asks it for anything any more. */
+  void leaveTrack() {
+    track.upkeep().remove(this);
+    if (yielder != null) {
+      track.relief().remove(yielder);
     }
   }
 }

@@ -3,7 +3,6 @@ package io.gpumq.tracka;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
-import io.gpumq.api.Retention;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackUnavailableException;
@@ -24,6 +23,8 @@ final class RedisTrack implements Track {
   private final long storeBytes;
   private final BatchDevice device;
   private final Waiters waiters = new Waiters();
+  private final Relief relief = new Relief();
+  private final Upkeep upkeep = new Upkeep();
   private final OpenQueues<RedisQueue> queues;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -44,7 +45,17 @@ final class RedisTrack implements Track {
     return waiters;
   }
 
-  /** What runs the handler for one consumer. */
+  /** Who gives messages up where Redis has no memory. */
+  Relief relief() {
+    return relief;
+  }
+
+  /** What looks after queues whose messages go by their age. */
+  Upkeep upkeep() {
+    return upkeep;
+  }
+
+  /** What runs the handler for one consumer or reader. */
   Handling handling(QueueConfig config) {
     return config.keepsLetters() ? new LetterHandling() : new BatchHandling(device, config);
   }
@@ -81,12 +92,16 @@ final class RedisTrack implements Track {
   private RedisQueue openQueue(QueueConfig config) {
     requireNoBytes("max-bytes", config.maxBytes(), QueueConfig.NO_LIMIT);
     requireNoBytes("min-bytes", config.minBytes(), 0);
-    requireNoRetention(config);
+    requireNoBytes("retention bytes", config.retention().bytes(), QueueConfig.NO_LIMIT);
     device.runner(config.handler(), config.maxPayloadBytes(), 1).close(); // there is such a handler
     try {
       ServerInfo info = ServerInfo.ask(settings); // letters are messages that there was room for
       long most = config.keepsLetters() ? config.maxMessages() : info.mostMessages(config);
-      return new RedisQueue(this, config, UUID.randomUUID().toString(), most);
+      RedisQueue queue = new RedisQueue(this, config, UUID.randomUUID().toString(), most);
+      if (queue.trimmer().keeping().isAging()) {
+        upkeep.add(queue);
+      }
+      return queue;
     } catch (TrackUnavailableException e) {
       throw new TrackFailedException(e.getMessage(), e);
     }
@@ -99,16 +114,7 @@ final class RedisTrack implements Track {
               + " "
               + given
               + ": track a cannot keep to it, since Redis does not say what a queue takes; leave it"
-              + " out, and set max-messages");
-    }
-  }
-
-  private static void requireNoRetention(QueueConfig config) {
-    if (!config.retention().equals(Retention.whenSettled())) {
-      throw new ConfigException(
-          config.retention()
-              + ": track a keeps nothing that all groups have settled; leave it out, or use track"
-              + " b");
+              + " out, and set a number of messages");
     }
   }
 

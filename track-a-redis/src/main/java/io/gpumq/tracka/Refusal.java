@@ -11,8 +11,15 @@ final class Refusal {
 
   /** Without memory, a disk to save to, enough replicas, or connections; or no master just now. */
   private static final List<String> SHORT_OF =
-      List.of("OOM", "MISCONF", "NOREPLICAS", "READONLY", "MASTERDOWN", Refusal.TOO_MANY_CLIENTS);
+      List.of(
+          Refusal.NO_MEMORY,
+          "MISCONF",
+          "NOREPLICAS",
+          "READONLY",
+          "MASTERDOWN",
+          Refusal.TOO_MANY_CLIENTS);
 
+  private static final String NO_MEMORY = "OOM";
   private static final String TOO_MANY_CLIENTS = "ERR max number of clients";
 
   /** How older servers tell of a script's command that they refused. */
@@ -28,6 +35,11 @@ final class Refusal {
   /** Whether the same may be granted later: the queue goes on. */
   static boolean isForTheMoment(JedisDataException error) {
     return isSoonOver(error) || beginsAsOneOf(SHORT_OF, error);
+  }
+
+  /** Whether it has no memory. */
+  static boolean isOfMemory(JedisDataException error) {
+    return beginsAsOneOf(List.of(NO_MEMORY), error);
   }
 
   /** Whether a connection broke because Redis takes no more of them. */

@@ -107,7 +107,9 @@ final class Settling {
   long replay(long sequence, RedisQueue origin, int bytes, String target, Duration timeout)
       throws InterruptedException {
     requireSeen(sequence);
-    var letter = new Pipeline.Source(queue.stream(), group.key, Ids.id(sequence), bytes);
+    var letter =
+        new Pipeline.Source(
+            queue.stream(), group.key, Ids.id(sequence), bytes, group.moves.acknowledging());
     long again = origin.resend(letter, target, timeout);
     if (again == Pipeline.NONE) {
       throw notPending(sequence);

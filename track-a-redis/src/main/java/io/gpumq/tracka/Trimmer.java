@@ -5,6 +5,7 @@ import static redis.clients.jedis.Protocol.Command.XPENDING;
 import static redis.clients.jedis.Protocol.Command.XTRIM;
 
 import io.gpumq.api.QueueClosedException;
+import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import java.util.Collection;
 import java.util.List;
@@ -12,15 +13,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Lets messages go that every group has settled: all below the lowest one that some group has not.
- * Safe for use by many threads, each with its own link.
+ * Lets messages go that every group has settled: those below the lowest one that some group has
+ * not, as far as the queue's {@link Keeping} lets them. Safe for use by many threads, each with its
+ * own link.
  */
 final class Trimmer {
-  private static final int MOST_PER_TRIM = 16_384;
+  /** Where memory is short in Redis, so many at least, so that few trims do for many messages. */
+  private static final int YIELDED_AT_ONCE = 1024;
 
   /** Where a producer's messages that are on their way begin. */
   interface Floor {
@@ -29,23 +33,42 @@ final class Trimmer {
   }
 
   private final byte[] stream;
+  private final int maxPayloadBytes;
   private final Room room;
+  private final Keeping keeping;
   private final Collection<Group> groups;
+  private final LongSupplier highest;
   private final Set<Floor> floors = ConcurrentHashMap.newKeySet();
-  private final int settledPerTrim;
-  private final AtomicLong settledSinceTrim = new AtomicLong();
+  private final AtomicLong sinceTrim = new AtomicLong(); // settled, or arrived
   private final ReentrantLock lock = new ReentrantLock();
   private boolean countLost; // guarded by lock
-  private volatile long lowWater;
+  private volatile long keptFrom;
 
   /**
    * @param groups the queue's groups; grows under {@link #trimThen} alone
+   * @param highest the highest sequence that Redis has confirmed
    */
-  Trimmer(byte[] stream, Room room, Collection<Group> groups) {
+  Trimmer(
+      QueueConfig config,
+      byte[] stream,
+      Room room,
+      Collection<Group> groups,
+      LongSupplier highest) {
     this.stream = stream;
-    this.settledPerTrim = (int) Math.max(1, Math.min(room.most() / 8, MOST_PER_TRIM));
+    this.maxPayloadBytes = config.maxPayloadBytes();
+    this.keeping = new Keeping(config.retention(), room.most());
     this.room = room;
     this.groups = groups;
+    this.highest = highest;
+  }
+
+  Keeping keeping() {
+    return keeping;
+  }
+
+  /** Walks over the stream by a link. */
+  Walk walk(Link link) {
+    return Walk.over(link, stream, maxPayloadBytes);
   }
 
   void register(Floor floor) {
@@ -56,9 +79,14 @@ final class Trimmer {
     floors.remove(floor);
   }
 
-  /** Every sequence below this has been settled by every group. */
-  long lowWater() {
-    return lowWater;
+  /** Every sequence below this is gone. */
+  long keptFrom() {
+    return keptFrom;
+  }
+
+  /** All below a sequence was taken out. */
+  void tookOutBelow(long sequence) {
+    keptFrom = Math.max(sequence, keptFrom);
   }
 
   /** Below this every producer knows what arrived. */
@@ -78,10 +106,24 @@ final class Trimmer {
 
   /** Entries were settled: trims now and then, or at once where somebody waits for room. */
   void settled(Link link, int count, Health health) {
-    if (settledSinceTrim.addAndGet(count) < settledPerTrim && !health.hasWaiters()) {
-      return;
+    if (!keeping.isUntilNeeded() && (isEnough(count) || health.hasWaiters())) {
+      trimAndRing(link, health);
     }
-    settledSinceTrim.set(0);
+  }
+
+  /** Messages have arrived: the oldest go now and then, where no more than a number stay. */
+  void arrived(Link link, int count, Health health) {
+    if (keeping.isCounting() && isEnough(count)) {
+      trimAndRing(link, health);
+    }
+  }
+
+  private boolean isEnough(int count) {
+    return sinceTrim.addAndGet(count) >= keeping.enoughForTrim();
+  }
+
+  private void trimAndRing(Link link, Health health) {
+    sinceTrim.set(0);
     try {
       tryTrim(link);
       health.ring();
@@ -92,9 +134,48 @@ final class Trimmer {
 
   /** Trims, unless another thread is at it. */
   void tryTrim(Link link) {
+    tryTrim(link, 0);
+  }
+
+  /** Trims where there is no room for one more, unless another thread is at it. */
+  void makeRoom(Link link) {
+    tryTrim(link, keeping.enoughForRoom());
+  }
+
+  /**
+   * Has the oldest messages go that stay until their room is needed, unless another thread is at
+   * it.
+   *
+   * @param link used by nobody else but under this trimmer's lock
+   * @return whether some went
+   */
+  boolean yieldTo(Link link) {
+    long before = room.trimmed();
+    tryTrim(link, YIELDED_AT_ONCE);
+    return room.trimmed() > before;
+  }
+
+  /**
+   * Returns the oldest sequence; the largest number if there is none, or another thread trims.
+   *
+   * @param link as in {@link #yieldTo}
+   */
+  long oldest(Link link) {
+    if (!lock.tryLock()) {
+      return Long.MAX_VALUE;
+    }
+    try {
+      long behind = walk(link).behindOldest(1, Long.MAX_VALUE);
+      return behind == 0 ? Long.MAX_VALUE : behind - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tryTrim(Link link, int wanted) {
     if (lock.tryLock()) {
       try {
-        link.retry(() -> trimOnce(link));
+        link.retry(() -> trimOnce(link, wanted));
       } finally {
         lock.unlock();
       }
@@ -105,7 +186,7 @@ final class Trimmer {
   void trimThen(Link link, Runnable makeGroup) {
     holding(
         () -> {
-          link.retry(() -> trimOnce(link));
+          link.retry(() -> trimOnce(link, 0));
           makeGroup.run();
         });
   }
@@ -131,21 +212,21 @@ final class Trimmer {
     }
   }
 
-  private long trimOnce(Link link) {
-    long low = findLowWater(link);
-    if (low > lowWater || countLost) {
+  private Void trimOnce(Link link, int wanted) {
+    long below = keeping.below(walk(link), settledByAll(link), wanted);
+    if (below > keptFrom || countLost) {
       try {
         if (countLost) {
           recount(link);
         }
-        room.trimmed((Long) link.call(XTRIM, stream, Args.MINID, Ids.id(low)));
-        lowWater = Math.max(low, lowWater);
+        room.trimmed((Long) link.call(XTRIM, stream, Args.MINID, Ids.id(below)));
+        tookOutBelow(below);
       } catch (JedisConnectionException e) {
         countLost = true;
         throw e;
       }
     }
-    return low;
+    return null;
   }
 
   private void recount(Link link) {
@@ -154,15 +235,18 @@ final class Trimmer {
   }
 
   /**
-   * The order of the reads matters. What a group had read <i>before</i> its pending list is asked,
-   * and does not stand there, is settled. And a producer whose messages can stand in that list has
-   * lowered its floor before, so the floors are looked at <i>after</i>: while it does not know
-   * which of them arrived, none may go.
+   * Returns the sequence below which every group has settled all.
+   *
+   * <p>The order of the reads matters. What a group had read <i>before</i> its pending list is
+   * asked, and does not stand there, is settled. And a producer whose messages can stand in that
+   * list has lowered its floor before, so the floors are looked at <i>after</i>: while it does not
+   * know which of them arrived, none may go.
    */
-  private long findLowWater(Link link) {
+  private long settledByAll(Link link) {
     List<Group> asked = List.copyOf(groups);
-    if (asked.isEmpty()) {
-      return 0;
+    if (asked.isEmpty()) { // nobody waits for what is kept; else all waits for the first group
+      long next = highest.getAsLong() + 1;
+      return keeping.keepsSettled() ? Math.min(next, lowestFloor()) : 0;
     }
     long[] read = asked.stream().mapToLong(Group::lastRead).toArray();
     for (Group group : asked) {

@@ -24,7 +24,7 @@ class CudaConformanceTest extends ConformanceSuite {
   }
 
   @Override
-  protected boolean knowsPositions() {
+  protected boolean countsBytes() {
     return false;
   }
 }

@@ -17,7 +17,7 @@ class RedisConformanceTest extends ConformanceSuite {
   }
 
   @Override
-  protected boolean knowsPositions() {
+  protected boolean countsBytes() {
     return false;
   }
 }

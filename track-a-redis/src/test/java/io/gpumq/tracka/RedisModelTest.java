@@ -10,9 +10,4 @@ class RedisModelTest extends ModelTest {
   protected Track openTrack() {
     return TestRedis.track();
   }
-
-  @Override
-  protected boolean knowsPositions() {
-    return false;
-  }
 }

@@ -13,18 +13,12 @@ import io.gpumq.api.QueueClosedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages that are taken out of the middle of a queue. */
 abstract class DeletionConformance extends QueueTest {
   DeletionConformance(TrackFixture on) {
     super(on);
-  }
-
-  @BeforeEach
-  void requireDeletions() {
-    requirePositions();
   }
 
   @Test

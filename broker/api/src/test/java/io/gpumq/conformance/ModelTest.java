@@ -39,11 +39,6 @@ public abstract class ModelTest {
     return false;
   }
 
-  /** Whether the track knows messages by more than their groups: deletes, trims, and reads them. */
-  protected boolean knowsPositions() {
-    return true;
-  }
-
   /** How a queue is built, and who reads it. */
   record Shape(
       int capacity,
@@ -149,7 +144,7 @@ public abstract class ModelTest {
         Tuple.of(12, Act.ACKNOWLEDGE_BATCH),
         Tuple.of(4, Act.ACKNOWLEDGE_WRONGLY),
         Tuple.of(10, Act.REFUSE),
-        Tuple.of(knowsPositions() ? 4 : 0, Act.DELETE),
+        Tuple.of(4, Act.DELETE),
         Tuple.of(1, Act.LEASE_END),
         Tuple.of(5, Act.CLOSE_CONSUMER),
         Tuple.of(5, Act.TAKE_DEAD_LETTERS),

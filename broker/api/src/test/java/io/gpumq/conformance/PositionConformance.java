@@ -13,30 +13,33 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** A track knows messages by more than their groups, or says of each call that it does not. */
+/** What may be asked of a track that keeps, trims and reads by position, and what is refused. */
 abstract class PositionConformance extends QueueTest {
   PositionConformance(TrackFixture on) {
     super(on);
   }
 
-  private void assertKnownOrRefused(Executable call) throws Throwable {
-    if (fixture().knowsPositions()) {
+  private void assertKeptOrRefused(Executable call) throws Throwable {
+    if (fixture().countsBytes()) {
       call.execute();
     } else {
       ConfigException refusal = assertThrows(ConfigException.class, call);
-      assertTrue(refusal.getMessage().contains("track"), refusal::getMessage);
+      assertTrue(
+          refusal.getMessage().contains("bytes 7000")
+              || refusal.getMessage().contains("7000 bytes"),
+          refusal::getMessage);
+      assertTrue(refusal.getMessage().contains("number of messages"), refusal::getMessage);
     }
   }
 
   @Test
-  void aTrackDoesItOrSaysThatItDoesNot() throws Throwable {
+  void aTrackKeepsToALimitInBytesOrSaysThatItDoesNot() throws Throwable {
     MessageQueue queue = open(config());
-    long sequence = send(queue, 0, 2).get(0);
-    assertKnownOrRefused(() -> assertEquals(1, queue.delete(sequence)));
-    assertKnownOrRefused(() -> queue.reader().close());
-    assertKnownOrRefused(() -> assertEquals(1, queue.trim(Trim.toMessages(0))));
-    QueueConfig.Builder keeping = config().retention(Retention.untilNeeded());
-    assertKnownOrRefused(() -> open(keeping));
+    send(queue, 0, 2);
+    assertKeptOrRefused(() -> assertEquals(0, queue.trim(Trim.toBytes(7000))));
+    assertEquals(2, queue.trim(Trim.toMessages(0)), "a trim that is refused takes nothing");
+    QueueConfig.Builder keeping = config().retention(Retention.untilTrimmed().bytes(7000));
+    assertKeptOrRefused(() -> open(keeping));
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.gpumq.conformance;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
@@ -64,13 +63,6 @@ abstract class QueueTest {
 
   final TrackFixture fixture() {
     return on;
-  }
-
-  /** Skips a test of what only a track can do that knows messages by more than their groups. */
-  final void requirePositions() {
-    assumeTrue(
-        on.knowsPositions(),
-        "track " + on.track().name() + " refuses it, so what it does was not tested");
   }
 
   /** A configuration under a fresh name: 64 messages of 256 bytes, a lease that does not end. */

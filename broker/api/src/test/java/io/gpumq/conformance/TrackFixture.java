@@ -18,8 +18,8 @@ public abstract class TrackFixture {
     return true;
   }
 
-  /** Whether the track knows messages by more than their groups: deletes, trims, and reads them. */
-  protected boolean knowsPositions() {
+  /** Whether the track knows how many bytes its messages take, and can keep to a number of them. */
+  protected boolean countsBytes() {
     return true;
   }
 
