@@ -106,25 +106,27 @@ public interface MessageQueue extends AutoCloseable {
    * for an entry that is settled. A batch that is out keeps its bytes. A message that is deleted
    * before its handler has failed becomes no dead letter.
    *
-   * <p>Its memory goes back with that of the entries beside it. Until those before it are gone,
-   * too, it has its part of {@link QueueConfig#maxMessages()}.
+   * <p>On Track B its memory goes back with that of the entries beside it. Until those before it
+   * are gone, too, it has its part of {@link QueueConfig#maxMessages()}.
    *
    * @param sequences of any messages, in any order
    * @return how many of them were there. A message that all groups have settled may be gone, or
    *     not; one whose handler has failed is a dead letter, and none of this queue
-   * @throws ConfigException on Track A, which deletes nothing by its sequence
    * @throws QueueClosedException if the queue is closed
+   * @throws TrackFailedException if what carries the queue has died
    */
   int delete(long... sequences);
 
   /**
-   * Takes the oldest messages out, whether they are settled or not. What was sent before the call
-   * is handled first: this waits for it. Where one is pending, its group is done with it, as after
-   * {@link #delete}. A message of which a dead letter is being made, and all behind it, stays.
+   * Takes the oldest messages out, whether they are settled or not. Where one is pending, its group
+   * is done with it, as after {@link #delete}. On Track B what was sent before the call is handled
+   * first: this waits for it. A message of which a dead letter is being made, and all behind it,
+   * stays. On Track A handlers run when a message is polled: one that nobody has polled goes, too.
    *
    * @param to which messages go; in a queue of several lanes from each, as {@link Trim} says
    * @return how many of them were there, settled ones included
-   * @throws ConfigException on Track A, which trims nothing but what all groups have settled
+   * @throws ConfigException if {@code to} names a position of no lane that there is; on Track A,
+   *     which does not count bytes, if it is {@link Trim.ToBytes}
    * @throws QueueClosedException if the queue is closed
    * @throws TrackFailedException if what carries the queue has died
    */
@@ -133,7 +135,6 @@ public interface MessageQueue extends AutoCloseable {
   /**
    * Opens a reader of this queue's messages by their positions. Any number may read at once.
    *
-   * @throws ConfigException on Track A, which reads nothing by its position
    * @throws QueueClosedException if the queue is closed
    */
   Reader reader();

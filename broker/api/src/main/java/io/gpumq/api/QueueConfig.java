@@ -41,8 +41,8 @@ import java.util.function.Supplier;
  *     MessageQueue}). A group has one batch of a lane out at a time then, and gets the next when
  *     that is settled. Otherwise consumers of one group work on a lane side by side, and what comes
  *     again comes after what was handed out meanwhile
- * @param retention how long messages stay that every group has settled. Track A keeps none of them:
- *     it refuses any but {@link Retention#whenSettled()}
+ * @param retention how long messages stay that every group has settled. Track A, which does not
+ *     count bytes, refuses a limit of {@link Retention#bytes()}
  */
 public record QueueConfig(
     String name,

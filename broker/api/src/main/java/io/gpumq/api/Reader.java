@@ -9,7 +9,8 @@ package io.gpumq.api;
  * none that was deleted or trimmed, and none whose handler has failed: that is a dead letter, an
  * entry of another queue. It leases and settles nothing. {@link Entry#deliveries()} is 0.
  *
- * <p>It reads each lane by itself: a position names its lane in bits 56 to 59.
+ * <p>It reads each lane by itself: a position names its lane in bits 56 to 59. On Track A all
+ * messages are in lane 0, and the handler runs on what is read, as it does on what is polled.
  *
  * <pre>
  *   long next = reader.oldest(0);

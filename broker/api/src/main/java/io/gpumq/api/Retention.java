@@ -77,7 +77,7 @@ public record Retention(Until until, long messages, long bytes, Duration age) {
   /**
    * Returns one by which settled messages stay until their room is wanted: by this queue's own
    * limits, or, where the store is full, by any queue of the track. The oldest of all queues that
-   * keep messages so go first, a segment at a time.
+   * keep messages so go first, a segment at a time, or on Track A a thousand.
    */
   public static Retention untilNeeded() {
     return UNTIL_NEEDED;

@@ -19,7 +19,7 @@ public sealed interface Trim permits Trim.ToMessages, Trim.ToBytes, Trim.Below, 
 
   /**
    * Leaves the newest messages that take no more bytes of the store, all that lies beside payloads
-   * included.
+   * included. Track A refuses it.
    *
    * @param most how many bytes, 0 or more, parted evenly among the lanes
    */
