@@ -13,6 +13,7 @@ import io.gpumq.spi.waiting.Waiters;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Track A on one Redis and one device. */
 final class RedisTrack implements Track {
@@ -97,13 +98,27 @@ final class RedisTrack implements Track {
     try {
       ServerInfo info = ServerInfo.ask(settings); // letters are messages that there was room for
       long most = config.keepsLetters() ? config.maxMessages() : info.mostMessages(config);
-      RedisQueue queue = new RedisQueue(this, config, UUID.randomUUID().toString(), most);
+      RedisQueue queue = make(config, most);
       if (queue.trimmer().keeping().isAging()) {
         upkeep.add(queue);
       }
       return queue;
     } catch (TrackUnavailableException e) {
       throw new TrackFailedException(e.getMessage(), e);
+    }
+  }
+
+  /** Makes a queue, again where Redis had no memory for it and may have some now. */
+  private RedisQueue make(QueueConfig config, long most) {
+    while (true) {
+      try {
+        return new RedisQueue(this, config, UUID.randomUUID().toString(), most);
+      } catch (TrackFailedException e) {
+        boolean isOfMemory = e.getCause() instanceof JedisDataException d && Refusal.isOfMemory(d);
+        if (!isOfMemory || !relief.makeRoom()) {
+          throw e;
+        }
+      }
     }
   }
 

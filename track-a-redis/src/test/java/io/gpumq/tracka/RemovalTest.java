@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.NotPendingException;
@@ -17,6 +18,7 @@ import io.gpumq.api.Retention;
 import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting.Outcome;
 import io.gpumq.conformance.Await;
+import io.gpumq.conformance.ReadLetters;
 import io.gpumq.conformance.Workers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages leave while groups stand at different places, and answers are lost. */
 class RemovalTest extends LostAnswers {
@@ -229,6 +232,29 @@ class RemovalTest extends LostAnswers {
       Await.passed(lease.multipliedBy(2));
       assertEquals(List.of(), numbers(alive.poll(5, Duration.ZERO)));
       assertTrue(queue.close(SOON).drained());
+    }
+  }
+
+  /** The other group does not count it, there or gone. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aMessageForOneGroupAloneIsTakenOut(boolean byTrim) throws Exception {
+    MessageQueue queue = queue(QueueConfig.named("replayed").maxDeliveries(1).maxMessages(64));
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      long sequence = send(queue, 1).get(0);
+      consumer.poll(1, SOON);
+      consumer.refuse(sequence, Duration.ZERO);
+      assertEquals(List.of(), numbers(consumer.poll(1, Duration.ofMillis(20))));
+      queue.createGroup("other", GroupStart.NOW);
+      long again = ReadLetters.replay(queue, false);
+      assertOwes(queue, "g", 1, 0);
+      assertOwes(queue, "other", 0, 0);
+      send(queue, 1);
+      assertOwes(queue, "other", 1, 0);
+      assertEquals(1, byTrim ? queue.trim(Trim.below(again + 1)) : queue.delete(again));
+      assertOwes(queue, "g", 1, 0);
+      assertOwes(queue, "other", 1, 0);
+      assertEquals(1, queue.stats().depth());
     }
   }
 
