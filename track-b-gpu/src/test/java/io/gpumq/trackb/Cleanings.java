@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,15 +137,7 @@ abstract class Cleanings {
     try (Consumer consumer = queue.consumer("g", "c")) {
       pass(consumer, sequence -> sequence == 7_777);
       Await.until("others given back", () -> queue.stats().storeBytes() <= 2 * SEGMENT_BYTES);
-      MessageQueue other = track.open(QueueConfig.named("other").build());
-      try (Producer filler = other.producer()) {
-        Await.until(
-            "moved",
-            () -> {
-              fill(filler);
-              return queue.stats().storeBytes() <= SEGMENT_BYTES + 1_024; // one is open
-            });
-      }
+      makeShortUntilItHolds(SEGMENT_BYTES + 1_024); // one is open
     }
     assertKept("g", sequence -> sequence == 7_777);
   }
@@ -216,6 +209,66 @@ abstract class Cleanings {
       consumer.acknowledge(sequence);
     } catch (NotPendingException e) {
       assertTrue(e.getMessage().contains("settled before"), e.getMessage());
+    }
+  }
+
+  /**
+   * What is deleted goes, though a group that has come nowhere near it is still to see the rest.
+   */
+  @Test
+  void whatIsDeletedAheadOfASlowGroupHoldsNothing() throws Exception {
+    open(Duration.ofDays(1));
+    queue.createGroup("slow");
+    LongPredicate kept = sequence -> sequence % 4_000 == 3 || sequence >= 11_000;
+    send(12_000);
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      take(consumer, 12_000, kept);
+    }
+    deleteAllBut(kept);
+    Await.until("others given back", () -> queue.stats().storeBytes() <= 5 * SEGMENT_BYTES);
+    makeShortUntilItHolds(2 * SEGMENT_BYTES);
+    try (Consumer slow = queue.consumer("slow", "c")) {
+      List<Long> seen = new ArrayList<>();
+      for (Batch batch; (batch = slow.poll(BATCH, Duration.ZERO)).size() > 0; ) {
+        for (int i = 0; i < batch.size(); i++) {
+          check(batch.get(i));
+          seen.add(batch.get(i).sequence());
+        }
+        slow.acknowledge(batch);
+      }
+      assertEquals(LongStream.range(0, sent).filter(kept).boxed().toList(), seen);
+    }
+    assertKept("g", kept);
+  }
+
+  /** The same while there is no group, which one that comes would see all of. */
+  @Test
+  void whatIsDeletedBeforeThereIsAGroupHoldsNothing() throws Exception {
+    open(Duration.ofDays(1));
+    queue.removeGroup("g");
+    send(12_000);
+    LongPredicate kept = sequence -> sequence == 3 || sequence >= 11_000;
+    deleteAllBut(kept);
+    Await.until("others given back", () -> queue.stats().storeBytes() <= 3 * SEGMENT_BYTES);
+    queue.createGroup("g");
+    assertKept("g", kept);
+  }
+
+  private void deleteAllBut(LongPredicate kept) {
+    long[] gone = LongStream.range(0, sent).filter(kept.negate()).toArray();
+    assertEquals(gone.length, queue.delete(gone));
+  }
+
+  /** Somebody else takes what the store has left, again and again. */
+  private void makeShortUntilItHolds(long bytes) {
+    MessageQueue other = track.open(QueueConfig.named("other").build());
+    try (Producer filler = other.producer()) {
+      Await.until(
+          "moved",
+          () -> {
+            fill(filler);
+            return queue.stats().storeBytes() <= bytes;
+          });
     }
   }
 

@@ -20,16 +20,22 @@ public interface Deliverable {
     return next;
   }
 
+  /** Returns the first entry from one on that consumers are to see, or {@code end}. */
+  default long firstFrom(long from, long end) {
+    long next = from;
+    while (next < end && !deliverable(next)) {
+      next++;
+    }
+    return next;
+  }
+
   /** How many entries between two sequences consumers are to see. */
   default long count(long from, long end) {
     long count = 0;
-    for (long next = from; next < end; ) {
+    for (long next = from; (next = firstFrom(next, end)) < end; ) {
       long run = runEnd(next, end);
       count += run - next;
       next = run;
-      while (next < end && !deliverable(next)) {
-        next++;
-      }
     }
     return count;
   }

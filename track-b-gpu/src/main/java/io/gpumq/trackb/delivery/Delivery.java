@@ -148,10 +148,7 @@ public final class Delivery {
     while (next < end && size < max) {
       long run = deliverable.runEnd(next, Math.min(end, next + max - size));
       addRange(next, run);
-      next = run;
-      while (next < end && size < max && !deliverable.deliverable(next)) {
-        next++;
-      }
+      next = run < end && size < max ? deliverable.firstFrom(run, end) : run;
     }
     Arrays.fill(deliveries, 0, size, 1);
     return next;

@@ -161,9 +161,9 @@ public final class Group {
     locked(() -> ledger.passOver(completed));
   }
 
-  /** Returns whether the entry is one for this group's consumers, once it is completed. */
-  public boolean wants(long sequence) {
-    return deliverable.deliverable(sequence);
+  /** Which entries are for this group's consumers, once they are completed. */
+  public Deliverable wanted() {
+    return deliverable;
   }
 
   /** Returns for how many takes there may be something now, if only something to give up. */
@@ -323,7 +323,7 @@ public final class Group {
   }
 
   /**
-   * Sets in {@code bits} each of {@code count} sequences from {@code from} on that is unsettled.
+   * Sets a bit for each of {@code count} sequences from one on that is pending, or to be delivered.
    */
   public void markUnsettled(long from, int count, BitSet bits) {
     locked(() -> ledger.markUnsettled(from, count, bits));

@@ -215,7 +215,13 @@ final class Ledger {
 
   /** As {@link Group#markUnsettled}. */
   void markUnsettled(long from, int count, BitSet bits) {
-    table.markUnsettled(from, count, bits);
+    long to = from + count;
+    table.markPending(from, to, bits);
+    for (long next = Math.max(from, end()); (next = deliverable.firstFrom(next, to)) < to; ) {
+      long run = deliverable.runEnd(next, to);
+      bits.set((int) (next - from), (int) (run - from));
+      next = run;
+    }
   }
 
   /** What is pending, in rows. */
@@ -229,11 +235,9 @@ final class Ledger {
    * @param completed entries are looked at below this sequence only
    */
   void passOver(long completed) {
-    long next = table.end();
-    while (next < completed && !deliverable.deliverable(next)) {
-      next++;
+    if (table.end() < completed) {
+      table.extendTo(deliverable.firstFrom(table.end(), completed));
     }
-    table.extendTo(next);
   }
 
   private void leaseNew(Delivery into, int max, long now, long completed) {

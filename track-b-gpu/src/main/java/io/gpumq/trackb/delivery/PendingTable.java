@@ -240,14 +240,10 @@ final class PendingTable {
     return pages;
   }
 
-  /** As {@link Group#markUnsettled}. */
-  void markUnsettled(long from, int count, BitSet bits) {
-    long to = from + count;
+  /** Sets a bit for each pending entry from one on, and below another. */
+  void markPending(long from, long to, BitSet bits) {
     for (long at = from; (at = next(at, Owners.ANY)) >= 0 && at < to; at++) {
       bits.set((int) (at - from));
-    }
-    if (to > end) {
-      bits.set((int) Math.max(0, end - from), count);
     }
   }
 

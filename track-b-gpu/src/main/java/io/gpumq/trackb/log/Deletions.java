@@ -79,6 +79,25 @@ public final class Deletions {
     }
   }
 
+  /** Returns the first of the entries from one on that is there, or {@code end}. */
+  public long firstKeptFrom(long sequence, long end) {
+    long below = Math.min(end, this.end);
+    if (sequence >= below) {
+      return sequence;
+    }
+    tail.lock();
+    try {
+      return Math.min(end, segments.firstKept(sequence, below));
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** No entry from here on was deleted, or has gone. */
+  public long end() {
+    return end;
+  }
+
   /** How many entries were ever deleted. */
   public long count() {
     return count;

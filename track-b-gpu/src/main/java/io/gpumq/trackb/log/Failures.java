@@ -31,6 +31,9 @@ final class Failures {
 
   private volatile long count;
 
+  /** How many of them somebody has taken note of. Written under this object. */
+  private volatile long noted;
+
   /** How many there ever were. */
   long count() {
     return count;
@@ -87,6 +90,17 @@ final class Failures {
   private synchronized void close(long sequence) {
     Long behind = failures.higherKey(sequence);
     firstOpen = behind == null ? NONE : behind;
+    noted++;
+  }
+
+  /** How many were open, and are no more. */
+  long noted() {
+    return noted;
+  }
+
+  /** None lies at a sequence from here on. */
+  long end() {
+    return last + 1;
   }
 
   /** Forgets what is released. */

@@ -140,6 +140,16 @@ public final class Progress implements Carried {
     return failures.isOwed();
   }
 
+  /** How many of these somebody has taken note of: nobody wants them any more. */
+  public long failuresNoted() {
+    return failures.noted();
+  }
+
+  /** No entry from here on has failed so far. */
+  public long failuresEnd() {
+    return failures.end();
+  }
+
   /** Whether a completed entry is a message for consumers. */
   public boolean isMessage(long sequence) {
     return !failures.has(sequence);

@@ -28,53 +28,26 @@ final class Census {
    * @param claimed every sequence that was ever claimed lies below
    */
   long depth(Collection<Group> groups, long first, long claimed) {
+    if (groups.isEmpty()) {
+      return lane.count(first, claimed);
+    }
     long depth = 0;
     BitSet unsettled = new BitSet(STEP);
     for (long from = first, next; from < claimed; from = next) {
       next = Math.min(claimed, from + STEP);
-      int count = (int) (next - from);
       unsettled.clear();
-      if (groups.isEmpty()) {
-        unsettled.set(0, count);
-      }
       for (Group group : groups) {
-        group.markUnsettled(from, count, unsettled);
+        group.markUnsettled(from, (int) (next - from), unsettled);
       }
-      for (int i = unsettled.nextSetBit(0); i >= 0; i = unsettled.nextSetBit(i + 1)) {
-        depth += isWanted(from + i, groups) ? 1 : 0;
-      }
+      depth += unsettled.cardinality();
     }
     return depth;
   }
 
-  /** Whether a message is there that some group is to see, or, without one, any message. */
-  private boolean isWanted(long sequence, Collection<Group> groups) {
-    if (groups.isEmpty()) {
-      return lane.deliverable(sequence);
-    }
-    for (Group group : groups) {
-      if (group.wants(sequence)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Returns one group's figures in this lane. */
   GroupStats of(Group group, long claimed, List<String> consumers) {
-    long cursor = group.cursor();
-    long oldest = group.acknowledgedTo();
-    while (oldest < cursor && !group.wants(oldest)) {
-      oldest++;
-    }
-    long lag = 0;
-    for (long sequence = cursor; sequence < claimed; sequence++) {
-      if (group.wants(sequence)) {
-        lag++;
-      } else if (oldest == sequence) {
-        oldest++; // it is for others: the oldest of this group comes behind it
-      }
-    }
+    long lag = group.wanted().count(group.cursor(), claimed);
+    long oldest = group.wanted().firstFrom(group.acknowledgedTo(), claimed);
     long pending = group.counts().pending();
     long age =
         pending + lag == 0 ? 0 : Math.max(0, System.currentTimeMillis() - lane.sentMillis(oldest));

@@ -52,7 +52,7 @@ final class Lane implements Deliverable, Yielder {
     letterWriter = new LetterWriter(this);
     failures = letterWriter::failed;
     groups = new LaneGroups(log, failures, new LaneMarks(log, this, targets, retention));
-    log.ask(new LaneLiving(log, this, groups, retention.keeps()));
+    log.ask(new LaneLiving(log, this, targets, groups, retention.keeps()));
     room = queue.bell().line(new RoomSource(this));
     alive = queue.state()::requireUsable;
   }
@@ -181,6 +181,16 @@ final class Lane implements Deliverable, Yielder {
   @Override
   public long runEnd(long from, long end) {
     return log.deletions().firstFrom(from, log.progress().messagesFrom(from, end));
+  }
+
+  /** What has gone lies together, mostly: it is stepped over at once. */
+  @Override
+  public long firstFrom(long from, long end) {
+    long next = log.deletions().firstKeptFrom(from, end);
+    while (next < end && !log.progress().isMessage(next)) {
+      next = log.deletions().firstKeptFrom(next + 1, end);
+    }
+    return next;
   }
 
   /** Every sequence below is completed, and its failure, if any, a letter. Under no lock. */

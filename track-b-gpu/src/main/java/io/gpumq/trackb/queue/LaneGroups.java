@@ -100,7 +100,7 @@ final class LaneGroups {
 
   private static long settledBy(Group group, long completed) {
     long settled = group.acknowledgedTo();
-    if (settled < completed && !group.wants(settled)) {
+    if (settled < completed && !group.wanted().deliverable(settled)) {
       group.passOver(completed); // nobody may poll, and there is nothing to acknowledge
       settled = group.acknowledgedTo();
     }
@@ -299,15 +299,15 @@ final class LaneGroups {
     return group.counts().acknowledged() + group.counts().deadLettered();
   }
 
-  /** As {@link io.gpumq.trackb.log.Living#gone}. */
-  long gone() {
+  /** A figure that has grown whenever some group has settled, or given up, entries. */
+  long settledByGroups() {
     return locked(
         () -> {
-          long gone = dropped + log.deletions().count();
+          long settled = dropped;
           for (Group group : groups.values()) {
-            gone += settledIn(group);
+            settled += settledIn(group);
           }
-          return gone;
+          return settled;
         });
   }
 

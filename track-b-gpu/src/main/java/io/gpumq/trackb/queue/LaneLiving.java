@@ -9,8 +9,9 @@ import java.util.Collection;
 import java.util.function.BooleanSupplier;
 
 /**
- * Which entries of a lane live: those that some group has not settled; where settled messages are
- * kept, all messages.
+ * Which entries of a lane live: messages that some group has not settled; without a group, or where
+ * settled messages are kept, all messages. One that was deleted, or whose handler failed, lives
+ * only as long as some group has it pending.
  */
 final class LaneLiving implements Living {
   /** Entries of which a group is asked at once, under its lock. */
@@ -18,33 +19,51 @@ final class LaneLiving implements Living {
 
   private final EntryLog log;
   private final Deliverable messages;
+  private final Targets targets;
   private final LaneGroups groups;
   private final boolean keepsSettled;
 
-  LaneLiving(EntryLog log, Deliverable messages, LaneGroups groups, boolean keepsSettled) {
+  LaneLiving(
+      EntryLog log,
+      Deliverable messages,
+      Targets targets,
+      LaneGroups groups,
+      boolean keepsSettled) {
     this.log = log;
     this.messages = messages;
+    this.targets = targets;
     this.groups = groups;
     this.keepsSettled = keepsSettled;
   }
 
-  /** Without a group all live; and a failure that nobody has taken note of does. */
+  /**
+   * Behind what some group has ahead of it, and what is no message any more, all live; and so does
+   * a failure that nobody has taken note of, with all behind it.
+   */
   @Override
   public long allFrom() {
-    if (keepsSettled) {
-      return log.progress().passedSoFar();
+    long passed = log.progress().passedSoFar(); // first: what is found gone below may lie behind
+    long from = Math.max(log.deletions().end(), log.progress().failuresEnd());
+    if (!keepsSettled) {
+      from = Math.max(from, Math.max(targets.end(), delivered(passed)));
     }
+    return Math.min(from, passed);
+  }
+
+  /** What all groups were delivered lies below. */
+  private long delivered(long passed) {
     Collection<Group> all = groups.groups();
-    long from = all.isEmpty() ? log.released() : log.progress().passedSoFar();
+    long delivered = all.isEmpty() ? log.released() : passed;
     for (Group group : all) {
-      from = Math.min(from, group.cursor());
+      delivered = Math.min(delivered, group.cursor());
     }
-    return from;
+    return delivered;
   }
 
   @Override
   public long gone() {
-    return keepsSettled ? log.deletions().count() : groups.gone();
+    long noMessages = log.deletions().count() + log.progress().failuresNoted();
+    return keepsSettled ? noMessages : noMessages + groups.settledByGroups();
   }
 
   @Override
@@ -62,7 +81,7 @@ final class LaneLiving implements Living {
   }
 
   private void markMessages(long from, long end, BitSet bits) {
-    for (long next = from; next < end; next++) {
+    for (long next = from; (next = messages.firstFrom(next, end)) < end; ) {
       long run = messages.runEnd(next, end);
       bits.set((int) (next - from), (int) (run - from));
       next = run;
@@ -72,7 +91,8 @@ final class LaneLiving implements Living {
   private void markUnsettled(long from, int count, BitSet bits) {
     Collection<Group> all = groups.groups();
     if (all.isEmpty()) {
-      bits.set(0, count);
+      markMessages(from, from + count, bits);
+      return;
     }
     BitSet some = new BitSet();
     for (int done = 0; done < count; done += STEP) {

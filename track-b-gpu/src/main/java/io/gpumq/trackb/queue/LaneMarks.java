@@ -95,11 +95,7 @@ final class LaneMarks {
 
   /** Passes over what is no message, and so need not be kept. */
   private long passOver(long from, long end) {
-    long next = from;
-    while (next < end && !messages.deliverable(next)) {
-      next++;
-    }
-    return next;
+    return from < end ? messages.firstFrom(from, end) : from;
   }
 
   private void release() {

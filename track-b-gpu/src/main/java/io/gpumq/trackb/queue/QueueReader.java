@@ -50,11 +50,8 @@ final class QueueReader implements Reader {
   private static long oldest(Lane lane) {
     long end = lane.pass();
     lane.groups().look();
-    long oldest = lane.groups().floor();
-    while (oldest < end && !lane.deliverable(oldest)) {
-      oldest++;
-    }
-    return Math.min(oldest, end);
+    long floor = Math.min(lane.groups().floor(), end);
+    return lane.firstFrom(floor, end);
   }
 
   @Override

@@ -8,15 +8,22 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * mostly none, so only their sequences are kept, until they are released.
  */
 final class Targets {
+  private static final long NONE = Long.MIN_VALUE;
+
   private final ConcurrentSkipListMap<Long, String> groups = new ConcurrentSkipListMap<>();
 
-  /** Whether there was ever one; written before the first message of the kind is published. */
-  private volatile boolean some;
+  /** There is none from here on; written before a message of the kind is published. */
+  private volatile long end = NONE;
 
-  /** Says whom a message is for, before it is published. */
+  /** Says whom a message is for, before it is published. Under the lock that orders claims. */
   void put(long sequence, String group) {
-    some = true;
+    end = sequence + 1;
     groups.put(sequence, group);
+  }
+
+  /** There is none from here on. */
+  long end() {
+    return end;
   }
 
   /** Forgets a message that was not sent after all. */
@@ -26,7 +33,7 @@ final class Targets {
 
   /** Forgets what is released. */
   void dropBelow(long released) {
-    if (some) {
+    if (end != NONE) {
       groups.headMap(released).clear();
     }
   }
@@ -41,13 +48,23 @@ final class Targets {
 
       @Override
       public long runEnd(long from, long end) {
-        return some ? Deliverable.super.runEnd(from, end) : all.runEnd(from, end);
+        boolean isPlain = from >= Targets.this.end;
+        return isPlain ? all.runEnd(from, end) : Deliverable.super.runEnd(from, end);
+      }
+
+      @Override
+      public long firstFrom(long from, long end) {
+        long next = all.firstFrom(from, end);
+        while (next < end && !isFor(next, group)) {
+          next = all.firstFrom(next + 1, end);
+        }
+        return next;
       }
     };
   }
 
   private boolean isFor(long sequence, String group) {
-    if (!some) {
+    if (sequence >= end) {
       return true;
     }
     String target = groups.get(sequence);

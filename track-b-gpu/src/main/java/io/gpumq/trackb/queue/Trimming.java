@@ -73,10 +73,11 @@ final class Trimming {
     long high = end;
     while (low < high) {
       long middle = low + high >>> 1;
-      if (lane.sentMillis(middle) >= oldest) {
+      long kept = lane.firstFrom(middle, high); // of what has gone nobody knows the time
+      if (kept == high || lane.sentMillis(kept) >= oldest) {
         high = middle;
       } else {
-        low = middle + 1;
+        low = kept + 1;
       }
     }
     return low;

@@ -261,6 +261,18 @@ public class Segment extends Filling {
     return index < 0 ? end : Math.min(end, first + index);
   }
 
+  /**
+   * The first of its entries from one on that was not deleted, or one from its end on. Under the
+   * lane's lock.
+   */
+  long firstKept(long sequence) {
+    long next = firstFrom(sequence);
+    while (deleted != null && next < end() && deleted.get((int) (next - first))) {
+      next = firstFrom(first + deleted.nextClearBit((int) (next - first)));
+    }
+    return next;
+  }
+
   /** What was deleted in another of which entries have moved here is so here. Under the lock. */
   void deleteAsIn(Segment other) {
     BitSet gone = other.deleted == null ? new BitSet() : other.deleted;

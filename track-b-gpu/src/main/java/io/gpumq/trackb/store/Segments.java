@@ -31,20 +31,15 @@ public final class Segments {
   /** It keeps no more than this part of the store. */
   private static final int KEPT_PART = 1 << 16;
 
-  private static final Segment[] NONE = {};
-
   private final Store store;
   private final Share share;
   private final int keptBytes;
 
-  /** A ring of a power of two; empty while there is none. */
-  private Segment[] all = NONE;
+  private final SegmentList all = new SegmentList();
 
   /** Those that were left, and are not given back yet, the last one last: mostly none. */
   private List<Segment> left = List.of();
 
-  private int head;
-  private int size;
   private long heldBytes;
 
   /** What the last segment of entries that are not large came to hold, in bytes. */
@@ -88,7 +83,7 @@ public final class Segments {
 
   /** Units of the last segment that are promised to nobody. */
   private int room() {
-    return size == 0 ? 0 : last().room() - pledged;
+    return all.size() == 0 ? 0 : last().room() - pledged;
   }
 
   /**
@@ -169,53 +164,33 @@ public final class Segments {
 
   /** What the next segment of entries that are not large should have, in bytes. */
   private long usual(long wanted) {
-    if (size > 0 && !last().isOwn()) {
+    if (all.size() > 0 && !last().isOwn()) {
       lastUsed = last().usedBytes();
     }
     long more = Math.min(2L * lastUsed, Math.max(heldBytes, keptBytes));
     return Math.min(MOST_BYTES, Math.max(Segment.bytes(wanted), more));
   }
 
-  /** Returns the segment of an entry that was added, or null if it is not there any more. */
+  /** As {@link SegmentList#of}. */
   public Segment of(long sequence) {
-    int low = 0;
-    int high = size - 1;
-    while (low < high) {
-      int middle = low + high + 1 >>> 1;
-      if (get(middle).first() <= sequence) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return size > 0 && get(low).has(sequence) ? get(low) : null;
+    return all.of(sequence);
+  }
+
+  /** As {@link SegmentList#firstKept}. */
+  public long firstKept(long sequence, long end) {
+    return all.firstKept(sequence, end);
   }
 
   /** The segment behind one that is or was one of these, or null. */
   public Segment behind(Segment segment) {
-    int index = from(segment.end());
-    return index < size ? get(index) : null;
-  }
-
-  /** The index of the first segment that ends behind a sequence. */
-  private int from(long sequence) {
-    int low = 0;
-    int high = size;
-    while (low < high) {
-      int middle = low + high >>> 1;
-      if (get(middle).end() <= sequence) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    int index = all.from(segment.end());
+    return index < all.size() ? all.get(index) : null;
   }
 
   /** Some of those to which nothing is added any more, from the one of a sequence on. */
   public List<Segment> sealed(long sequence, int most) {
     List<Segment> some = new ArrayList<>();
-    for (int i = from(sequence); i < size - 1 && some.size() < most; i++) {
+    for (int i = all.from(sequence); i < all.size() - 1 && some.size() < most; i++) {
       some.add(get(i));
     }
     return some;
@@ -231,9 +206,9 @@ public final class Segments {
    * @return false if they are not all here any more: then nothing was done
    */
   public boolean replace(List<Segment> gone, Segment other) {
-    int start = from(gone.get(0).first());
+    int start = all.from(gone.get(0).first());
     int found = 0;
-    for (int i = start; i < size - 1 && found < gone.size(); i++) {
+    for (int i = start; i < all.size() - 1 && found < gone.size(); i++) {
       found += get(i) == gone.get(found) && !get(i).isPinned() ? 1 : 0;
     }
     if (found < gone.size()) {
@@ -241,10 +216,10 @@ public final class Segments {
     }
     int to = start;
     int next = 0;
-    for (int i = start; i < size; i++) {
+    for (int i = start; i < all.size(); i++) {
       Segment segment = get(i);
       if (next == found || segment != gone.get(next)) {
-        set(to++, segment);
+        all.set(to++, segment);
         continue;
       }
       segment.retire();
@@ -254,14 +229,11 @@ public final class Segments {
         other.deleteAsIn(segment);
       }
       if (next++ == 0 && other != null) {
-        set(to++, other);
+        all.set(to++, other);
         heldBytes += other.bytes();
       }
     }
-    for (int i = to; i < size; i++) {
-      set(i, null);
-    }
-    size = to;
+    all.cut(to);
     return true;
   }
 
@@ -309,18 +281,11 @@ public final class Segments {
    */
   public void releaseBelow(long sequence, boolean keepsLast) {
     while (freeable(keepsLast) != NOTHING && get(0).end() <= sequence) {
-      Segment gone = get(0);
+      Segment gone = all.removeFirst();
       next = gone.end();
       gone.seal(); // whoever still has it finds nothing later in it
-      all[head] = null;
-      head = head + 1 & all.length - 1;
-      size--;
       heldBytes -= gone.bytes();
       store.free(share, gone.place(), gone.bytes());
-    }
-    if (size == 0) {
-      all = NONE;
-      head = 0;
     }
   }
 
@@ -329,13 +294,13 @@ public final class Segments {
    * only once the lane is drained.
    */
   public long freeable(boolean keepsLast) {
-    if (size > 0 && get(0).isPinned()) {
+    if (all.size() > 0 && get(0).isPinned()) {
       return NOTHING;
     }
-    if (size > 1) {
+    if (all.size() > 1) {
       return get(0).end();
     }
-    boolean mayStay = size == 0 || pledged > 0 || keepsLast && last().bytes() <= keptBytes;
+    boolean mayStay = all.size() == 0 || pledged > 0 || keepsLast && last().bytes() <= keptBytes;
     return mayStay ? NOTHING : ALL;
   }
 
@@ -345,7 +310,7 @@ public final class Segments {
   }
 
   public int count() {
-    return size;
+    return all.size();
   }
 
   /** Whose memory they are. */
@@ -355,40 +320,24 @@ public final class Segments {
 
   /** The sequence of the next entry. */
   long next() {
-    return size > 0 ? last().end() : next;
+    return all.size() > 0 ? last().end() : next;
   }
 
   private Segment last() {
-    return get(size - 1);
-  }
-
-  private void set(int index, Segment segment) {
-    all[head + index & all.length - 1] = segment;
+    return all.last();
   }
 
   /** From the oldest on. */
   Segment get(int index) {
-    return all[head + index & all.length - 1];
+    return all.get(index);
   }
 
   private void add(long place, int bytes, boolean isOwn) {
     int block = Arena.blockBytes(bytes);
-    if (size > 0) {
+    if (all.size() > 0) {
       last().seal();
     }
-    add(new Segment(place, block, next(), isOwn, store.nextNumber()));
+    all.add(new Segment(place, block, next(), isOwn, store.nextNumber()));
     heldBytes += block;
-  }
-
-  private void add(Segment segment) {
-    if (size == all.length) {
-      Segment[] more = new Segment[Math.max(2, 2 * size)];
-      for (int i = 0; i < size; i++) {
-        more[i] = get(i);
-      }
-      all = more;
-      head = 0;
-    }
-    set(size++, segment);
   }
 }
