@@ -154,26 +154,33 @@ constexpr uint32_t kStatusMark = 2;
 //     4 units
 //
 //   0    magic 4 | version 2 | flags 2            flags: 1 sealed, 2 for one entry, 4 cleaned
-//   8    queue                                    a number that lasts; 0: queues have none yet
-//   16   sequence of the first entry              a lane's number stands in bits 56 to 59
-//   24   one more than the sequence of the last
-//   32   base id                                  0: each entry has its whole id
-//   40   last id                                  0, as the base
+//   8    queue 4 | live 4                         queue: from 1 on, as its track opened them
+//   16   epoch                                    when its track was opened, milliseconds since 1970
+//   24   sequence of the first entry              a lane's number stands in bits 56 to 59
+//   32   one more than the sequence of the last
+//   40   base id 4 | last id 4                    of those that live, less the sequence of the first entry
 //   48   entries 4 | units used 4                 the header's included
-//   56   block's kilobytes 2 | epoch 2 | CRC-32C of the 60 bytes before 4      epoch: 0, of a log that lasts
+//   56   block's kilobytes 2 | 0 2 | CRC-32C of the 60 bytes before 4
 //
 // The host has it written once nothing is added any more, and all entries have landed. Their sequences count
-// up from the first, and from each mark's.
+// up from the first, and from each mark's. Queue and epoch together tell its queue from all others,
+// those of other openings, too. What lives is what lived when the header was written, and may have gone since: so many entries,
+// the first and the last of them. An id is an entry's sequence in its lane. Where none lived both are 0.
 constexpr uint32_t kSegmentHeaderBytes = 64;
 constexpr uint32_t kSegmentMagic = 0x4753514d;  // "MQSG", little endian
-constexpr uint32_t kSegmentVersion = 1;
+constexpr uint32_t kSegmentVersion = 2;
 constexpr uint32_t kSegmentSealed = 1;
 constexpr uint32_t kSegmentOwn = 2;
 constexpr uint32_t kSegmentCleaned = 4;
 constexpr uint32_t kSegmentVersionOffset = 4;
 constexpr uint32_t kSegmentFlagsOffset = 6;
-constexpr uint32_t kSegmentFirstOffset = 16;
-constexpr uint32_t kSegmentEndOffset = 24;
+constexpr uint32_t kSegmentQueueOffset = 8;
+constexpr uint32_t kSegmentLiveOffset = 12;
+constexpr uint32_t kSegmentEpochOffset = 16;
+constexpr uint32_t kSegmentFirstOffset = 24;
+constexpr uint32_t kSegmentEndOffset = 32;
+constexpr uint32_t kSegmentBaseOffset = 40;
+constexpr uint32_t kSegmentLastOffset = 44;
 constexpr uint32_t kSegmentEntriesOffset = 48;
 constexpr uint32_t kSegmentUnitsOffset = 52;
 constexpr uint32_t kSegmentKilobytesOffset = 56;

@@ -77,14 +77,19 @@ public final class LinkLayout {
 
   public static final int SEGMENT_HEADER_BYTES = 64;
   public static final int SEGMENT_MAGIC = 0x4753514d;
-  public static final int SEGMENT_VERSION = 1;
+  public static final int SEGMENT_VERSION = 2;
   public static final int SEGMENT_SEALED = 1;
   public static final int SEGMENT_OWN = 2;
   public static final int SEGMENT_CLEANED = 4;
   public static final int SEGMENT_VERSION_OFFSET = 4;
   public static final int SEGMENT_FLAGS_OFFSET = 6;
-  public static final int SEGMENT_FIRST_OFFSET = 16;
-  public static final int SEGMENT_END_OFFSET = 24;
+  public static final int SEGMENT_QUEUE_OFFSET = 8;
+  public static final int SEGMENT_LIVE_OFFSET = 12;
+  public static final int SEGMENT_EPOCH_OFFSET = 16;
+  public static final int SEGMENT_FIRST_OFFSET = 24;
+  public static final int SEGMENT_END_OFFSET = 32;
+  public static final int SEGMENT_BASE_OFFSET = 40;
+  public static final int SEGMENT_LAST_OFFSET = 44;
   public static final int SEGMENT_ENTRIES_OFFSET = 48;
   public static final int SEGMENT_UNITS_OFFSET = 52;
   public static final int SEGMENT_KILOBYTES_OFFSET = 56;

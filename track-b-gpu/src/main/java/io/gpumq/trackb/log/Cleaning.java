@@ -128,7 +128,7 @@ final class Cleaning {
         isRound = false;
         break;
       }
-      BitSet alive = alive(living, segment);
+      BitSet alive = sealed.alive(segment);
       kept += alive.cardinality();
       if (alive.isEmpty()) {
         dead.add(segment);
@@ -148,13 +148,6 @@ final class Cleaning {
     }
     boolean isGone = giveBack(dead, revivals); // else some would lie among those that are moved
     return isGone && !sparse.isEmpty() ? move(sparse, gathering, revivals) : null;
-  }
-
-  private static BitSet alive(Living living, Segment segment) {
-    int count = (int) (segment.end() - segment.first());
-    BitSet alive = new BitSet(count);
-    living.mark(segment.first(), count, alive);
-    return alive;
   }
 
   private static boolean isSparse(Segment segment, BitSet alive) {

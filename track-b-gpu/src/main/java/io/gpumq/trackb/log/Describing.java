@@ -1,11 +1,7 @@
 package io.gpumq.trackb.log;
 
-import static io.gpumq.kernels.LinkLayout.SEGMENT_HEADER_BYTES;
-
-import io.gpumq.trackb.layout.SegmentHeader;
 import io.gpumq.trackb.link.Keeps;
 import io.gpumq.trackb.store.Segment;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Has headers written of segments to which nothing is added any more. */
@@ -26,7 +22,7 @@ final class Describing implements CleaningStep {
   public boolean advance(Keeps by) {
     while (asked < segments.size()) {
       Segment segment = segments.get(asked);
-      if (!by.ask(header(segment), segment.place(), segment.place(), 0)) {
+      if (!by.ask(sealed.header(segment), segment.place(), segment.place(), 0)) {
         return false;
       }
       asked++;
@@ -36,20 +32,5 @@ final class Describing implements CleaningStep {
     }
     sealed.unpin(segments, !by.tellFailure());
     return true;
-  }
-
-  /** What the header of a segment says to which nothing is added any more. */
-  static ByteBuffer header(Segment segment) {
-    ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER_BYTES);
-    new SegmentHeader(
-            segment.first(),
-            segment.end(),
-            segment.entries(),
-            segment.usedUnits(),
-            segment.bytes(),
-            segment.isOwn(),
-            segment.isCleaned())
-        .write(header);
-    return header;
   }
 }

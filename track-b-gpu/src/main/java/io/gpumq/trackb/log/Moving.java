@@ -66,7 +66,7 @@ final class Moving implements CleaningStep {
 
   /** Behind the segment's header goes the first run, and behind a mark each other. */
   private boolean ask(Keeps by, int run) {
-    ByteBuffer heading = run == 0 ? Describing.header(to) : mark(gathering.sequence(run));
+    ByteBuffer heading = run == 0 ? sealed.header(to) : mark(gathering.sequence(run));
     long place = to.place() + gathering.offset(run) - EntryHeader.units(heading.capacity());
     return by.ask(heading, place, gathering.source(run), gathering.units(run));
   }

@@ -1,7 +1,12 @@
 package io.gpumq.trackb.log;
 
+import static io.gpumq.kernels.LinkLayout.SEGMENT_HEADER_BYTES;
+
+import io.gpumq.trackb.layout.SegmentHeader;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -34,6 +39,44 @@ final class SealedSegments {
 
   Living living() {
     return living;
+  }
+
+  /** Sets a bit for each sequence of a segment, from its first on, that lives. */
+  BitSet alive(Segment segment) {
+    int count = (int) (segment.end() - segment.first());
+    BitSet alive = new BitSet(count);
+    living.mark(segment.first(), count, alive);
+    return alive;
+  }
+
+  /** What the header of a segment says to which nothing is added any more. */
+  ByteBuffer header(Segment segment) {
+    long first = segment.first();
+    int live = segment.entries();
+    long firstLive = first;
+    long lastLive = segment.end() - 1;
+    if (!segment.isCleaned() && living != null) { // else what lived was moved there, no more
+      BitSet alive = alive(segment);
+      live = alive.cardinality();
+      firstLive = first + Math.max(0, alive.nextSetBit(0));
+      lastLive = first + Math.max(0, alive.length() - 1);
+    }
+    ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER_BYTES);
+    new SegmentHeader(
+            segments.share().number(),
+            segments.epoch(),
+            first,
+            segment.end(),
+            segment.entries(),
+            segment.usedUnits(),
+            segment.bytes(),
+            live,
+            firstLive,
+            lastLive,
+            segment.isOwn(),
+            segment.isCleaned())
+        .write(header);
+    return header;
   }
 
   /** Whether there are any; else the cleaner is told again when there are. Takes the lock. */

@@ -313,6 +313,11 @@ public final class Segments {
     return all.size();
   }
 
+  /** As {@link Store#epoch}. */
+  public long epoch() {
+    return store.epoch();
+  }
+
   /** Whose memory they are. */
   public Share share() {
     return share;

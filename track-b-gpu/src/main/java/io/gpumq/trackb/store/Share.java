@@ -2,13 +2,20 @@ package io.gpumq.trackb.store;
 
 /** What one queue has of a store, in bytes. Written under the store's lock. */
 public final class Share {
+  private final int number;
   private final long mostBytes;
   private long leastBytes;
   private volatile long held;
 
-  Share(long mostBytes, long leastBytes) {
+  Share(int number, long mostBytes, long leastBytes) {
+    this.number = number;
     this.mostBytes = mostBytes;
     this.leastBytes = leastBytes;
+  }
+
+  /** Which of its store's shares it is, in the order of their beginnings, from 1 on. */
+  public int number() {
+    return number;
   }
 
   /** Whether it may hold less than the store has. */

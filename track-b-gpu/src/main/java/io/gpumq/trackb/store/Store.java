@@ -24,6 +24,12 @@ public final class Store {
 
   private long reserve = NO_ROOM;
 
+  /** When it was made, in milliseconds since 1970. */
+  private final long epoch = System.currentTimeMillis();
+
+  /** Shares that ever began. */
+  private int shares;
+
   private final Runnable freed;
 
   /** What is kept free for those that hold less than their minimum. */
@@ -79,6 +85,11 @@ public final class Store {
     return arena.bytes() - sparedBytes;
   }
 
+  /** When it was made, in milliseconds since 1970: tells its segments from those of others. */
+  public long epoch() {
+    return epoch;
+  }
+
   /** Returns how many segments were made before. */
   long nextNumber() {
     return numbers.getAndIncrement();
@@ -101,7 +112,7 @@ public final class Store {
       return null;
     }
     promised += leastBytes;
-    return new Share(mostBytes, leastBytes);
+    return new Share(++shares, mostBytes, leastBytes);
   }
 
   /** Bytes that are free and neither promised nor spared. */

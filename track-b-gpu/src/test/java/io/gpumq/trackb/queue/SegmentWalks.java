@@ -3,6 +3,7 @@ package io.gpumq.trackb.queue;
 import static io.gpumq.kernels.LinkLayout.SEGMENT_HEADER_BYTES;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,16 +79,29 @@ abstract class SegmentWalks {
     return queue.lane(0).log().segmentOf(sequence);
   }
 
-  /** Reads a segment as it lies there, and returns the sequences that it tells of. */
-  private List<Long> walk(Segment segment) {
+  private ByteBuffer read(Segment segment) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(segment.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     shop.shop.copier().read(segment.place(), segment.bytes(), bytes, 0);
+    return bytes;
+  }
+
+  /** Reads a segment as it lies there, and returns the sequences that it tells of. */
+  private List<Long> walk(Segment segment) {
+    ByteBuffer bytes = read(segment);
     SegmentHeader header = SegmentHeader.read(bytes);
     assertNotNull(header, "no header");
     assertEquals(segment.first(), header.first());
     assertEquals(segment.end(), header.end());
     assertEquals(segment.bytes(), header.blockBytes());
     assertEquals(segment.isCleaned(), header.isCleaned());
+    assertEquals(queue.share().number(), header.queue());
+    assertEquals(shop.store.epoch(), header.epoch());
+    assertTrue(Math.abs(header.epoch() - System.currentTimeMillis()) < 600_000);
+    if (header.isCleaned()) { // nothing else was moved
+      assertEquals(header.entries(), header.live());
+      assertEquals(header.first(), header.firstLive());
+      assertEquals(header.end() - 1, header.lastLive());
+    }
     List<Long> found = new ArrayList<>();
     long sequence = header.first();
     for (int at = SEGMENT_HEADER_BYTES; at < header.units() * UNIT; ) {
@@ -116,20 +131,71 @@ abstract class SegmentWalks {
   @Test
   void sealedSegmentsTellWhatTheyHave() throws Exception {
     fill();
-    Await.until(
-        "described",
-        () -> {
-          cleaner.advance();
-          return of(of(COUNT - 1).first() - 1).isDescribed();
-        });
+    awaitDescribed();
     int segments = 0;
     long last = of(COUNT - 1).first();
     for (long next = 0; next < last; next = of(next).end(), segments++) {
       List<Long> found = walk(of(next));
       assertEquals(next, found.get(0));
       assertEquals(of(next).end() - next, found.size());
+      assertLive(of(next), found.size(), next, of(next).end() - 1);
     }
     assertTrue(segments > 5, segments + " segments");
+  }
+
+  private void awaitDescribed() {
+    Await.until(
+        "described",
+        () -> {
+          cleaner.advance();
+          return of(of(COUNT - 1).first() - 1).isDescribed();
+        });
+  }
+
+  private void assertLive(Segment segment, int live, long first, long last) {
+    SegmentHeader header = SegmentHeader.read(read(segment));
+    assertEquals(live, header.live());
+    assertEquals(first, header.firstLive());
+    assertEquals(last, header.lastLive());
+  }
+
+  /** What was settled or deleted before is there, and does not count as living. */
+  @Test
+  void sealedSegmentsTellWhatLived() throws Exception {
+    fill();
+    LongPredicate lives = sequence -> sequence % 20 == 7;
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      consumer.poll(50, Await.DEADLINE);
+      LongStream.range(0, 50).filter(lives.negate()).forEach(consumer::acknowledge);
+    }
+    assertEquals(
+        LongStream.range(50, COUNT).filter(lives.negate()).count(),
+        queue.delete(LongStream.range(50, COUNT).filter(lives.negate()).toArray()));
+    awaitDescribed();
+    long last = of(COUNT - 1).first();
+    for (long next = 0; next < last; next = of(next).end()) {
+      Segment segment = of(next);
+      walk(segment);
+      long[] alive = LongStream.range(next, segment.end()).filter(lives).toArray();
+      assertLive(
+          segment,
+          alive.length,
+          alive.length == 0 ? next : alive[0],
+          alive.length == 0 ? next : alive[alive.length - 1]);
+    }
+  }
+
+  /** Another queue's segments say so, also those of one that comes behind another's end. */
+  @Test
+  void noTwoQueuesHaveOneNumber() {
+    int before = queue.share().number();
+    Queue other = shop.open(QueueConfig.named("other"));
+    assertTrue(before > 0);
+    assertNotEquals(before, other.share().number());
+    other.close();
+    int again = shop.open(QueueConfig.named("other")).share().number();
+    assertNotEquals(other.share().number(), again);
+    assertNotEquals(before, again);
   }
 
   @Test
