@@ -1,7 +1,5 @@
 package io.gpumq.trackb;
 
-import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
-
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
@@ -11,6 +9,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueFullException;
+import io.gpumq.api.Retention;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackOptions;
@@ -43,6 +42,7 @@ class LooksBesideCloseTest {
   private static final int ROUNDS = 20;
   private static final int LOOKERS = 2;
   private static final int MESSAGES = 64;
+  private static final int LARGE_BYTES = 200_000;
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -87,6 +87,24 @@ class LooksBesideCloseTest {
             producer.trySendBatch(8, (index, slot) -> slot.putLong(index));
           }
         }),
+    SEND_LARGE(
+        queue -> {
+          try (Producer producer = queue.producer()) {
+            producer.trySend(ByteBuffer.allocate(LARGE_BYTES));
+          }
+        }),
+    SEND_LARGE_BATCH(
+        queue -> {
+          try (Producer producer = queue.producer()) {
+            producer.trySendBatch(2, (index, slot) -> slot.position(LARGE_BYTES));
+          }
+        }),
+    SEND_WHERE_ALL_STAYS(
+        queue -> {
+          try (Producer producer = queue.producer()) {
+            producer.trySend(ByteBuffer.allocate(8));
+          }
+        }),
     WAIT_FOR_ROOM(
         queue -> {
           try (Producer producer = queue.producer()) {
@@ -99,20 +117,25 @@ class LooksBesideCloseTest {
     Look(Act once) {
       this.once = once;
     }
+
+    private QueueConfig config() {
+      boolean isLarge = this == SEND_LARGE || this == SEND_LARGE_BATCH;
+      return QueueConfig.named("looks")
+          .maxMessages(2 * MESSAGES)
+          .maxPayloadBytes(isLarge ? LARGE_BYTES : 64)
+          .retention(
+              this == SEND_WHERE_ALL_STAYS ? Retention.untilNeeded() : Retention.whenSettled())
+          .handler("fail:every=8")
+          .build();
+    }
   }
 
   private static Track open() {
     return Tracks.open("b", new TrackOptions("host", Map.of("store.bytes", "16M")));
   }
 
-  private static MessageQueue filled(Track track) {
-    MessageQueue queue =
-        track.open(
-            QueueConfig.named("looks")
-                .maxMessages(2 * MESSAGES)
-                .maxPayloadBytes(64)
-                .handler("fail:every=8")
-                .build());
+  private static MessageQueue filled(Track track, Look look) {
+    MessageQueue queue = track.open(look.config());
     queue.createGroup("g", GroupStart.OLDEST);
     try (Producer producer = queue.producer()) {
       producer.trySendBatch(MESSAGES, (index, slot) -> slot.putLong(Long.reverseBytes(index)));
@@ -125,21 +148,18 @@ class LooksBesideCloseTest {
   void hearsOfTheCloseOfTheQueue(Look look) throws Exception {
     try (Track track = open()) {
       for (int round = 0; round < ROUNDS; round++) {
-        MessageQueue queue = filled(track);
+        MessageQueue queue = filled(track, look);
         lookBeside(queue, look, queue::close);
       }
     }
   }
 
-  /** A send holds no memory: that would cost each of them two atomic steps. */
   @ParameterizedTest
-  @EnumSource(
-      mode = EXCLUDE,
-      names = {"SEND", "SEND_MANY", "WAIT_FOR_ROOM"})
+  @EnumSource(Look.class)
   void hearsOfTheCloseOfTheTrack(Look look) throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       Track track = open();
-      lookBeside(filled(track), look, track::close);
+      lookBeside(filled(track, look), look, track::close);
     }
   }
 

@@ -21,7 +21,17 @@ final class Chunk {
   /** Has room, and nobody writes there. */
   private static final int OPEN = 1;
 
+  /** A call has it, which runs no code of users meanwhile. */
   private static final int TAKEN = 2;
+
+  /** A call has it, and a user's writer may take its time there. */
+  private static final int LENT = 3;
+
+  /** Lent beyond the ring's end. */
+  private static final int KEPT = 4;
+
+  /** Nobody takes it any more. */
+  private static final int ENDED = 5;
 
   private final int start;
   private final int end;
@@ -67,6 +77,42 @@ final class Chunk {
   /** Whether nobody has it, and there may be room. */
   boolean isOpen() {
     return state.get() == OPEN;
+  }
+
+  /** Whoever has taken it lends it to a user's writer. */
+  void lend() {
+    state.setRelease(LENT);
+  }
+
+  /** Whether the caller, who has taken it, has lent it. */
+  boolean isLent() {
+    return state.get() != TAKEN;
+  }
+
+  /** What was lent is back; returns false if the ring has ended meanwhile: it stays as it is. */
+  boolean takeBack() {
+    return state.compareAndSet(LENT, TAKEN);
+  }
+
+  /** Whether a call has it. */
+  boolean isTaken() {
+    int now = state.get();
+    return now == TAKEN || now == LENT || now == KEPT;
+  }
+
+  /**
+   * Nobody is to take it any more, and no other begins a filling. Pairs with {@link #open}: what
+   * was written before lies there.
+   *
+   * @return false while a call has it, and {@link #keep} does not help
+   */
+  boolean tryEnd() {
+    return state.compareAndSet(OPEN, ENDED) || state.get() == RESTING || state.get() == ENDED;
+  }
+
+  /** Has it stay lent beyond the ring's end; returns false if it is not lent. */
+  boolean keep() {
+    return state.compareAndSet(LENT, KEPT);
   }
 
   /** Gives it back to whoever comes next, whose compare-and-set this pairs with. */

@@ -1,7 +1,9 @@
 package io.gpumq.trackb.link;
 
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.waiting.Backoff;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 
@@ -19,6 +21,12 @@ final class Chunks {
 
   /** Those that rest, in the order in which they were full. Guarded by this object. */
   private final ArrayDeque<Chunk> resting = new ArrayDeque<>();
+
+  /** Whether none is taken any more. Guarded by this object. */
+  private boolean isEnded;
+
+  /** What is done when one is back that was kept. Written before one is kept. */
+  private Runnable letGo;
 
   /**
    * @param from the first of the ring's chunks
@@ -68,7 +76,7 @@ final class Chunks {
 
   private synchronized Chunk takeRested() {
     Chunk chunk = resting.peek();
-    if (chunk == null || !hasLanded.test(chunk.until())) {
+    if (chunk == null || isEnded || !hasLanded.test(chunk.until())) {
       return null;
     }
     resting.remove();
@@ -93,16 +101,51 @@ final class Chunks {
 
   /** Gives a chunk back: what lies in it behind what was claimed is nobody's. */
   void leave(Chunk chunk) {
-    if (chunk.room() < leastRoom) {
+    if (chunk.isLent() && !chunk.takeBack()) {
+      letGo.run();
+    } else if (chunk.room() < leastRoom) {
       rest(chunk);
     } else {
       chunk.open();
     }
   }
 
+  /**
+   * None is taken any more: who has one is waited for, but a user's writer is not. Who has taken
+   * one may look at all of the ring's memory until it is back.
+   *
+   * @param hold keeps the memory for such a writer, until {@code letGo}
+   */
+  void end(Runnable hold, Runnable letGo) {
+    synchronized (this) {
+      isEnded = true;
+    }
+    this.letGo = letGo;
+    Backoff backoff = new Backoff();
+    for (Chunk chunk : all) {
+      while (!chunk.tryEnd() && !keep(chunk, hold)) {
+        backoff.pause();
+      }
+    }
+  }
+
+  private boolean keep(Chunk chunk, Runnable hold) {
+    hold.run(); // before it is kept: who has it may let go at once
+    boolean isKept = chunk.keep();
+    if (!isKept) {
+      letGo.run();
+    }
+    return isKept;
+  }
+
+  /** Whether some call has one. */
+  boolean areSomeTaken() {
+    return Arrays.stream(all).anyMatch(Chunk::isTaken);
+  }
+
   void takeRefuges(LongConsumer taker) {
     for (Chunk chunk : all) {
-      if (chunk.refuge() != Draft.NO_REFUGE) {
+      if (!chunk.isTaken() && chunk.refuge() != Draft.NO_REFUGE) {
         taker.accept(chunk.refuge());
         chunk.refuge(Draft.NO_REFUGE);
       }

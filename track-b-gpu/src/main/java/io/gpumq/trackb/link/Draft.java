@@ -89,6 +89,15 @@ public final class Draft {
     return true;
   }
 
+  /** {@link #begin} for a writer of users, who may take its time: nobody waits for it then. */
+  public boolean beginForWriter() {
+    boolean begins = begin();
+    if (begins) {
+      chunk.lend();
+    }
+    return begins;
+  }
+
   /** Whether one more entry has room, however long. */
   public boolean hasRoom() {
     return end - at >= mostBytes;

@@ -269,6 +269,16 @@ public final class Ring implements HostSide {
     return completions.advance();
   }
 
+  /** As {@link Chunks#end}: nothing is written to be sent any more. */
+  public void endWriting(Runnable hold, Runnable letGo) {
+    chunks.end(hold, letGo);
+  }
+
+  /** Whether something is being written to be sent. */
+  public boolean isWritten() {
+    return chunks.areSomeTaken();
+  }
+
   /** Takes the refuges of its chunks, once nobody writes there any more. */
   public void takeRefuges(LongConsumer taker) {
     chunks.takeRefuges(taker);

@@ -64,7 +64,7 @@ final class BatchSender {
     if (large == null) {
       return sendCarried(from, most, writer);
     }
-    if (!reserveLarge()) {
+    if (!large.reserve()) {
       return 0;
     }
     try {
@@ -76,14 +76,6 @@ final class BatchSender {
     }
   }
 
-  private boolean reserveLarge() {
-    if (large.reserve()) {
-      return true;
-    }
-    lane.groups().advance(); // what was settled meanwhile makes room
-    return large.reserve();
-  }
-
   private int sendPending() {
     large.sendReserved(scratch.limit(pending).position(0), claimer);
     lane.queue().sent();
@@ -91,7 +83,7 @@ final class BatchSender {
   }
 
   private int sendCarried(int from, int most, PayloadWriter writer) {
-    if (!draft.begin()) {
+    if (!draft.beginForWriter()) {
       return 0;
     }
     try {

@@ -242,8 +242,25 @@ final class Lane implements Deliverable, Yielder {
 
   /** A message is about to come: limits apply to those that are there. */
   void expect() {
-    if (retention.keeps()) {
-      groups.makeRoom();
+    if (retention.keeps() && ring.tryHold()) {
+      try {
+        groups.makeRoom();
+      } finally {
+        ring.letGo();
+      }
+    }
+  }
+
+  /**
+   * As {@link LaneGroups#advance}, for who holds nothing of the ring; nothing if that has ended.
+   */
+  void advance() {
+    if (ring.tryHold()) {
+      try {
+        groups.advance();
+      } finally {
+        ring.letGo();
+      }
     }
   }
 

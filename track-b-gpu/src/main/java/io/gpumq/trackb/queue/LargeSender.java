@@ -1,5 +1,6 @@
 package io.gpumq.trackb.queue;
 
+import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.link.Ring;
@@ -40,7 +41,7 @@ final class LargeSender {
    * @return whether there was room
    */
   boolean trySend(ByteBuffer payload, boolean hasKey, long key, Claimer claimer) {
-    if (!entries.reserve(block, units(payload.remaining(), hasKey))) {
+    if (!reserve(units(payload.remaining(), hasKey))) {
       return false;
     }
     try {
@@ -53,7 +54,7 @@ final class LargeSender {
 
   private boolean copyAndAppend(ByteBuffer payload, Heading heading, Claimer claimer) {
     try {
-      copy(payload, heading);
+      copy(payload, heading, claimer);
       return append(claimer);
     } finally {
       move.end();
@@ -62,7 +63,15 @@ final class LargeSender {
 
   /** Keeps room for any payload of the queue, until {@link #sendReserved} or {@link #giveBack}. */
   boolean reserve() {
-    return entries.reserve(block, units(lane.queue().config().maxPayloadBytes(), false));
+    return reserve(units(lane.queue().config().maxPayloadBytes(), false));
+  }
+
+  private boolean reserve(int units) {
+    if (entries.reserve(block, units)) {
+      return true;
+    }
+    lane.advance(); // what was settled meanwhile makes room
+    return entries.reserve(block, units);
   }
 
   /** Sends a payload for which there is room, though a chunk or a slot may be a while away. */
@@ -74,7 +83,7 @@ final class LargeSender {
       await(claimer);
     }
     try {
-      copy(payload, heading);
+      copy(payload, heading, claimer);
       while (!append(claimer)) {
         await(claimer);
       }
@@ -85,7 +94,7 @@ final class LargeSender {
 
   private void await(Claimer claimer) {
     claimer.requireOpen();
-    lane.groups().advance();
+    lane.advance();
     backoff.pause();
   }
 
@@ -99,14 +108,18 @@ final class LargeSender {
     return new Heading(place, payload.remaining(), hasKey, key, System.currentTimeMillis());
   }
 
-  /** Writes it into a chunk; returns whether there was one. */
+  /** Writes it into a chunk, which keeps the ring's memory; returns whether there was one. */
   private boolean begin(Heading heading) {
-    ring.advance();
     return move.begin(heading.payload(), heading.sentNow(ring.shape().resultBytes()));
   }
 
-  private void copy(ByteBuffer payload, Heading heading) {
-    copier.write(payload, payload.position(), payload.remaining(), heading.payload());
+  private void copy(ByteBuffer payload, Heading heading, Claimer claimer) {
+    try {
+      copier.write(payload, payload.position(), payload.remaining(), heading.payload());
+    } catch (TrackFailedException e) {
+      claimer.requireOpen(); // which says that the queue is closed, if that is why
+      throw e;
+    }
   }
 
   private boolean append(Claimer claimer) {

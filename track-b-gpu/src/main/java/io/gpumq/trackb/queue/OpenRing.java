@@ -141,7 +141,7 @@ final class OpenRing {
 
   /** Whether no lane goes through it, and nothing is under way, or ever will be. */
   boolean isUnused() {
-    return lanes == 0 && (failure != null || ring.isIdle());
+    return lanes == 0 && !ring.isWritten() && (failure != null || ring.isIdle());
   }
 
   Ring ring() {
@@ -217,7 +217,12 @@ final class OpenRing {
 
   /** Stops it and gives back what it took. Once. */
   void close() {
-    new Steps().run(this::endUse).run(this::end).run(file::close).finish();
+    new Steps()
+        .run(this::endUse)
+        .run(() -> ring.endWriting(file::hold, file::release))
+        .run(this::end)
+        .run(file::close)
+        .finish();
   }
 
   /** Units that an entry of the largest payload takes. */

@@ -134,7 +134,7 @@ final class QueueProducer implements Producer {
       queue.sent();
       return claim.sequence;
     }
-    lane.groups().advance(); // what was settled meanwhile makes room
+    lane.advance(); // for the next time
     return FULL;
   }
 
@@ -150,7 +150,12 @@ final class QueueProducer implements Producer {
       } else {
         draft.add(payload, now);
       }
-      return lane.log().append(draft, reservation, claim) == EntryLog.Room.ENOUGH;
+      EntryLog.Room room = lane.log().append(draft, reservation, claim);
+      if (room == EntryLog.Room.NO_ENTRIES || room == EntryLog.Room.NO_MEMORY) {
+        lane.groups().advance(); // what was settled meanwhile makes room
+        room = lane.log().mayGrow() ? lane.log().append(draft, reservation, claim) : room;
+      }
+      return room == EntryLog.Room.ENOUGH;
     } finally {
       draft.end();
     }
