@@ -1,9 +1,11 @@
 package io.gpumq.trackb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
@@ -46,6 +48,28 @@ class FullQueueTest {
       return fail("there is always room");
     } catch (QueueFullException e) {
       return e.getMessage();
+    }
+  }
+
+  /** Two groups, each of which may be the last to settle; and a deletion. */
+  @Test
+  void whatIsSettledMakesRoomForTheNextTry() throws InterruptedException {
+    try (MessageQueue queue = TRACK.open(config().build());
+        Consumer one = queue.consumer("one", "c");
+        Consumer two = queue.consumer("two", "c");
+        Producer producer = queue.producer()) {
+      ByteBuffer payload = ByteBuffer.allocate(8);
+      for (int round = 0; round < 100; round++) {
+        while (producer.trySend(payload) != Producer.FULL) {}
+        one.acknowledge(one.poll(1, SOON));
+        assertEquals(Producer.FULL, producer.trySend(payload));
+        two.acknowledge(two.poll(1, SOON));
+        assertNotEquals(Producer.FULL, producer.trySend(payload), "round " + round);
+        Batch batch = two.poll(1, SOON);
+        assertEquals(Producer.FULL, producer.trySend(payload));
+        queue.delete(batch.get(0).sequence());
+        assertNotEquals(Producer.FULL, producer.trySend(payload), "round " + round);
+      }
     }
   }
 

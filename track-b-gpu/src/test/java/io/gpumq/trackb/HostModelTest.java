@@ -11,4 +11,9 @@ class HostModelTest extends ModelTest {
   protected Track openTrack() {
     return Tracks.open("b", TrackOptions.DEFAULT.withDevice("host"));
   }
+
+  @Override
+  protected boolean roomAtOnce() {
+    return true;
+  }
 }
