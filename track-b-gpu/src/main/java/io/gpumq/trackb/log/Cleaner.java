@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Looks after segments to which nothing is added any more. It has their headers written, and gives
  * those back in which nothing lives, wherever they stand. While the store is short it also moves
  * together what lives on in others. One thread at a time is at work, whichever comes, and waits for
- * nothing: how far the device is meanwhile is looked at by the next. Safe for use by many threads.
+ * nothing: how far the device is meanwhile is looked at by the next. While no device lives it gives
+ * back, and moves nothing. Safe for use by many threads.
  */
 public final class Cleaner {
   /** Steps in one go, mostly each in another log. */
@@ -98,7 +99,12 @@ public final class Cleaner {
       return true;
     }
     try {
-      return mover.use(this::advance);
+      boolean moves = mover.use(this::advance);
+      if (!moves) {
+        left.removeIf(this::tryFree);
+        look(null);
+      }
+      return moves;
     } finally {
       isUnderWay = current != null;
       isAtWork.set(false);
@@ -114,12 +120,17 @@ public final class Cleaner {
     look(by);
   }
 
+  /**
+   * Looks at logs, until there is something to be moved.
+   *
+   * @param by {@code null} while nothing moves: what was begun waits, and what needs none goes on
+   */
   private void look(Keeps by) {
     boolean isShort = isWanted || store.isShort();
     boolean hasMore = true;
     int most = size();
     int looked = 0;
-    while (current == null && looked < MOST_LOOKED && (hasMore || looked < most)) {
+    while ((current == null || by == null) && looked < MOST_LOOKED && (hasMore || looked < most)) {
       Cleaning log = next();
       if (log == null) {
         break;
@@ -128,20 +139,28 @@ public final class Cleaner {
       hasMore = log.isInRound();
       looked++;
     }
-    isWanted &= current != null || hasMore || looked < most;
+    isWanted &= by == null || current != null || hasMore || looked < most;
   }
 
   private void look(Cleaning log, boolean isShort, Keeps by) {
     try {
-      current = log.step(isShort);
-      currentBy = by;
-      if (current != null && current.advance(by)) {
-        current = null;
+      if (by == null) {
+        log.giveBack();
+      } else {
+        begin(log.step(isShort), by);
       }
     } finally {
       if (log.stays()) {
         add(log);
       }
+    }
+  }
+
+  private void begin(CleaningStep step, Keeps by) {
+    current = step;
+    currentBy = by;
+    if (current != null && current.advance(by)) {
+      current = null;
     }
   }
 

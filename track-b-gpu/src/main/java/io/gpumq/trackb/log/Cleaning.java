@@ -65,6 +65,19 @@ final class Cleaning {
     if (!without.isEmpty()) {
       return new Describing(sealed, without);
     }
+    return giveBackOrMove(isShort);
+  }
+
+  /** The part of a step that needs no device: gives back what nothing lives in. */
+  void giveBack() {
+    if (isMoving) {
+      isMoving = false;
+      goneBeforeMoving = -1; // the rest of the round moves nothing: the next one does
+    }
+    giveBackOrMove(false);
+  }
+
+  private CleaningStep giveBackOrMove(boolean isShort) {
     Living living = sealed.living();
     return living != null && (isRound || beginsRound(living, isShort)) ? goOn(living) : null;
   }
@@ -146,8 +159,12 @@ final class Cleaning {
         break;
       }
     }
-    boolean isGone = giveBack(dead, revivals); // else some would lie among those that are moved
-    return isGone && !sparse.isEmpty() ? move(sparse, gathering, revivals) : null;
+    if (!giveBack(dead, revivals)) { // and some would lie among those that are moved
+      isRound = false;
+      goneBefore = -1; // they are looked at again
+      return null;
+    }
+    return sparse.isEmpty() ? null : move(sparse, gathering, revivals);
   }
 
   private static boolean isSparse(Segment segment, BitSet alive) {
