@@ -37,7 +37,7 @@ public final class RoundRobin {
       this.senders.add(new TurnSender(crowd, i, count, batch, mostUnderWay / count, patience));
     }
     for (int i = 0; i < readers; i++) {
-      this.readers.add(new TurnReader(crowd, i, readers, count));
+      this.readers.add(new TurnReader(crowd, i, readers, count, batch));
     }
   }
 

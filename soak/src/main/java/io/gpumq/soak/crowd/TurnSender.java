@@ -5,7 +5,10 @@ import io.gpumq.soak.workload.StreamWriter;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Sends a batch to each of its queues in turn, over several stages. For one thread at a time. */
+/**
+ * Sends a batch to each of its queues in turn, over several stages, each of which begins with its
+ * first queue. For one thread at a time.
+ */
 final class TurnSender {
   /** Messages that it sends at most between two looks at the clock. */
   private static final int BETWEEN_LOOKS = 1024;
@@ -34,7 +37,6 @@ final class TurnSender {
     this.mostUnderWay = Math.max(batch, mostUnderWay);
     this.patience = patience;
     this.writer = crowd.streams().writer();
-    this.queue = first;
     for (int i = first; i < crowd.size(); i += step) {
       crowd.producer(i);
     }
@@ -46,6 +48,7 @@ final class TurnSender {
    * @param acknowledged how many of its messages are
    */
   void run(Crew crew, long deadlineNanos, LongSupplier acknowledged) throws InterruptedException {
+    queue = first;
     while (!crew.stopping() && System.nanoTime() - deadlineNanos < 0) {
       long room = mostUnderWay - (sent - acknowledged.getAsLong());
       if (room < batch) {
