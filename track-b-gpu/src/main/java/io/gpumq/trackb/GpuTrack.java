@@ -11,6 +11,7 @@ import io.gpumq.spi.waiting.Waiters;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.queue.Aging;
+import io.gpumq.trackb.queue.Folding;
 import io.gpumq.trackb.queue.OpenQueue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
@@ -59,7 +60,7 @@ final class GpuTrack implements Track {
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters::stir);
       Rings rings = new Rings(device, store);
       Upkeep upkeep = Upkeep.of(store, rings::move);
-      shop = new Shop(rings, store, copier, upkeep, new Aging(), waiters, queues);
+      shop = new Shop(rings, store, copier, upkeep, new Aging(), new Folding(), waiters, queues);
       watcher.setDaemon(true);
       watcher.start();
     } catch (Throwable e) { // no room for one more thread
@@ -90,6 +91,7 @@ final class GpuTrack implements Track {
   private void keepUp(boolean isRestLook) {
     try {
       shop.upkeep().cleaner().advance();
+      shop.folding().look();
       if (isRestLook) {
         shop.upkeep().resting().look();
         shop.aging().look();

@@ -43,7 +43,9 @@ final class PlayedQueue implements AutoCloseable {
     var none = PayloadLimit.of(Map.of());
     var alone = new OpenQueues<OpenQueue>("microbench", none, other -> null); // opens none
     Upkeep upkeep = Upkeep.of(store, rings::move);
-    queue = new Shop(rings, store, copier, upkeep, new Aging(), new Waiters(), alone).open(config);
+    queue =
+        new Shop(rings, store, copier, upkeep, new Aging(), new Folding(), new Waiters(), alone)
+            .open(config);
     producer = queue.producer();
     consumer = queue.consumer("group", "consumer");
     byte[] source = new byte[bytes];

@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,6 +21,11 @@ public record Footprint(long heapBytes, long pinnedBytes) {
   /** One collection leaves what it has queued for cleaning: that goes with the next. */
   private static final int COLLECTIONS = 2;
 
+  private static final long PAUSE_MILLIS = 1_500;
+
+  /** Where no more than this part goes in a pause, nothing does. */
+  private static final int SETTLED_PART = 100;
+
   /** Of rings and copy areas: a ring's is deleted with it, a copy area's when it is mapped. */
   private static final Pattern SHARED =
       Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*/gpumq-[^/]*(?:\\.ring|-copy-area\\.vram.*)");
@@ -32,6 +38,26 @@ public record Footprint(long heapBytes, long pinnedBytes) {
       MEMORY.gc();
     }
     return new Footprint(MEMORY.getHeapMemoryUsage().getUsed(), pinned());
+  }
+
+  /**
+   * Looks until hardly anything goes any more: what nobody uses is folded a while later.
+   *
+   * @param patience how long at most
+   */
+  public static Footprint settled(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    Footprint seen = now();
+    while (System.nanoTime() - deadline < 0) {
+      Thread.sleep(PAUSE_MILLIS);
+      Footprint next = now();
+      boolean isSettled = seen.heapBytes - next.heapBytes < next.heapBytes / SETTLED_PART;
+      seen = next;
+      if (isSettled) {
+        break;
+      }
+    }
+    return seen;
   }
 
   /** What has come on top since another moment. */

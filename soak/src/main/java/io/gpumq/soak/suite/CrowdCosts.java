@@ -18,6 +18,9 @@ final class CrowdCosts {
 
   private static final int SMALL_HEAP_BYTES = 6000;
 
+  /** It takes no longer until all queues that nobody uses are folded. */
+  private static final Duration FOLDING = Duration.ofMinutes(3);
+
   /** Room in the store for one small entry. */
   private static final int ENTRY_STORE_BYTES = 52;
 
@@ -115,8 +118,10 @@ final class CrowdCosts {
         FilledCrowd filled = crowds.filled(crowd); // which takes heap of its own
         Footprint unfilled = Footprint.now();
         filled.fill();
-        see(crowd, Footprint.now().since(unfilled).and(open));
+        see(crowd, Footprint.settled(FOLDING).since(unfilled).and(open));
         filled.drainOnce();
+        Footprint drained = Footprint.settled(FOLDING).since(unfilled).and(open);
+        seen.put(Figure.DRAINED_HEAP_BYTES_EACH, (double) drained.heapBytes() / crowd.size());
         return crowds.settled(crowd).and(crowds.settled(first));
       }
     }

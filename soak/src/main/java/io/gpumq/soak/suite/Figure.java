@@ -20,6 +20,8 @@ public enum Figure {
   HEAP_BYTES_MSG("heap", Unit.BYTES_A_MESSAGE),
   /** Heap that each queue takes, or each pending entry, once garbage is collected. */
   HEAP_BYTES_EACH("heap", Unit.BYTES_EACH),
+  /** The same of queues that are drained again. */
+  DRAINED_HEAP_BYTES_EACH("heap once drained", Unit.BYTES_EACH),
   /** Bytes of the track's store that the queues hold. */
   STORE_BYTES("store", Unit.BYTES),
   /** Heap that the row's queues and their entries take, and pinned memory of the whole track. */

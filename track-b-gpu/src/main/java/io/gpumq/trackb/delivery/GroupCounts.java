@@ -31,6 +31,14 @@ public final class GroupCounts {
     }
   }
 
+  /** Begins with what was done before. Before anybody counts, or looks. */
+  void begin(FoldedGroup folded) {
+    delivered = folded.delivered();
+    acknowledged = folded.acknowledged();
+    redelivered = folded.redelivered();
+    deadLettered = folded.deadLettered();
+  }
+
   /** For the holder of the lock. The release pairs with {@link #get}. */
   private void add(VarHandle figure, long more) {
     figure.setRelease(this, (long) figure.get(this) + more);

@@ -27,6 +27,12 @@ public final class Deletions {
     this.segments = segments;
   }
 
+  /** Begins with those that a folded log had. Under the lock, before anybody asks. */
+  void begin(FoldedLog folded) {
+    end = folded.deletedEnd();
+    count = folded.deleted();
+  }
+
   /**
    * Deletes an entry that was claimed.
    *

@@ -243,6 +243,11 @@ public final class EntryLog {
     return new MovedEntries(tail, segments, allowance, kept, progress, upkeep, order);
   }
 
+  /** How it folds, and goes on where another was folded. */
+  public LogFolding folding() {
+    return new LogFolding(tail, marks, progress, deletions, segments, kept);
+  }
+
   /** A reader has come to a sequence. */
   public void readTo(long sequence) {
     if (sequence > marks.ahead()) {

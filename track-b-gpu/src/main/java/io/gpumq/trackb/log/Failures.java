@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Each is <i>open</i> until somebody has taken note of it; what lies behind an open one is not
  * delivered. Safe for use by many threads.
  */
-final class Failures {
+public final class Failures {
   private static final long NONE = Long.MAX_VALUE;
 
   /**
@@ -37,6 +37,14 @@ final class Failures {
   /** How many there ever were. */
   long count() {
     return count;
+  }
+
+  /** Begins with those of a folded log, of which none is open. Before anybody asks. */
+  synchronized void begin(Failures others) {
+    failures.putAll(others.failures);
+    last = others.last;
+    count = others.count;
+    noted = others.noted;
   }
 
   /** Takes note of one behind all others. */

@@ -20,10 +20,14 @@ import java.util.function.LongFunction;
 public final class Progress implements Carried {
   private final Ring ring;
   private final long start;
-  private final Runnable hasLanded;
-  private final LongFunction<String> describer;
   private final Failures failures = new Failures();
-  private final NearRuns near = new NearRuns();
+
+  // Of the log, until that folds.
+  private Runnable hasLanded;
+  private LongFunction<String> describer;
+
+  /** Made with the first entry that goes to the window. */
+  private volatile NearRuns near;
 
   // Written by the ring's caller, one at a time.
   private final Watermarks marks;
@@ -46,15 +50,49 @@ public final class Progress implements Carried {
     this.marks = marks;
   }
 
+  /** Begins where a log was folded. Before anybody looks. */
+  void begin(FoldedLog folded) {
+    marks.begin(folded.claimed(), folded.released());
+    if (folded.failures() != null) {
+      failures.begin(folded.failures());
+    }
+  }
+
+  /** Whether all has landed that is claimed, and no failure is open, as was found last. */
+  boolean isStill(long claimed) {
+    return marks.landed() == claimed
+        && marks.completed() == claimed
+        && failures.firstOpen() > claimed;
+  }
+
+  /**
+   * Lets go of its log, which folds: slots of the ring know this until others use them, and would
+   * keep all of the log's from the collector.
+   */
+  Failures fold() {
+    hasLanded = () -> {};
+    describer = Long::toString;
+    near = null;
+    express = null;
+    return failures.count() == 0 ? null : failures;
+  }
+
   @Override
   public void completed(Run run, int first, int count, boolean hasLanded) {
     if (first == 0 && run.isPushed()) {
-      near.add(run);
+      addNear(run);
     }
     if (!hasLanded) {
       remember(run);
     }
     settle(run.sequence() + first + count, hasLanded);
+  }
+
+  private void addNear(Run run) {
+    if (near == null) {
+      near = new NearRuns();
+    }
+    near.add(run);
   }
 
   /** Before it counts as completed: who sees that finds it. */
@@ -174,7 +212,8 @@ public final class Progress implements Carried {
 
   /** Finds an entry in the window, as {@link NearRuns#hold}. */
   public boolean holdNear(long sequence, NearRun into) {
-    return near.hold(sequence, into);
+    NearRuns runs = near;
+    return runs != null && runs.hold(sequence, into);
   }
 
   /** Whether an entry came by express, and was among the latest that did. */

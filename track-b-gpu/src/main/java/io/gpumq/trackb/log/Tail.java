@@ -52,6 +52,13 @@ final class Tail extends SpinningLock {
     seenAhead = ahead;
   }
 
+  /** Begins further on. Before anybody looks. */
+  void begin(long end, long released, long ofPayloads) {
+    claimed = end;
+    seenReleased = released;
+    payloadBytes = ofPayloads;
+  }
+
   /** Every sequence below is claimed, and published or just about to be. */
   long claimed() {
     return claimed;

@@ -22,6 +22,13 @@ final class Watermarks {
     words.set(AHEAD, ahead);
   }
 
+  /** Begins further on, where all that was claimed has landed. Before anybody looks. */
+  void begin(long claimed, long released) {
+    words.set(COMPLETED, claimed);
+    words.set(LANDED, claimed);
+    words.set(RELEASED, released);
+  }
+
   /** Every sequence below is completed. */
   long completed() {
     return words.get(COMPLETED);

@@ -21,8 +21,14 @@ final class Census {
     this.lane = lane;
   }
 
+  /** Returns how many messages some group has not settled; without a group, how many are kept. */
+  long depth() {
+    long from = lane.groups().settled();
+    return depth(lane.groups().groups(), from, lane.log().claimed());
+  }
+
   /**
-   * Returns how many messages some group has not settled; without a group, how many are kept.
+   * The same of some groups.
    *
    * @param first every sequence below is settled by all
    * @param claimed every sequence that was ever claimed lies below
@@ -30,6 +36,9 @@ final class Census {
   long depth(Collection<Group> groups, long first, long claimed) {
     if (groups.isEmpty()) {
       return lane.count(first, claimed);
+    }
+    if (first >= claimed) {
+      return 0;
     }
     long depth = 0;
     BitSet unsettled = new BitSet(STEP);

@@ -15,9 +15,11 @@ record GroupTotals(long delivered, long acknowledged, long redelivered) {
 
   /** Returns the same with what one more has done. */
   GroupTotals with(GroupCounts counts) {
+    return with(counts.delivered(), counts.acknowledged(), counts.redelivered());
+  }
+
+  GroupTotals with(long moreDelivered, long moreAcknowledged, long moreRedelivered) {
     return new GroupTotals(
-        delivered + counts.delivered(),
-        acknowledged + counts.acknowledged(),
-        redelivered + counts.redelivered());
+        delivered + moreDelivered, acknowledged + moreAcknowledged, redelivered + moreRedelivered);
   }
 }

@@ -44,7 +44,7 @@ final class Lane implements Deliverable, Yielder {
     this.queue = queue;
     this.number = number;
     this.ring = ring;
-    long first = (long) number << SHIFT;
+    long first = first(number);
     Segments segments = new Segments(queue.store(), queue.share(), first);
     Upkeep upkeep = queue.upkeep();
     log = new EntryLog(ring.ring(), segments, first, limit(), upkeep, this::describe);
@@ -61,6 +61,11 @@ final class Lane implements Deliverable, Yielder {
   long limit() {
     QueueConfig config = queue.config();
     return LaneRetention.part(config.maxMessages(), config.lanes(), number);
+  }
+
+  /** The first sequence of a lane. */
+  static long first(int lane) {
+    return (long) lane << SHIFT;
   }
 
   /** Which lane a sequence belongs to; may be none that there is. */
@@ -233,6 +238,11 @@ final class Lane implements Deliverable, Yielder {
   boolean isOwed() {
     groups.advance();
     return groups.done() < log.claimed();
+  }
+
+  /** Whether a message is for one group alone that is not released yet. */
+  boolean hasTargets() {
+    return !targets.isEmpty();
   }
 
   /** How long what is settled stays. */

@@ -1,16 +1,19 @@
 package io.gpumq.trackb.queue;
 
 import io.gpumq.api.ConfigException;
+import io.gpumq.trackb.delivery.FoldedGroup;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.FailureSink;
 import io.gpumq.trackb.waiting.Backoff;
 import io.gpumq.trackb.waiting.SpinningLock;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -352,6 +355,38 @@ final class LaneGroups {
         all = all.with(group.counts());
       }
       return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns what they are where nobody uses the queue; {@code null} while one has something
+   * pending.
+   */
+  FoldedGroup[] fold() {
+    return locked(
+        () -> {
+          FoldedGroup[] folded =
+              groups.values().stream().map(FoldedGroup::of).toArray(FoldedGroup[]::new);
+          return Arrays.asList(folded).contains(null) ? null : folded;
+        });
+  }
+
+  /** What those have done that were removed. */
+  GroupTotals ofRemoved() {
+    return locked(() -> ofRemoved);
+  }
+
+  /** Goes on where others were folded. Before anything else. */
+  void unfold(FoldedLane folded, Function<FoldedGroup, Group> maker) {
+    lock.lock();
+    try {
+      marks.begin();
+      ofRemoved = folded.removed();
+      for (FoldedGroup group : folded.groups()) {
+        groups.put(group.name(), maker.apply(group));
+      }
     } finally {
       lock.unlock();
     }

@@ -39,6 +39,11 @@ final class LaneMarks {
     this.messages = messages;
     this.targets = targets;
     this.retention = retention;
+    begin();
+  }
+
+  /** Begins where the log does. */
+  void begin() {
     released = log.released();
     floor = released;
     settled = released;

@@ -45,6 +45,11 @@ final class Letters {
     return queue;
   }
 
+  /** Begins with so many that were written. */
+  void begin(long before) {
+    written.set(before);
+  }
+
   /** Letters that were written. */
   long written() {
     return written.get();

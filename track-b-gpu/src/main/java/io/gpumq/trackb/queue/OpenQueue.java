@@ -11,24 +11,39 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueStats;
 import io.gpumq.api.Reader;
+import io.gpumq.api.Retention;
 import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting;
 import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
+import io.gpumq.spi.waiting.Source;
 import io.gpumq.trackb.store.Share;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A queue as its users have it. Until somebody sends to it or reads from it, it is its
  * configuration, its share of the store, and the names of its groups: some hundred bytes. What does
- * the work is made then, a {@link Queue}. Safe for use by many threads.
+ * the work is made then, a {@link Queue}. Once nobody uses that any more it is <i>folded</i>: what
+ * matters of it is kept, a {@link FoldedQueue}, and the next user has a whole one made of that.
+ * Safe for use by many threads.
  */
 public final class OpenQueue implements TrackQueue {
   private static final String[] NONE = {};
   private static final QueueStats NOTHING = new QueueStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** What has become of an attempt to fold it. */
+  enum Fold {
+    /** It is folded, or somebody uses it: nobody need look at it. */
+    OVER,
+    /** It was used since the last look. */
+    USED,
+    /** It cannot be folded now. */
+    LATER
+  }
 
   private final QueueConfig config;
   private final Shop shop;
@@ -36,12 +51,24 @@ public final class OpenQueue implements TrackQueue {
   private final OpenRing[] rings;
 
   /** Groups that were made before the work began; where they start makes no difference. */
-  private String[] groups = NONE; // guarded by this object
+  private String[] groups = NONE; // guarded by this object, as are the next four
 
-  /** {@code null} until somebody uses it. Written under this object. */
+  /** {@code null} unless it is folded. */
+  private FoldedQueue folded;
+
+  /** Calls that are under way, and producers, consumers and readers that are open. */
+  private int users;
+
+  /** Whether it was used since it was looked at last. */
+  private boolean isUsed;
+
+  /** Whether it is among those that are to be folded. */
+  private boolean isListed;
+
+  /** {@code null} while nobody uses it. Written under this object. */
   private volatile Queue queue;
 
-  /** What its close reported, where nobody had used it. Written under this object. */
+  /** What its close reported, where there was nothing to close. Written under this object. */
   private volatile CloseReport ended;
 
   /**
@@ -57,7 +84,8 @@ public final class OpenQueue implements TrackQueue {
   }
 
   /**
-   * Returns what does the work, made by the first who asks.
+   * Returns what does the work, made by the first who asks. It may fold at any time, unless it
+   * keeps letters: such a one never does, since all whose letters it keeps know it.
    *
    * @throws QueueClosedException if it was closed before anybody did
    */
@@ -71,14 +99,103 @@ public final class OpenQueue implements TrackQueue {
       throw new QueueClosedException("queue '" + name() + "' is closed");
     }
     if (queue == null) {
-      Queue made = new Queue(config, shop, share, rings);
+      Queue made = new Queue(this, shop, rings, folded);
       for (String group : groups) {
         made.makeGroup(group);
       }
       groups = NONE;
+      folded = null;
       queue = made;
     }
     return queue;
+  }
+
+  /** {@link #queue()}, which does not fold before {@link #leave}. */
+  synchronized Queue enter() {
+    Queue working = queue();
+    join();
+    return working;
+  }
+
+  /** One more uses what does the work, until {@link #leave}. */
+  synchronized void join() {
+    users++;
+  }
+
+  synchronized void leave() {
+    isUsed = true;
+    leaveUnused();
+  }
+
+  /** Somebody has but looked at it. */
+  private synchronized void leaveUnused() {
+    if (--users == 0 && !isListed && mayFold()) {
+      isListed = true;
+      shop.folding().add(this);
+    }
+  }
+
+  /** Others know the queue of their letters, and the lane that keeps what is settled. */
+  private boolean mayFold() {
+    return !config.keepsLetters() && config.retention().equals(Retention.whenSettled());
+  }
+
+  /** What is done to a queue and answers nothing. */
+  @FunctionalInterface
+  private interface Act {
+    void on(Queue working);
+  }
+
+  private void run(Act act) {
+    Queue working = enter();
+    try {
+      act.on(working);
+    } finally {
+      leave();
+    }
+  }
+
+  private <T> T use(Function<Queue, T> act) {
+    Queue working = enter();
+    try {
+      return act.apply(working);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Folds it, if nobody has used it since the last attempt. */
+  synchronized Fold fold() {
+    if (users > 0 || queue == null) {
+      isListed = false; // who leaves last lists it again
+      return Fold.OVER;
+    }
+    if (isUsed) {
+      isUsed = false;
+      return Fold.USED;
+    }
+    folded = queue.fold(new Waking());
+    if (folded == null) {
+      return Fold.LATER;
+    }
+    queue = null;
+    isListed = false;
+    return Fold.OVER;
+  }
+
+  /** Asked for those who wait again for entries of a group while it is folded: makes it whole. */
+  private final class Waking implements Source {
+    @Override
+    public int ready() {
+      enter();
+      leave();
+      return 0; // the line asks the whole one next
+    }
+
+    @Override
+    public long nanosToLook() {
+      return AT_ONCE;
+    }
   }
 
   Share share() {
@@ -97,19 +214,19 @@ public final class OpenQueue implements TrackQueue {
 
   @Override
   public Producer producer() {
-    return queue().producer();
+    return use(Queue::producer);
   }
 
   @Override
   public void createGroup(String group, GroupStart start) {
     if (!isEnoughToKeep(group)) {
-      queue().createGroup(group, start);
+      run(working -> working.createGroup(group, start));
     }
   }
 
   /** Keeps a group's name while nobody uses the queue; returns whether that is enough. */
   private synchronized boolean isEnoughToKeep(String group) {
-    if (queue != null || ended != null || Queue.failure(rings) != null) {
+    if (queue != null || folded != null || ended != null || Queue.failure(rings) != null) {
       return false;
     }
     Names.require("group", group);
@@ -122,56 +239,58 @@ public final class OpenQueue implements TrackQueue {
 
   @Override
   public boolean removeGroup(String group) {
-    return queue().removeGroup(group);
+    return use(working -> working.removeGroup(group));
   }
 
   @Override
   public void moveGroup(String group, GroupStart to) {
-    queue().moveGroup(group, to);
+    run(working -> working.moveGroup(group, to));
   }
 
   @Override
   public void moveGroup(String group, long sequence) {
-    queue().moveGroup(group, sequence);
+    run(working -> working.moveGroup(group, sequence));
   }
 
   @Override
   public int delete(long... sequences) {
-    return queue().delete(sequences);
+    return use(working -> working.delete(sequences));
   }
 
   @Override
   public long trim(Trim to) {
-    return queue().trim(to);
+    return use(working -> working.trim(to));
   }
 
   @Override
   public Reader reader() {
-    return queue().reader();
+    return use(Queue::reader);
   }
 
   @Override
   public List<GroupStats> groups() {
     synchronized (this) {
-      if (queue == null) {
-        return Arrays.stream(groups).sorted().map(OpenQueue::unused).toList();
+      if (queue == null && folded == null) {
+        return Arrays.stream(groups)
+            .sorted()
+            .map(group -> FoldedQueue.stats(group, GroupTotals.NONE))
+            .toList();
+      }
+      if (queue == null && folded.isDrained()) {
+        return folded.groups();
       }
     }
-    return queue.groups();
-  }
-
-  private static GroupStats unused(String group) {
-    return new GroupStats(group, 0, 0, Duration.ZERO, 0, 0, 0, List.of());
+    return use(Queue::groups);
   }
 
   @Override
   public Consumer consumer(String group, String name) {
-    return queue().consumer(group, name);
+    return use(working -> working.consumer(group, name));
   }
 
   @Override
   public Waiting whenReady(String group, int max, Duration limit, Waiting.Listener listener) {
-    return queue().whenReady(group, max, limit, listener);
+    return use(working -> working.whenReady(group, max, limit, listener));
   }
 
   @Override
@@ -187,28 +306,48 @@ public final class OpenQueue implements TrackQueue {
 
   @Override
   public QueueStats stats() {
-    Queue working = queue;
-    return working == null ? NOTHING : working.stats();
+    Queue working;
+    synchronized (this) {
+      if (queue == null) {
+        return folded == null ? NOTHING : folded.stats();
+      }
+      working = enter();
+    }
+    try {
+      return working.stats();
+    } finally {
+      leaveUnused();
+    }
   }
 
   @Override
   public CloseReport close(Duration drain) {
     Deadline.require("drain", drain);
-    CloseReport report = closeUnused();
-    return report != null ? report : queue.close(drain);
+    Queue working;
+    synchronized (this) {
+      closeIfNothing();
+      if (ended != null) {
+        return ended;
+      }
+      working = enter(); // for ever: what is closed folds no more
+    }
+    return working.close(drain);
   }
 
-  /** Closes it if nobody has used it; else returns {@code null}. */
-  private synchronized CloseReport closeUnused() {
-    if (queue == null && ended == null) {
-      Steps steps = new Steps();
-      for (OpenRing ring : rings) {
-        steps.run(() -> shop.rings().leave(ring));
-      }
-      ended = new CloseReport(true, 0, NOTHING);
-      steps.run(() -> shop.store().end(share)).finish();
+  /** Closes it if it has nothing, and nobody uses it. */
+  private synchronized void closeIfNothing() {
+    if (queue != null || ended != null || folded != null && !folded.isDrained()) {
+      return;
     }
-    return ended;
+    Steps steps = new Steps();
+    for (OpenRing ring : rings) {
+      steps.run(() -> shop.rings().leave(ring));
+    }
+    ended = new CloseReport(true, 0, stats());
+    if (folded != null && folded.waits() != null) {
+      steps.run(folded.waits()::end);
+    }
+    steps.run(() -> shop.store().end(share)).finish();
   }
 
   @Override

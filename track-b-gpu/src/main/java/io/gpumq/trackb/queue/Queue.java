@@ -14,16 +14,15 @@ import io.gpumq.api.Reader;
 import io.gpumq.api.Trim;
 import io.gpumq.api.Waiting;
 import io.gpumq.spi.Closing;
-import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.spi.waiting.Bell;
+import io.gpumq.spi.waiting.Source;
 import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.store.Share;
 import io.gpumq.trackb.store.Store;
-import io.gpumq.trackb.waiting.Backoff;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Queue implements TrackQueue {
   private final QueueConfig config;
+  private final OpenQueue users;
   private final Shop shop;
   private final Share share;
   private final Lane[] lanes;
@@ -48,21 +48,26 @@ final class Queue implements TrackQueue {
   private final Looks looks;
   private final QueueFigures figures;
   private final Letters letters;
-  private final AtomicInteger producerCount = new AtomicInteger();
-  private final AtomicInteger consumerCount = new AtomicInteger();
+  private final AtomicInteger producerCount;
+  private final AtomicInteger consumerCount;
   private final AtomicReference<Closing> closing = new AtomicReference<>();
 
   /**
+   * @param users count who uses it
    * @param shop what the queues of its track have in common
-   * @param share of the store, which ends with it
    * @param rings of its lanes, which it leaves at its end
+   * @param folded what it was before, or {@code null} where there was nothing
    */
-  Queue(QueueConfig config, Shop shop, Share share, OpenRing[] rings) {
-    this.config = config;
+  Queue(OpenQueue users, Shop shop, OpenRing[] rings, FoldedQueue folded) {
+    this.users = users;
+    this.config = users.config();
     this.shop = shop;
-    this.share = share;
+    this.share = users.share();
+    boolean hasWaits = folded != null && folded.waits() != null;
     letters = new Letters(config, shop.queues());
-    bell = shop.waiters().bell();
+    bell = hasWaits ? folded.waits().bell() : shop.waiters().bell();
+    producerCount = new AtomicInteger(folded == null ? 0 : folded.producers());
+    consumerCount = new AtomicInteger(folded == null ? 0 : folded.consumers());
     state = new QueueState(config.name(), () -> failure(rings));
     looks = new Looks(rings, state);
     lanes = new Lane[rings.length];
@@ -74,8 +79,23 @@ final class Queue implements TrackQueue {
     }
     groups =
         new QueueGroups(
-            config, lanes, consumers, parts -> new QueueGroup(state, looks, bell, lanes, parts));
+            config,
+            lanes,
+            consumers,
+            (parts, line) -> new QueueGroup(state, looks, bell, lanes, parts, line));
     figures = new QueueFigures(lanes, groups, letters, looks);
+    if (folded != null) {
+      folding().unfold(folded);
+    }
+  }
+
+  /** One more uses it, until {@link #leave}: it does not fold meanwhile. */
+  void join() {
+    users.join();
+  }
+
+  void leave() {
+    users.leave();
   }
 
   /** Why one of these does not run any more, or {@code null}. */
@@ -135,8 +155,8 @@ final class Queue implements TrackQueue {
   }
 
   /** Another queue of its track, which must be open. */
-  Queue other(String name) {
-    return shop.queues().require(name).queue();
+  OpenQueue other(String name) {
+    return shop.queues().require(name);
   }
 
   Readers readers() {
@@ -173,7 +193,9 @@ final class Queue implements TrackQueue {
       throw new ConfigException(
           "queue '" + name() + "': keeps dead letters, and takes no messages; send to another");
     }
-    return new QueueProducer(this, producerCount.getAndIncrement() & lanes.length - 1);
+    var producer = new QueueProducer(this, producerCount.getAndIncrement() & lanes.length - 1);
+    join();
+    return producer;
   }
 
   @Override
@@ -248,7 +270,9 @@ final class Queue implements TrackQueue {
   public Reader reader() {
     state.requireUsable();
     EntryBatch batch = new EntryBatch(new EntryFinder(shop.reading()));
-    return readers.add(new QueueReader(this, lanes, batch));
+    Reader reader = readers.add(new QueueReader(this, lanes, batch));
+    join();
+    return reader;
   }
 
   @Override
@@ -275,6 +299,7 @@ final class Queue implements TrackQueue {
           int home = consumerCount.getAndIncrement() & lanes.length - 1;
           EntryBatch batch = new EntryBatch(new EntryFinder(shop.reading()));
           var consumer = new QueueConsumer(this, group, name, owner, parts, home, batch, of.line());
+          join();
           hold(); // the last: nothing behind it may fail
           return consumer;
         });
@@ -345,52 +370,26 @@ final class Queue implements TrackQueue {
     return Closing.close(closing, drain, this::end);
   }
 
-  /** Ends it: every step, whatever another throws. */
   private CloseReport end(Closing by) {
-    state.stopIntake();
-    for (Lane lane : lanes) {
-      lane.log().fence(); // from here on nothing is claimed
-    }
-    for (Lane lane : lanes) {
-      lane.room().end();
-    }
-    boolean[] drained = {false};
-    Steps steps = new Steps();
-    steps
-        .run(() -> awaitDrain(by))
-        .run(() -> drained[0] = !isOwed())
-        .run(figures::take)
-        .run(state::close)
-        .run(groups::endLines)
-        .run(consumers::endWithQueue)
-        .run(readers::endWithQueue);
-    for (Lane lane : lanes) {
-      steps
-          .run(() -> shop.aging().remove(lane))
-          .run(lane::end)
-          .run(() -> shop.rings().leave(lane.ring(), lane.log()));
-    }
-    steps.run(() -> shop.store().end(share)).finish();
-    QueueStats stats = figures.stats();
-    return new CloseReport(drained[0], stats.depth(), stats);
+    var end = new QueueEnd(shop, share, lanes, state);
+    return end.end(by, groups, figures, consumers, readers);
   }
 
-  private void awaitDrain(Closing by) {
-    Backoff backoff = new Backoff();
-    while (isOwed()
-        && !state.hasFailed()
-        && !by.isOver()
-        && !Thread.currentThread().isInterrupted()) {
-      backoff.pause();
-    }
+  /**
+   * Folds it, while nobody uses it.
+   *
+   * @param waking is asked from now on for those who wait again
+   * @return {@code null} if it stays as it is: something is under way, pending, or waited for
+   */
+  FoldedQueue fold(Source waking) {
+    int producers = producerCount.get();
+    int consumed = consumerCount.get();
+    return closing.get() != null
+        ? null
+        : looks.at(() -> folding().fold(producers, consumed, bell, waking), () -> null);
   }
 
-  private boolean isOwed() {
-    for (Lane lane : lanes) {
-      if (lane.isOwed()) {
-        return true;
-      }
-    }
-    return false;
+  private QueueFolding folding() {
+    return new QueueFolding(lanes, groups, state, letters);
   }
 }

@@ -285,10 +285,16 @@ final class QueueConsumer implements Consumer {
     try {
       queue.state().requireUsable();
       DeadLetter told = batch.requireLetter(letter);
-      var replay = new Replay(polled, letter.sequence(), told, toAll, this::requireUsable);
-      long sequence = replay.send(timeout);
-      queue.changed(); // there is room for another letter
-      return sequence;
+      OpenQueue to = queue.other(told.queue());
+      Queue into = to.enter();
+      try {
+        var replay = new Replay(polled, letter.sequence(), told, into, toAll, this::requireUsable);
+        long sequence = replay.send(timeout);
+        queue.changed(); // there is room for another letter
+        return sequence;
+      } finally {
+        to.leave();
+      }
     } finally {
       leave();
     }
@@ -340,6 +346,7 @@ final class QueueConsumer implements Consumer {
         .run(queue::letGo)
         .run(() -> queue.forget(this))
         .run(queue::changed)
+        .run(queue::leave)
         .finish();
   }
 

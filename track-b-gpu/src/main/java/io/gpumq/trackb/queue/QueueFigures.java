@@ -70,8 +70,7 @@ final class QueueFigures {
       failed += lane.log().progress().failed();
       deleted += lane.log().deletions().count();
       held += lane.log().keptBytes().heldBytes();
-      long from = lane.groups().settled();
-      depth += new Census(lane).depth(lane.groups().groups(), from, lane.log().claimed());
+      depth += new Census(lane).depth();
     }
     return new QueueStats(
         sent,

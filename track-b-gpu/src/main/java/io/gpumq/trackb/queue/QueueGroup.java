@@ -15,18 +15,25 @@ final class QueueGroup implements Source {
 
   /**
    * @param parts one of each lane
+   * @param kept the line that it had when its queue was folded, or {@code null}
    */
-  QueueGroup(QueueState state, Looks looks, Bell bell, Lane[] lanes, Group[] parts) {
+  QueueGroup(QueueState state, Looks looks, Bell bell, Lane[] lanes, Group[] parts, Line kept) {
     this.state = state;
     this.looks = looks;
     this.lanes = lanes;
     this.parts = parts;
-    line = bell.line(this);
+    line = kept == null ? bell.line(this) : kept;
+    askAgain();
   }
 
   /** Its part of a lane. */
   Group of(int lane) {
     return parts[lane];
+  }
+
+  /** Is the one that its line asks. */
+  void askAgain() {
+    line.ask(this);
   }
 
   Line line() {

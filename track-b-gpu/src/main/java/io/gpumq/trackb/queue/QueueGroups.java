@@ -5,15 +5,18 @@ import io.gpumq.api.GroupStart;
 import io.gpumq.api.GroupStats;
 import io.gpumq.api.Names;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.spi.waiting.Line;
+import io.gpumq.spi.waiting.Source;
 import io.gpumq.trackb.delivery.Group;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -23,7 +26,7 @@ final class QueueGroups {
   private final QueueConfig config;
   private final Lane[] lanes;
   private final Consumers consumers;
-  private final Function<Group[], QueueGroup> maker;
+  private final BiFunction<Group[], Line, QueueGroup> maker;
 
   /** Written while the groups change. */
   private final Map<String, QueueGroup> byName = new ConcurrentHashMap<>();
@@ -32,10 +35,13 @@ final class QueueGroups {
   private final ReentrantLock changing = new ReentrantLock();
 
   /**
-   * @param maker makes a group of its parts
+   * @param maker makes a group of its parts, and of the line that it has, or {@code null}
    */
   QueueGroups(
-      QueueConfig config, Lane[] lanes, Consumers consumers, Function<Group[], QueueGroup> maker) {
+      QueueConfig config,
+      Lane[] lanes,
+      Consumers consumers,
+      BiFunction<Group[], Line, QueueGroup> maker) {
     this.config = config;
     this.lanes = lanes;
     this.consumers = consumers;
@@ -49,7 +55,7 @@ final class QueueGroups {
     try {
       QueueGroup group = byName.get(name);
       if (group == null) {
-        group = maker.apply(parts(name, start));
+        group = maker.apply(parts(name, start), null);
         byName.put(name, group);
       }
       return group;
@@ -157,6 +163,51 @@ final class QueueGroups {
   /** Nothing comes any more: whoever waits finds out. */
   void endLines() {
     byName.values().forEach(group -> group.line().end());
+  }
+
+  /**
+   * Has another source asked for those who may wait again, while nobody uses the queue.
+   *
+   * @return the lines of such, by the names of their groups; {@code null}, and nothing is done, if
+   *     somebody waits now
+   */
+  Map<String, Line> partWithLines(Source waking) {
+    Map<String, Line> kept = new HashMap<>(0);
+    for (Map.Entry<String, QueueGroup> group : byName.entrySet()) {
+      Line line = group.getValue().line();
+      if (!line.hasListeners()) {
+        continue;
+      }
+      if (!line.askIfIdle(waking)) {
+        byName.values().forEach(QueueGroup::askAgain);
+        return null;
+      }
+      kept.put(group.getKey(), line);
+    }
+    return kept;
+  }
+
+  /** Goes on where others were folded. Before anything else. */
+  void unfold(FoldedQueue folded) {
+    Map<String, Group[]> parts = new LinkedHashMap<>();
+    for (Lane lane : lanes) {
+      lane.groups()
+          .unfold(
+              folded.lanes()[lane.number()],
+              group -> {
+                Group part = make(lane, group.name(), group.cursor());
+                group.into(part);
+                parts
+                        .computeIfAbsent(group.name(), name -> new Group[lanes.length])[
+                        lane.number()] =
+                    part;
+                return part;
+              });
+    }
+    FoldedQueue.Waits waits = folded.waits();
+    parts.forEach(
+        (name, each) ->
+            byName.put(name, maker.apply(each, waits == null ? null : waits.line(name))));
   }
 
   /** Returns the figures of each group, by name. */

@@ -262,7 +262,14 @@ final class QueueProducer implements Producer {
 
   @Override
   public void close() {
-    closed = true;
+    boolean isFirst;
+    synchronized (this) {
+      isFirst = !closed;
+      closed = true;
+    }
     sleeper.wake(); // a call that waits
+    if (isFirst) {
+      queue.leave(); // a call that is still inside is refused once the queue has folded
+    }
   }
 }

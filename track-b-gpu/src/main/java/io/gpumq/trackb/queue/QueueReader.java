@@ -164,6 +164,11 @@ final class QueueReader implements Reader {
   }
 
   private void end() {
-    new Steps().run(this::letGo).run(batch::close).run(() -> queue.readers().remove(this)).finish();
+    new Steps()
+        .run(this::letGo)
+        .run(batch::close)
+        .run(() -> queue.readers().remove(this))
+        .run(queue::leave)
+        .finish();
   }
 }

@@ -9,6 +9,7 @@ final class QueueState {
   private final String queue;
   private final Supplier<String> ringFailure;
   private volatile boolean intakeStopped;
+  private volatile boolean folded;
   private volatile boolean closed;
 
   /**
@@ -35,7 +36,10 @@ final class QueueState {
   void requireOpen() {
     requireUsable();
     if (intakeStopped) {
-      throw new QueueClosedException("queue '" + queue + "' is closing, and takes no more");
+      throw new QueueClosedException(
+          folded
+              ? "this producer is closed; open another" // by another thread than the one that sends
+              : "queue '" + queue + "' is closing, and takes no more");
     }
   }
 
@@ -58,6 +62,12 @@ final class QueueState {
 
   /** From now on nothing is taken. */
   void stopIntake() {
+    intakeStopped = true;
+  }
+
+  /** All who used it are gone, and nothing is taken from the few that do not know it yet. */
+  void fold() {
+    folded = true; // first: who sees the next sees why
     intakeStopped = true;
   }
 

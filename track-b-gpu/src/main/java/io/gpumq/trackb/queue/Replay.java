@@ -39,16 +39,22 @@ final class Replay implements Claimer {
   /**
    * @param from where the letter lies
    * @param letter its sequence there
+   * @param queue that gave it up, which does not fold meanwhile
    * @param requireOpen throws where its reader may do nothing any more
    * @param toAll whether all groups are to see it, whichever gave it up
    * @throws ConfigException if it cannot be: says why
    */
   Replay(
-      QueueConsumer.Part from, long letter, DeadLetter told, boolean toAll, Runnable requireOpen) {
+      QueueConsumer.Part from,
+      long letter,
+      DeadLetter told,
+      Queue queue,
+      boolean toAll,
+      Runnable requireOpen) {
     this.from = from;
     this.letter = letter;
     this.requireOpen = requireOpen;
-    queue = from.lane().queue().other(told.queue());
+    this.queue = queue;
     group = toAll || told.group().isEmpty() ? null : told.group();
     lane = queue.laneLike(told.sequence());
     if (group != null && lane.groups().find(group) == null) {

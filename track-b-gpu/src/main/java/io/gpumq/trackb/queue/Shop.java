@@ -19,6 +19,7 @@ import io.gpumq.trackb.store.Store;
  * @param copier copies what no kernel carries, or reads
  * @param upkeep looks after the lanes' logs
  * @param aging lanes whose messages go by their age
+ * @param folding queues that nobody uses
  * @param queues those that are open: a queue's dead letters go to another, and back
  */
 public record Shop(
@@ -27,6 +28,7 @@ public record Shop(
     Copier copier,
     Upkeep upkeep,
     Aging aging,
+    Folding folding,
     Waiters waiters,
     OpenQueues<OpenQueue> queues) {
   /** Opens a queue. Where it cannot be made, its rings are left again. */

@@ -26,6 +26,11 @@ final class Targets {
     return end;
   }
 
+  /** Whether there is none that is not released. */
+  boolean isEmpty() {
+    return end == NONE || groups.isEmpty();
+  }
+
   /** Forgets a message that was not sent after all. */
   void remove(long sequence) {
     groups.remove(sequence);

@@ -145,6 +145,11 @@ public class Segment extends Filling {
     return isDescribed;
   }
 
+  /** Whether the cleaner has nothing to do with it: it has its header, and nothing was deleted. */
+  boolean isAsItStays() {
+    return isDescribed && deleted == null;
+  }
+
   /** What an entry takes here, in bytes: about that, where they differ. Under no lock. */
   public int entryBytes() {
     int each = stride;

@@ -61,6 +61,15 @@ final class SegmentList {
     }
   }
 
+  /** Takes all out, and returns them. */
+  Segment[] takeAll() {
+    Segment[] taken = size == 0 ? NONE : new Segment[size];
+    for (int i = 0; i < taken.length; i++) {
+      taken[i] = removeFirst();
+    }
+    return taken;
+  }
+
   /** Returns the segment of an entry that was added, or null if it is not there any more. */
   Segment of(long sequence) {
     int low = 0;

@@ -31,6 +31,9 @@ public final class Segments {
   /** It keeps no more than this part of the store. */
   private static final int KEPT_PART = 1 << 16;
 
+  /** A lane that has more is large: what else it takes of the heap matters little. */
+  private static final int MOST_FOLDED = 16;
+
   private final Store store;
   private final Share share;
   private final int keptBytes;
@@ -344,5 +347,37 @@ public final class Segments {
     }
     all.add(new Segment(place, block, next(), isOwn, store.nextNumber()));
     heldBytes += block;
+  }
+
+  /** Whether they are few, and nothing is about to be done with one. */
+  public boolean areStill() {
+    boolean areStill = pledged == 0 && left.isEmpty() && all.size() <= MOST_FOLDED;
+    for (int i = 0; areStill && i < all.size(); i++) {
+      boolean isSealed = i < all.size() - 1;
+      areStill = !get(i).isPinned() && (!isSealed || get(i).isAsItStays());
+    }
+    return areStill;
+  }
+
+  /** Takes all out that are here: another lane's parts have them from now on. */
+  public FoldedSegments fold() {
+    int used = all.size() > 0 && !last().isOwn() ? last().usedBytes() : lastUsed;
+    next = next();
+    heldBytes = 0;
+    return new FoldedSegments(all.takeAll(), used);
+  }
+
+  /**
+   * Takes in what was folded. Before any other.
+   *
+   * @param claimed the sequence of the next entry
+   */
+  public void unfold(FoldedSegments folded, long claimed) {
+    next = claimed;
+    lastUsed = folded.lastUsed();
+    for (Segment segment : folded.all()) {
+      all.add(segment);
+      heldBytes += segment.bytes();
+    }
   }
 }

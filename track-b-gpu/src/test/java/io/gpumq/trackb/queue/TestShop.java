@@ -17,11 +17,16 @@ import java.util.Map;
 /** What the queues of a track have in common, without the track. */
 final class TestShop implements AutoCloseable {
   private static final long BYTES = 96L << 20;
+  private static final long HOUR_NANOS = 3_600_000_000_000L;
+
+  /** A queue that was used is looked at twice. */
+  private static final int FOLD_LOOKS = 2;
 
   private final OpenQueues<OpenQueue> queues =
       new OpenQueues<>("test", PayloadLimit.of(Map.of()), this::openQueue);
   private final Copier copier;
   private boolean areRingsClosed;
+  private long later;
   final ReadingDevice device;
   final Rings rings;
   final Store store;
@@ -33,7 +38,7 @@ final class TestShop implements AutoCloseable {
     rings = new Rings(device, store);
     copier = Copier.open(device.vram());
     Upkeep upkeep = Upkeep.of(store, rings::move);
-    shop = new Shop(rings, store, copier, upkeep, new Aging(), waiters, queues);
+    shop = new Shop(rings, store, copier, upkeep, new Aging(), new Folding(), waiters, queues);
   }
 
   static TestShop onHost() {
@@ -46,6 +51,14 @@ final class TestShop implements AutoCloseable {
 
   private OpenQueue openQueue(QueueConfig config) {
     return shop.open(config);
+  }
+
+  /** Folds what can be, as a watcher does when some time has passed. For a few queues. */
+  synchronized void fold() {
+    for (int look = 0; look < FOLD_LOOKS; look++) {
+      later += HOUR_NANOS;
+      shop.folding().look(System.nanoTime() + later);
+    }
   }
 
   /** Ends its queues and rings, as a track does. */

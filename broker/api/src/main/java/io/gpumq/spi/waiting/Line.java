@@ -13,7 +13,9 @@ import java.time.Duration;
 public final class Line extends Timer {
   private final Waiters waiters;
   private final Bell bell;
-  private final Source source;
+
+  /** Written under the waiters. */
+  private volatile Source source;
 
   // Guarded by the waiters.
   private Waiter first;
@@ -30,6 +32,9 @@ public final class Line extends Timer {
 
   /** When something happened there last, as {@link System#nanoTime} tells it. */
   long stirredNanos;
+
+  /** Whether somebody has waited without a thread: such a one may come back at any time. */
+  private volatile boolean hasListeners;
 
   /** Whether a turn has ended there since the last look began. */
   private boolean hasTurnEnded;
@@ -67,8 +72,30 @@ public final class Line extends Timer {
     Deadline.require("limit", limit);
     Listening waiter = new Listening(listener);
     waiter.most = max;
+    hasListeners = true;
     waiters.join(this, waiter, limit);
     return waiter;
+  }
+
+  /** Whether somebody ever waited here without a thread: who has passed its turn may wait again. */
+  public boolean hasListeners() {
+    return hasListeners;
+  }
+
+  /** Has another be asked from now on; a look at the one before may still be under way. */
+  public void ask(Source other) {
+    synchronized (waiters) {
+      source = other;
+    }
+  }
+
+  /** {@link #ask}, if nobody waits or has its turn; returns whether that is so. */
+  public boolean askIfIdle(Source other) {
+    synchronized (waiters) {
+      boolean isIdle = first == null && taking == 0;
+      source = isIdle ? other : source;
+      return isIdle;
+    }
   }
 
   /** Nothing comes any more: whoever waits is told, and whoever comes. */

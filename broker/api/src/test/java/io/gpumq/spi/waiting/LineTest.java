@@ -90,6 +90,35 @@ class LineTest {
     assertEquals(0, things.count.get());
   }
 
+  /** Another may be asked while nobody waits; who passed its turn before asks that one. */
+  @Test
+  void anotherSourceIsAskedOnceNobodyWaits() {
+    AtomicReference<Waiting> waiting = new AtomicReference<>();
+    List<Outcome> outcomes = Collections.synchronizedList(new ArrayList<>());
+    Things others = new Things();
+    assertFalse(line.hasListeners());
+    line.join(
+        1,
+        FOREVER,
+        (self, outcome) -> {
+          outcomes.add(outcome);
+          waiting.set(self);
+        });
+    assertTrue(line.hasListeners());
+    assertFalse(line.askIfIdle(others), "one waits");
+    put(1);
+    Await.until("it is told", () -> waiting.get() != null);
+    assertFalse(line.askIfIdle(others), "one has its turn");
+    waiting.get().pass();
+    assertTrue(line.askIfIdle(others));
+    waiting.get().waitAgain();
+    awaitQuiet(others.looks);
+    assertEquals(1, outcomes.size(), "the one before has something still");
+    others.count.set(1);
+    bell.ring();
+    Await.until("it is told", () -> outcomes.size() == 2);
+  }
+
   @Test
   void noMoreHaveTheirTurnThanThereAreThings() {
     List<Waiting> turns = Collections.synchronizedList(new ArrayList<>());

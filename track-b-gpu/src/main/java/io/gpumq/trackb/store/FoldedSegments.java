@@ -1,0 +1,18 @@
+package io.gpumq.trackb.store;
+
+/**
+ * The segments of a lane that nobody uses.
+ *
+ * @param all of them, from the oldest on; whoever gets them owns them
+ * @param lastUsed what the last segment of entries that are not large came to hold, in bytes
+ */
+public record FoldedSegments(Segment[] all, int lastUsed) {
+  /** Bytes of the store that they take. */
+  public long heldBytes() {
+    long bytes = 0;
+    for (Segment segment : all) {
+      bytes += segment.bytes();
+    }
+    return bytes;
+  }
+}
