@@ -58,8 +58,8 @@ final class GpuTrack implements Track {
       long bytes = device.vram().bytes();
       Waiters waiters = new Waiters();
       Store store = new Store(new Arena(bytes), bytes / SPARE_PART, waiters::stir);
-      Rings rings = new Rings(device, store);
-      Upkeep upkeep = Upkeep.of(store, rings::move);
+      Upkeep upkeep = Upkeep.of(store);
+      Rings rings = new Rings(device, store, upkeep);
       shop = new Shop(rings, store, copier, upkeep, new Aging(), new Folding(), waiters, queues);
       watcher.setDaemon(true);
       watcher.start();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
@@ -98,6 +99,56 @@ class RetentionTest {
     assertEquals(0, kept(first));
     assertEquals(0, kept(second));
     assertTrue(third.stats().storeBytes() > 7 << 20, "all that there is");
+  }
+
+  /** Its minimum is taken of what is kept until it is needed, as far as that has to go. */
+  @Test
+  void aQueueThatReservesMemoryTakesWhatIsKept() throws Exception {
+    MessageQueue kept = open("kept", Retention.untilNeeded());
+    pass(kept, 10 * MEGABYTE);
+    long before = kept(kept);
+    assertTrue(before > 5 * MEGABYTE, before + " kept");
+    MessageQueue second =
+        track.open(QueueConfig.named("second").maxPayloadBytes(PAYLOAD).minBytes(4 << 20).build());
+    assertTrue(kept(kept) < before);
+    assertTrue(kept(kept) > 0);
+    second.createGroup("idle");
+    pass(kept, MEGABYTE);
+    try (Producer producer = second.producer()) {
+      for (int i = 0; i < 3 * MEGABYTE; i++) {
+        producer.send(new byte[PAYLOAD], SOON);
+      }
+    }
+  }
+
+  /** More than there is would not come of it: so nothing is given up. */
+  @Test
+  void aQueueThatIsRefusedTakesNothing() throws Exception {
+    MessageQueue kept = open("kept", Retention.untilNeeded());
+    pass(kept, 10 * MEGABYTE);
+    long before = kept(kept);
+    assertThrows(
+        ConfigException.class,
+        () -> track.open(QueueConfig.named("second").minBytes(16 << 20).build()));
+    assertEquals(before, kept(kept));
+  }
+
+  @Test
+  void aRingThatOpensTakesWhatIsKept() throws Exception {
+    MessageQueue kept = open("kept", Retention.untilNeeded());
+    pass(kept, MEGABYTE);
+    try (Producer producer = kept.producer();
+        Consumer consumer = kept.consumer("g", "c")) {
+      for (int i = 0; i < 10 * MEGABYTE; i++) { // as much as there is, and no more is given up
+        producer.send(new byte[PAYLOAD], SOON);
+        consumer.acknowledge(consumer.poll(1, SOON));
+      }
+    }
+    for (int i = 0; i < 4; i++) {
+      QueueConfig other = QueueConfig.named("other-" + i).handler("fail:every=" + (i + 2)).build();
+      assertTrue(track.open(other).groups().isEmpty());
+    }
+    assertTrue(kept(kept) > 0);
   }
 
   @Test

@@ -36,13 +36,13 @@ final class PlayedQueue implements AutoCloseable {
    */
   PlayedQueue(int bytes) {
     Store store = new Store(new Arena(BYTES), BYTES / 64, () -> {});
-    rings = new Rings(device, store);
+    Upkeep upkeep = Upkeep.of(store);
+    rings = new Rings(device, store, upkeep);
     copier = Copier.open(device.vram());
     QueueConfig config =
         QueueConfig.named("microbench").maxPayloadBytes(bytes).maxMessages(1 << 16).build();
     var none = PayloadLimit.of(Map.of());
     var alone = new OpenQueues<OpenQueue>("microbench", none, other -> null); // opens none
-    Upkeep upkeep = Upkeep.of(store, rings::move);
     queue =
         new Shop(rings, store, copier, upkeep, new Aging(), new Folding(), new Waiters(), alone)
             .open(config);

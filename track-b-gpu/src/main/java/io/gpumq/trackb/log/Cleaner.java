@@ -23,7 +23,9 @@ public final class Cleaner {
   private static final int MOST_LOOKS = 16;
 
   private final Store store;
-  private final Mover mover;
+
+  /** Nothing moves before it is told by what. */
+  private volatile Mover mover = act -> false;
 
   /** Logs that have such segments. Guarded by this object. */
   private final ArrayDeque<Cleaning> all = new ArrayDeque<>();
@@ -45,9 +47,13 @@ public final class Cleaner {
   /**
    * @param store whose segments they are
    */
-  Cleaner(Store store, Mover mover) {
+  Cleaner(Store store) {
     this.store = store;
-    this.mover = mover;
+  }
+
+  /** Says what entries are moved by from now on. */
+  public void moveBy(Mover what) {
+    mover = what;
   }
 
   synchronized void add(Cleaning log) {

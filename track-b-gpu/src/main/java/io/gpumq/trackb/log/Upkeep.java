@@ -11,11 +11,9 @@ import io.gpumq.trackb.store.Store;
  * @param yielding logs that keep settled entries until their memory is wanted
  */
 public record Upkeep(Resting resting, Cleaner cleaner, Yielding yielding) {
-  /**
-   * @param mover what the cleaner moves by
-   */
-  public static Upkeep of(Store store, Mover mover) {
-    return new Upkeep(new Resting(), new Cleaner(store, mover), new Yielding());
+  /** The cleaner moves nothing until it is told {@link Cleaner#moveBy by what}. */
+  public static Upkeep of(Store store) {
+    return new Upkeep(new Resting(), new Cleaner(store), new Yielding());
   }
 
   /**
@@ -26,5 +24,17 @@ public record Upkeep(Resting resting, Cleaner cleaner, Yielding yielding) {
    */
   boolean makeRoom(Share share) {
     return resting.giveBack() || cleaner.makeRoom() || yielding.giveBack(share);
+  }
+
+  /**
+   * Makes room for what is to be taken at once. As {@link #makeRoom(Share)}, but nothing is given
+   * up where all that could be would not be enough.
+   *
+   * @param missing bytes that are, 1 or more
+   */
+  public boolean makeRoomFor(long missing) {
+    return resting.giveBack()
+        || cleaner.makeRoom()
+        || yielding.mostBytes() >= missing && yielding.giveBack(null);
   }
 }

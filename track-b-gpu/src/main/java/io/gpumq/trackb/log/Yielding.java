@@ -52,6 +52,15 @@ public final class Yielding {
     all.removeIf(candidate -> candidate.yielder() == yielder);
   }
 
+  /** Bytes that could come back at most: what their queues hold. */
+  synchronized long mostBytes() {
+    return all.stream()
+        .map(candidate -> candidate.yielder().share())
+        .distinct()
+        .mapToLong(Share::held)
+        .sum();
+  }
+
   /**
    * Has the oldest segment given up that can be. The caller has no lane's lock.
    *

@@ -2,7 +2,6 @@ package io.gpumq.trackb.queue;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
-import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Steps;
@@ -70,6 +69,11 @@ final class OpenRing {
       return new Plan(name, 0, HandlerSpec.parse("echo"), 1, timeoutNanos, 0);
     }
 
+    /** What the device wants of the store. */
+    int deviceBytes() {
+      return shape(0).deviceBytes();
+    }
+
     private RingShape shape(long place) {
       return lanes == 0
           ? RingShape.ofReads(place)
@@ -82,11 +86,12 @@ final class OpenRing {
    * for the caller.
    *
    * @param store of the device, which keeps what the device wants for itself, too
+   * @param place where that is: given back at the ring's end, and where it cannot be opened
    */
-  static OpenRing open(Plan plan, Device device, Store store) {
+  static OpenRing open(Plan plan, Device device, Store store, long place) {
     boolean interrupted = Thread.interrupted();
     try {
-      return make(plan, device, store);
+      return make(plan, device, store, place);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -94,21 +99,11 @@ final class OpenRing {
     }
   }
 
-  private static OpenRing make(Plan plan, Device device, Store store) {
+  private static OpenRing make(Plan plan, Device device, Store store, long place) {
     HandlerSpec handler = plan.handler();
-    int bytes = plan.shape(0).deviceBytes();
-    long place = store.allocateForRing(bytes);
-    if (place == Store.NO_ROOM) {
-      throw new ConfigException(
-          "ring '"
-              + plan.name()
-              + "': the store has no room for its "
-              + bytes
-              + " bytes; set store.bytes");
-    }
-    RingShape shape = plan.shape(place);
     RingFile file = null;
     try {
+      RingShape shape = plan.shape(place);
       file = RingFile.create(plan.name(), shape);
       device.vram().writeWords(place, shape.emptyStates());
       Ring ring = new Ring(file, shape, device.hasExpress(), handler.isInOrder());
@@ -118,7 +113,10 @@ final class OpenRing {
       return new OpenRing(store, shape, file, ring, carrier, watch);
     } catch (Throwable e) {
       RingFile made = file;
-      Steps.undo(e, () -> store.freeOfRing(place, bytes), made == null ? () -> {} : made::close);
+      Steps.undo(
+          e,
+          () -> store.freeOfRing(place, plan.deviceBytes()),
+          made == null ? () -> {} : made::close);
       throw e;
     }
   }

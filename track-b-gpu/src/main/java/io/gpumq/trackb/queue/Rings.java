@@ -9,6 +9,7 @@ import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Keeps;
 import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Store;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ public final class Rings {
 
   private final Device device;
   private final Store store;
+  private final Upkeep upkeep;
 
   /** Orders the opening and closing of rings, which takes long; the rest waits for none of it. */
   private final Object opening = new Object();
@@ -54,9 +56,15 @@ public final class Rings {
   /** Rings that were ever opened: each has a name of its own. */
   private int opened;
 
-  public Rings(Device device, Store store) {
+  /**
+   * @param upkeep is asked where a ring finds no memory; its cleaner moves by one of these from now
+   *     on
+   */
+  public Rings(Device device, Store store, Upkeep upkeep) {
     this.device = device;
     this.store = store;
+    this.upkeep = upkeep;
+    upkeep.cleaner().moveBy(this::move);
   }
 
   /** Returns the rings of a queue's lanes: each is to be left. */
@@ -162,9 +170,27 @@ public final class Rings {
     if (closed) {
       throw new TrackFailedException("the track is closed; open another");
     }
-    OpenRing ring = OpenRing.open(plan, device, store);
+    OpenRing ring = OpenRing.open(plan, device, store, takePlace(plan));
     all.add(ring);
     return ring;
+  }
+
+  /** Takes what the device wants for a ring, if it can be had: first of what nobody uses. */
+  private long takePlace(OpenRing.Plan plan) {
+    int bytes = plan.deviceBytes();
+    long place = store.allocateForRing(bytes);
+    while (place == Store.NO_ROOM) {
+      if (!closeUnused() && !upkeep.makeRoomFor(bytes)) {
+        throw new ConfigException(
+            "ring '"
+                + plan.name()
+                + "': the store has no room for its "
+                + bytes
+                + " bytes; set store.bytes");
+      }
+      place = store.allocateForRing(bytes);
+    }
+    return place;
   }
 
   /** What failed, and nobody uses any more, gives back what it holds of the store. */
@@ -226,7 +252,7 @@ public final class Rings {
   }
 
   /** Lets the cleaner move by the ring for reads, as {@link io.gpumq.trackb.log.Mover} says. */
-  public boolean move(Consumer<Keeps> act) {
+  private boolean move(Consumer<Keeps> act) {
     OpenReads now = reads;
     if (now == null || now.ring().isAway() || !now.ring().tryHold()) {
       return false;

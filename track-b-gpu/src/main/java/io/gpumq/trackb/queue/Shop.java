@@ -82,6 +82,9 @@ public record Shop(
 
   private Share share(QueueConfig config) {
     Share share = store.share(config.maxBytes(), config.minBytes());
+    while (share == null && upkeep.makeRoomFor(missing(config))) {
+      share = store.share(config.maxBytes(), config.minBytes());
+    }
     if (share == null) {
       throw new ConfigException(
           "min-bytes "
@@ -95,6 +98,10 @@ public record Shop(
               + " bytes has free and not reserved; ask for less, or set store.bytes");
     }
     return share;
+  }
+
+  private long missing(QueueConfig config) {
+    return Math.max(1, config.minBytes() - store.unpromisedBytes());
   }
 
   /** Returns a way to read from the store, for one thread at a time. */

@@ -23,7 +23,7 @@ class CleanerTest {
 
   private final RingByHand hand = new RingByHand(SHAPE, false);
   private final Store store = new Store(new Arena(4 << 20), 1 << 16, () -> {});
-  private final Upkeep upkeep = Upkeep.of(store, act -> false);
+  private final Upkeep upkeep = Upkeep.of(store);
   private final EntryLog log =
       new EntryLog(
           hand.ring,

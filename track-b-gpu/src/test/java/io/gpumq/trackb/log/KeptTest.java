@@ -20,7 +20,7 @@ class KeptTest {
 
   private final RingByHand hand = new RingByHand(SHAPE, false);
   private final Store store = new Store(new Arena(256 << 20), 1 << 20, () -> {});
-  private final Upkeep upkeep = Upkeep.of(store, act -> false);
+  private final Upkeep upkeep = Upkeep.of(store);
   private final Resting resting = upkeep.resting();
   private final Share share = store.share(Long.MAX_VALUE, 0);
   private final EntryLog log = log(share);

@@ -33,7 +33,7 @@ class LaneGroupsTest {
   private final Store store = new Store(new Arena(4 << 20), 1 << 16, () -> {});
   private final Segments segments = new Segments(store, store.share(1 << 20, 0), 0);
   private final EntryLog log =
-      new EntryLog(hand.ring, segments, 0, 16, Upkeep.of(store, act -> false), Long::toString);
+      new EntryLog(hand.ring, segments, 0, 16, Upkeep.of(store), Long::toString);
   private final LaneGroups groups =
       new LaneGroups(
           log,

@@ -35,9 +35,9 @@ final class TestShop implements AutoCloseable {
   TestShop(Backend backend, Waiters waiters) {
     device = new ReadingDevice(new InProcessDevice(backend, backend.allocate(BYTES, false)));
     store = new Store(new Arena(BYTES), BYTES / 64, waiters::stir);
-    rings = new Rings(device, store);
+    Upkeep upkeep = Upkeep.of(store);
+    rings = new Rings(device, store, upkeep);
     copier = Copier.open(device.vram());
-    Upkeep upkeep = Upkeep.of(store, rings::move);
     shop = new Shop(rings, store, copier, upkeep, new Aging(), new Folding(), waiters, queues);
   }
 
