@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.GroupStart;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The error of a full queue says who holds the slots. */
 @Timeout(60)
@@ -70,6 +73,75 @@ class FullQueueTest {
         queue.delete(batch.get(0).sequence());
         assertNotEquals(Producer.FULL, producer.trySend(payload), "round " + round);
       }
+    }
+  }
+
+  /** The oldest stays, and the queue has room for as many as others have gone. */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 1_000, 20_000})
+  void whatHasGoneBehindTheOldestMakesRoom(int limit) throws InterruptedException {
+    try (MessageQueue queue = TRACK.open(config().maxMessages(limit).build());
+        Consumer one = queue.consumer("one", "c");
+        Consumer two = queue.consumer("two", "c");
+        Producer producer = queue.producer()) {
+      long first = producer.send(new byte[8], SOON);
+      int sent = 1 + sendAll(producer, limit - 1);
+      for (int round = 0; round < 5; round++) {
+        assertEquals(Producer.FULL, producer.trySend(ByteBuffer.allocate(8)));
+        settleAllBut(first, one, sent);
+        assertEquals(Producer.FULL, producer.trySend(ByteBuffer.allocate(8)));
+        settleAllBut(first, two, sent);
+        sent = sendAll(producer, limit - 1);
+      }
+      assertEquals(limit, queue.stats().depth());
+      queue.moveGroup("one", GroupStart.OLDEST); // what has gone comes no more
+      queue.createGroup("three", GroupStart.OLDEST);
+      assertEquals(limit, queue.stats().depth());
+      assertEquals(Producer.FULL, producer.trySend(ByteBuffer.allocate(8)));
+      assertTrue(queue.groups().stream().allMatch(group -> group.lag() <= limit));
+    }
+  }
+
+  /** What is deleted makes room at once, whether a group has seen it or not. */
+  @Test
+  void whatIsDeletedBehindTheOldestMakesRoom() throws InterruptedException {
+    try (MessageQueue queue = TRACK.open(config().build());
+        Producer producer = queue.producer()) {
+      queue.createGroup("idle");
+      producer.send(new byte[8], SOON);
+      for (int round = 0; round < 100; round++) {
+        long second = producer.send(new byte[8], SOON);
+        sendAll(producer, 2);
+        long[] others = {second, second + 1, second + 2};
+        assertEquals(Producer.FULL, producer.trySend(ByteBuffer.allocate(8)));
+        assertEquals(0, producer.trySendBatch(1, (index, slot) -> slot.putLong(0)));
+        assertEquals(3, queue.delete(others));
+      }
+    }
+  }
+
+  /** As many as are said have room at once, and no more: else a moment later. */
+  private static int sendAll(Producer producer, int count) throws InterruptedException {
+    for (int i = 0; i < count; i++) {
+      if (count < 1_000) {
+        assertNotEquals(Producer.FULL, producer.trySend(ByteBuffer.allocate(8)), "message " + i);
+      } else {
+        producer.send(new byte[8], SOON);
+      }
+    }
+    return count;
+  }
+
+  private static void settleAllBut(long kept, Consumer consumer, int count)
+      throws InterruptedException {
+    for (int taken = 0; taken < count; ) {
+      Batch batch = consumer.poll(1_000, SOON);
+      for (int i = 0; i < batch.size(); i++) {
+        if (batch.get(i).sequence() != kept) {
+          consumer.acknowledge(batch.get(i).sequence());
+        }
+      }
+      taken += batch.size();
     }
   }
 

@@ -242,8 +242,20 @@ final class PendingTable {
 
   /** Sets a bit for each pending entry from one on, and below another. */
   void markPending(long from, long to, BitSet bits) {
-    for (long at = from; (at = next(at, Owners.ANY)) >= 0 && at < to; at++) {
-      bits.set((int) (at - from));
+    for (int i = Math.max(0, pages.find(block(from))); i < pages.size(); i++) {
+      Page in = pages.get(i);
+      for (int at = in.search(block(from)); at < in.size(); at++) {
+        long first = in.block(at) << Page.BLOCK_SHIFT;
+        if (first >= to) {
+          return;
+        }
+        for (int left = in.bits(at); left != 0; left &= left - 1) {
+          long sequence = first + Integer.numberOfTrailingZeros(left);
+          if (sequence >= from && sequence < to) {
+            bits.set((int) (sequence - from));
+          }
+        }
+      }
     }
   }
 

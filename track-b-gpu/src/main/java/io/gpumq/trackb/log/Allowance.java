@@ -22,6 +22,7 @@ final class Allowance {
   private final Tail tail;
   private final Watermarks marks;
   private final Segments segments;
+  private final Deletions deletions;
   private final long mostEntries;
   private final int chunkUnits;
 
@@ -35,9 +36,16 @@ final class Allowance {
    * @param mostEntries that are kept at once
    * @param shape of the ring whose chunks entries are written to
    */
-  Allowance(Tail tail, Watermarks marks, Segments segments, long mostEntries, RingShape shape) {
+  Allowance(
+      Tail tail,
+      Watermarks marks,
+      Segments segments,
+      Deletions deletions,
+      long mostEntries,
+      RingShape shape) {
     this.tail = tail;
     this.marks = marks;
+    this.deletions = deletions;
     this.segments = segments;
     this.mostEntries = mostEntries;
     chunkUnits = shape.chunkBytes() / UNIT;
@@ -45,19 +53,37 @@ final class Allowance {
 
   /** How many entries may be added, by their limit, of so many. */
   int entries(int most) {
-    if (left(tail.seenReleased) < most) {
-      tail.seenReleased = marks.released();
+    if (left(tail.seenReleased, tail.seenGone) < most) {
+      lookAgain();
     }
-    return (int) Math.max(0, Math.min(most, left(tail.seenReleased)));
+    return (int) Math.max(0, Math.min(most, left(tail.seenReleased, tail.seenGone)));
   }
 
-  private long left(long released) {
-    return mostEntries - (tail.claimed() - released) - tail.reserved;
+  /** What has gone comes back no more: so what was seen is never too much. */
+  private void lookAgain() {
+    long released = marks.released();
+    if (released != tail.seenReleased || deletions.changes() != tail.seenChanges) {
+      tail.seenReleased = released;
+      tail.seenChanges = deletions.changes();
+      tail.seenGone = deletions.goneFrom(released);
+    }
   }
 
-  /** Whether one more entry may be kept, by their limit. Under no lock. */
+  private long left(long released, long gone) {
+    return mostEntries - (tail.claimed() - released - gone) - tail.reserved;
+  }
+
+  /** Whether one more entry may be kept, by their limit. Under no lock; may take it. */
   boolean mayGrow() {
-    return left(marks.released()) > 0;
+    if (left(marks.released(), 0) > 0) {
+      return true;
+    }
+    tail.lock();
+    try {
+      return entries(1) > 0;
+    } finally {
+      tail.unlock();
+    }
   }
 
   /** Whether the draft's chunk has a refuge that may be used, or can have one. Under no lock. */

@@ -2,6 +2,7 @@ package io.gpumq.trackb.log;
 
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
+import java.util.BitSet;
 
 /**
  * Which entries of a log were deleted before they were released, or have gone since nobody wanted
@@ -18,6 +19,9 @@ public final class Deletions {
 
   /** How many ever were. Written under the lock. */
   private volatile long count;
+
+  /** How often some were, or have gone. Under the lock. */
+  private long changes;
 
   /**
    * @param tail the log's lock
@@ -45,7 +49,7 @@ public final class Deletions {
       boolean isNew = segment != null && segment.delete(sequence);
       if (isNew) {
         count++;
-        end = Math.max(end, sequence + 1);
+        haveGoneBelow(sequence + 1);
       }
       return isNew;
     } finally {
@@ -56,6 +60,37 @@ public final class Deletions {
   /** Of the entries below some have gone. Under the lock. */
   void haveGoneBelow(long sequence) {
     end = Math.max(end, sequence);
+    changes++;
+  }
+
+  /** How often entries were deleted, or have gone. Under the lock. */
+  long changes() {
+    return changes;
+  }
+
+  /** How many entries from one on were deleted, or have gone. Under the lock. */
+  long goneFrom(long sequence) {
+    return sequence < end ? segments.goneFrom(sequence) : 0;
+  }
+
+  /**
+   * Entries of a range have gone: from now on nobody finds them any more. They do not count as
+   * deleted. Takes the lock.
+   *
+   * @param alive a bit for each of the range that stays
+   * @return whether there were some that had not gone before
+   */
+  boolean haveGone(long from, long to, BitSet alive) {
+    tail.lock();
+    try {
+      long behind = segments.deleteAllBut(from, to, alive);
+      if (behind > from) {
+        haveGoneBelow(behind);
+      }
+      return behind > from;
+    } finally {
+      tail.unlock();
+    }
   }
 
   /** Whether an entry that is not released was deleted, or has gone. */

@@ -43,6 +43,7 @@ public final class EntryLog {
   private final Deletions deletions;
   private final KeptBytes keptBytes;
   private final Kept kept;
+  private final GoneEntries gone;
   private final Upkeep upkeep;
 
   /**
@@ -67,10 +68,11 @@ public final class EntryLog {
     tail = new Tail(first, first - FAR);
     marks = new Watermarks(first, first - FAR);
     nearness = new Nearness(ring, tail, marks);
-    allowance = new Allowance(tail, marks, segments, mostEntries, ring.shape());
     deletions = new Deletions(tail, segments);
+    allowance = new Allowance(tail, marks, segments, deletions, mostEntries, ring.shape());
     keptBytes = new KeptBytes(tail, segments);
     kept = new Kept(tail, marks, segments, deletions, upkeep);
+    gone = new GoneEntries(kept.sealed(), tail, marks, deletions);
     progress = new Progress(ring, first, marks, kept::giveBackWhatIsDue, describer);
   }
 
@@ -137,10 +139,10 @@ public final class EntryLog {
    * that there was no memory for.
    */
   public boolean mayGrow() {
-    if (!allowance.mayGrow() || allowance.lacking() == 0) {
-      return allowance.mayGrow();
+    if (!allowance.mayGrow() && !(gone.look() && allowance.mayGrow())) {
+      return false;
     }
-    if (hasMemory()) {
+    if (allowance.lacking() == 0 || hasMemory()) {
       return true;
     }
     upkeep.cleaner().want();
@@ -323,6 +325,16 @@ public final class EntryLog {
     tail.lock();
     try {
       return segments.readable(sequence);
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** Entries from one on that are kept: what has gone of them is not. */
+  public long keptFrom(long sequence) {
+    tail.lock();
+    try {
+      return tail.claimed() - sequence - deletions.goneFrom(sequence);
     } finally {
       tail.unlock();
     }

@@ -31,6 +31,11 @@ final class Tail extends SpinningLock {
   /** The sequences below were released when it was looked at last. */
   long seenReleased;
 
+  /** How many of the entries from there on had gone then, and by which change of these. */
+  long seenGone;
+
+  long seenChanges;
+
   /** How far the reader was then that is furthest ahead. */
   long seenAhead;
 

@@ -103,7 +103,7 @@ final class BatchSender {
     if (reservation.entries() < most) {
       lane.groups().advance(); // what was settled meanwhile makes room
     }
-    if (reservation.entries() == 0) {
+    if (reservation.entries() == 0 && lane.log().mayGrow()) {
       lane.log().reserve(reservation, draft, most);
     }
   }

@@ -110,7 +110,7 @@ final class LaneRetention {
       return;
     }
     join(); // what has come since the last look may be settled, where there is no group
-    if (log.claimed() - floor >= limit) {
+    if (log.claimed() - floor >= limit && log.keptFrom(floor) >= limit) {
       needed = floor + Math.max(1, limit / 8);
     }
   }

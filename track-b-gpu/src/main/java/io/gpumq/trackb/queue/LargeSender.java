@@ -71,7 +71,7 @@ final class LargeSender {
       return true;
     }
     lane.advance(); // what was settled meanwhile makes room
-    return entries.reserve(block, units);
+    return lane.log().mayGrow() && entries.reserve(block, units);
   }
 
   /** Sends a payload for which there is room, though a chunk or a slot may be a while away. */

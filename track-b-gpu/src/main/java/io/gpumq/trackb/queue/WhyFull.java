@@ -29,7 +29,7 @@ final class WhyFull {
     String where = lane.where() + "queue '" + queue.name() + "' is full: ";
     if (!lane.log().lacksMemory()) {
       long limit = lane.limit();
-      long kept = lane.log().claimed() - lane.log().released();
+      long kept = lane.log().keptFrom(lane.log().released());
       return kept < limit
           ? where + "its ring had no room within " + timeout + ": the device is that far behind"
           : where + "no room among its " + limit + " entries within " + timeout + "; " + holder;

@@ -42,6 +42,7 @@ public class Segment extends Filling {
   private BitSet deleted;
 
   // Under the lane's lock.
+  private int deletions;
   private boolean isPinned;
   private boolean isDescribed;
 
@@ -257,7 +258,25 @@ public class Segment extends Filling {
     }
     boolean isNew = !deleted.get(index);
     deleted.set(index);
+    deletions += isNew ? 1 : 0;
     return isNew;
+  }
+
+  /**
+   * How many sequences of its, from one on, have no entry here or one that was deleted. Under the
+   * lane's lock.
+   */
+  long goneFrom(long sequence) {
+    if (sequence <= first) {
+      return end() - first - count + deletions;
+    }
+    long gone = 0;
+    for (long next = sequence; next < end(); next++) {
+      long kept = Math.min(end(), firstKept(next));
+      gone += kept - next;
+      next = kept;
+    }
+    return gone;
   }
 
   /** The first entry of its from one on that was deleted, or {@code end}. Under the lane's lock. */

@@ -3,6 +3,7 @@ package io.gpumq.trackb.store;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -182,6 +183,16 @@ public final class Segments {
   /** As {@link SegmentList#firstKept}. */
   public long firstKept(long sequence, long end) {
     return all.firstKept(sequence, end);
+  }
+
+  /** As {@link SegmentList#goneFrom}. */
+  public long goneFrom(long sequence) {
+    return all.goneFrom(sequence);
+  }
+
+  /** As {@link SegmentList#deleteAllBut}. */
+  public long deleteAllBut(long from, long end, BitSet kept) {
+    return all.deleteAllBut(from, end, kept);
   }
 
   /** The segment behind one that is or was one of these, or null. */
