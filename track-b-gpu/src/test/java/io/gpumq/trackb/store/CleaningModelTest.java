@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +29,7 @@ class CleaningModelTest {
   private final long[] memory = new long[(int) (BYTES / UNIT)];
   private int moved;
   private int marksMet;
+  private int deleted;
 
   /** What a unit of an entry holds. */
   private static long word(int lane, long sequence, int unit) {
@@ -43,6 +45,9 @@ class CleaningModelTest {
 
     /** Those that live, by sequence: how many units. */
     private final TreeMap<Long, Integer> living = new TreeMap<>();
+
+    /** Those that were deleted, or were not there any more when their segment was cleaned. */
+    private final TreeSet<Long> gone = new TreeSet<>();
 
     private final Map<Long, Reader> readers = new HashMap<>();
     private final List<Segment> left = new ArrayList<>();
@@ -151,19 +156,50 @@ class CleaningModelTest {
       if (some.isEmpty()) {
         return;
       }
+      List<Long> dead = new ArrayList<>();
+      for (Segment segment : some) {
+        BitSet alive = alive(segment);
+        for (long at = segment.first(); at < segment.end(); at++) {
+          if (!alive.get((int) (at - segment.first()))) {
+            dead.add(at);
+          }
+        }
+      }
       if (gathering.count() == 0) {
         assertTrue(segments.replace(some, null));
         left.addAll(some);
-      } else {
-        move(some, gathering, random.nextInt(8) == 0);
+        gone.addAll(dead);
+      } else if (move(some, gathering, random.nextInt(8) == 0)) {
+        gone.addAll(dead);
       }
       left.removeIf(this::tryFree);
     }
 
-    private void move(List<Segment> some, Gathering gathering, boolean isAbandoned) {
+    /** Deletes all of a range but some. */
+    private void delete(SplittableRandom random) {
+      long from = random.nextLong(next + 1);
+      long end = Math.min(next, from + random.nextInt(2_000));
+      int every = 1 + random.nextInt(8);
+      BitSet kept = new BitSet();
+      long last = -1;
+      for (long at = from; at < end; at++) {
+        if (at % every == 0) {
+          kept.set((int) (at - from));
+        } else if (living.remove(at) != null || segments.of(at) != null && !gone.contains(at)) {
+          gone.add(at);
+          last = at;
+        }
+      }
+      assertEquals(last < 0 ? from : last + 1, segments.deleteAllBut(from, end, kept));
+      deleted += last < 0 ? 0 : 1;
+      release();
+    }
+
+    /** Returns whether it did. */
+    private boolean move(List<Segment> some, Gathering gathering, boolean isAbandoned) {
       long place = segments.takeSpare(gathering.blockBytes());
       if (place == Store.NO_ROOM) {
-        return;
+        return false;
       }
       Segment to = gathering.at(place);
       for (int run = 0; run < gathering.runs(); run++) {
@@ -175,12 +211,13 @@ class CleaningModelTest {
       }
       if (isAbandoned) {
         segments.free(to);
-        return;
+        return false;
       }
       assertTrue(segments.replace(some, to));
       moved += gathering.count();
       left.addAll(some);
       walk(to);
+      return true;
     }
 
     /** Finds the entries of a cleaned segment by what lies in it alone. */
@@ -203,6 +240,15 @@ class CleaningModelTest {
     }
 
     private void check() {
+      if (segments.count() > 0) {
+        long from = segments.get(0).first() + next >>> 1; // somewhere between
+        assertEquals(gone.tailSet(from).size(), segments.goneFrom(from));
+        long kept = from;
+        while (kept < next && gone.contains(kept)) {
+          kept++;
+        }
+        assertEquals(kept, segments.firstKept(from, next));
+      }
       for (var entry : living.entrySet()) {
         Segment segment = segments.of(entry.getKey());
         assertNotNull(segment, "entry " + entry.getKey() + " is lost");
@@ -224,11 +270,12 @@ class CleaningModelTest {
     int refused = 0;
     for (int step = 0; step < 3_000; step++) {
       Lane lane = lanes.get(random.nextInt(lanes.size()));
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(9)) {
         case 0, 1, 2 -> refused += fill(lane, random);
         case 3, 4 -> settle(lane, random);
         case 5 -> lane.clean(random);
         case 6 -> lane.read(random);
+        case 7 -> lane.delete(random);
         default -> lane.endReads();
       }
       if (step % 100 == 0) {
@@ -237,6 +284,7 @@ class CleaningModelTest {
     }
     assertTrue(refused > 0, "the store was never full");
     assertTrue(moved > 1_000 && marksMet > 100, moved + " moved, " + marksMet + " marks");
+    assertTrue(deleted > 10, deleted + " deletions");
     for (Lane lane : lanes) {
       lane.check();
       lane.endReads();
