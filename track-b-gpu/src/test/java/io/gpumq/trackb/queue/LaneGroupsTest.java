@@ -2,10 +2,12 @@ package io.gpumq.trackb.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import io.gpumq.trackb.delivery.Delivery;
@@ -19,6 +21,7 @@ import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Store;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +86,7 @@ class LaneGroupsTest {
     return giver;
   }
 
-  private void assertHoldsNobodyUp(Runnable change) throws Exception {
+  private void assertHoldsNobodyUp(Runnable change, End end) throws Exception {
     CompletableFuture<Void> giver = startGivingUp();
     CompletableFuture<Void> changed = new CompletableFuture<>();
     Thread changer =
@@ -99,19 +102,34 @@ class LaneGroupsTest {
     assertFalse(changed.isDone());
     goOn.countDown();
     changed.get(30, TimeUnit.SECONDS);
-    giver.get(30, TimeUnit.SECONDS);
+    end.of(giver);
   }
 
+  /** How the take ends that gave something up. */
+  private interface End {
+    void of(CompletableFuture<Void> giver) throws Exception;
+  }
+
+  /** Once the letter is there the group may go: then the take hears of that at its next look. */
   @Test
   void removing() throws Exception {
-    assertHoldsNobodyUp(() -> assertTrue(groups.remove("slow")));
+    assertHoldsNobodyUp(
+        () -> assertTrue(groups.remove("slow")),
+        giver -> {
+          try {
+            giver.get(30, TimeUnit.SECONDS);
+          } catch (ExecutionException e) {
+            assertInstanceOf(QueueClosedException.class, e.getCause());
+          }
+        });
     assertNull(groups.find("slow"));
     assertFalse(groups.remove("slow"));
   }
 
   @Test
   void moving() throws Exception {
-    assertHoldsNobodyUp(() -> groups.move("slow", released -> 7));
+    assertHoldsNobodyUp(
+        () -> groups.move("slow", released -> 7), giver -> giver.get(30, TimeUnit.SECONDS));
     assertEquals(7, slow.acknowledgedTo());
   }
 
