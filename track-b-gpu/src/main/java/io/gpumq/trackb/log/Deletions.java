@@ -33,7 +33,7 @@ public final class Deletions {
 
   /** Begins with those that a folded log had. Under the lock, before anybody asks. */
   void begin(FoldedLog folded) {
-    end = folded.deletedEnd();
+    haveGoneBelow(folded.deletedEnd());
     count = folded.deleted();
   }
 
