@@ -19,12 +19,12 @@ import java.util.Map;
  * @param consumers the same of consumers
  * @param letters that were written
  * @param depth as {@link QueueStats#depth}
- * @param waits {@code null} where nobody can wait again without opening anything
+ * @param waits {@code null} where nobody waits, or can wait again without opening anything
  */
 record FoldedQueue(
     FoldedLane[] lanes, int producers, int consumers, long letters, long depth, Waits waits) {
   /**
-   * What those are left with who had waited for entries without a thread.
+   * What those are left with who wait for entries without a thread, or have done so.
    *
    * @param bell of the lines
    * @param lines by the names of their groups

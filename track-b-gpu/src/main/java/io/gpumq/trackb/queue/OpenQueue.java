@@ -183,19 +183,33 @@ public final class OpenQueue implements TrackQueue {
     return Fold.OVER;
   }
 
-  /** Asked for those who wait again for entries of a group while it is folded: makes it whole. */
+  /** Asked for those who wait for entries of a group while it is folded. */
   private final class Waking implements Source {
     @Override
     public int ready() {
-      enter();
-      leave();
-      return 0; // the line asks the whole one next
+      if (Queue.failure(rings) != null) {
+        return ENDED;
+      }
+      if (!isFoldedAndDrained()) {
+        enter(); // makes it whole, and the line asks that next
+        leave();
+      }
+      return 0;
     }
 
     @Override
     public long nanosToLook() {
-      return AT_ONCE;
+      return isFoldedAndDrained() ? NEVER : AT_ONCE;
     }
+  }
+
+  private synchronized boolean isFoldedAndDrained() {
+    return isFolded() && folded.isDrained();
+  }
+
+  /** Whether it was used, and is not whole now. */
+  synchronized boolean isFolded() {
+    return folded != null;
   }
 
   Share share() {

@@ -378,8 +378,8 @@ final class Queue implements TrackQueue {
   /**
    * Folds it, while nobody uses it.
    *
-   * @param waking is asked from now on for those who wait again
-   * @return {@code null} if it stays as it is: something is under way, pending, or waited for
+   * @param waking is asked from now on for those who wait
+   * @return {@code null} if it stays as it is, as {@link QueueFolding#fold} says
    */
   FoldedQueue fold(Source waking) {
     int producers = producerCount.get();

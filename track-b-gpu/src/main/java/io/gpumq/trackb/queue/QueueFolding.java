@@ -37,10 +37,11 @@ final class QueueFolding {
   }
 
   /**
-   * Folds it, unless something is under way, pending, or waited for. The rings' memory is there.
+   * Folds it, unless something is under way, or pending, or there for one who waits. The rings'
+   * memory is there.
    *
    * @param producers as {@link FoldedQueue#producers}, and so are the consumers
-   * @param waking is asked from now on for those who wait again
+   * @param waking is asked from now on for those who wait
    * @return {@code null} if it stays as it is
    */
   FoldedQueue fold(int producers, int consumers, Bell bell, Source waking) {

@@ -166,13 +166,14 @@ final class QueueGroups {
   }
 
   /**
-   * Has another source asked for those who may wait again, while nobody uses the queue.
+   * Has another source asked for those who wait without a thread, or may wait again, while nobody
+   * uses the queue.
    *
    * @return the lines of such, by the names of their groups; {@code null}, and nothing is done, if
-   *     somebody waits now
+   *     there may be something for one of them
    */
   Map<String, Line> partWithLines(Source waking) {
-    Map<String, Line> kept = new HashMap<>(0);
+    Map<String, Line> kept = new HashMap<>();
     for (Map.Entry<String, QueueGroup> group : byName.entrySet()) {
       Line line = group.getValue().line();
       if (!line.hasListeners()) {
@@ -184,7 +185,7 @@ final class QueueGroups {
       }
       kept.put(group.getKey(), line);
     }
-    return kept;
+    return Map.copyOf(kept);
   }
 
   /** Goes on where others were folded. Before anything else. */

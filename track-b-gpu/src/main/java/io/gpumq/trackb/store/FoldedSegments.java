@@ -7,6 +7,9 @@ package io.gpumq.trackb.store;
  * @param lastUsed what the last segment of entries that are not large came to hold, in bytes
  */
 public record FoldedSegments(Segment[] all, int lastUsed) {
+  /** Of a lane that has none: the next begins as the first did. */
+  static final FoldedSegments NONE = new FoldedSegments(new Segment[0], 0);
+
   /** Bytes of the store that they take. */
   public long heldBytes() {
     long bytes = 0;

@@ -65,7 +65,7 @@ final class SegmentList {
 
   /** Takes all out, and returns them. */
   Segment[] takeAll() {
-    Segment[] taken = size == 0 ? NONE : new Segment[size];
+    Segment[] taken = new Segment[size];
     for (int i = 0; i < taken.length; i++) {
       taken[i] = removeFirst();
     }

@@ -375,7 +375,7 @@ public final class Segments {
     int used = all.size() > 0 && !last().isOwn() ? last().usedBytes() : lastUsed;
     next = next();
     heldBytes = 0;
-    return new FoldedSegments(all.takeAll(), used);
+    return all.size() == 0 ? FoldedSegments.NONE : new FoldedSegments(all.takeAll(), used);
   }
 
   /**

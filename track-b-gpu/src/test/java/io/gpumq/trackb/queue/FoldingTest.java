@@ -20,6 +20,9 @@ import io.gpumq.api.Waiting;
 import io.gpumq.conformance.Await;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -72,16 +75,15 @@ class FoldingTest {
   }
 
   private void fold(OpenQueue queue) {
-    Queue before = queue.queue();
+    assertFalse(queue.isFolded());
     shop.fold();
-    assertNotSame(before, queue.queue(), "it folds");
-    shop.fold(); // and again: nobody has used what was made of it
+    assertTrue(queue.isFolded());
   }
 
   private void stays(OpenQueue queue) {
-    Queue before = queue.queue();
+    queue.queue();
     shop.fold();
-    assertSame(before, queue.queue(), "it stays as it is");
+    assertFalse(queue.isFolded());
   }
 
   @Test
@@ -137,13 +139,12 @@ class FoldingTest {
       send(queue, 1);
     }
     long held = queue.share().held();
-    Queue before = queue.queue();
     Await.until(
         "it folds",
         () -> {
           shop.shop.upkeep().cleaner().advance();
           shop.fold();
-          return queue.queue() != before;
+          return queue.isFolded();
         });
     assertEquals(held, queue.stats().storeBytes());
     read(queue, "g", 0, 30);
@@ -291,56 +292,58 @@ class FoldingTest {
     assertEquals(1, queue.stats().sent());
   }
 
-  /** Who has passed its turn may wait again, whatever has become of the queue. */
+  /** Those who wait, or may wait again, are told, whatever has become of the queue meanwhile. */
   @Test
-  void hearsOfThoseWhoWaitAgain() throws Exception {
+  void knowsThoseWhoWaitWithoutAThread() throws Exception {
     OpenQueue queue = open("q");
     queue.createGroup("g");
     send(queue, 1);
-    AtomicInteger told = new AtomicInteger();
-    var first = new CompletableFuture<Waiting>();
-    queue.whenReady(
-        "g",
-        1,
-        Await.DEADLINE,
+    var told = new LinkedBlockingQueue<Waiting>();
+    var outcomes = new LinkedBlockingQueue<Waiting.Outcome>();
+    Waiting.Listener listener =
         (waiting, outcome) -> {
-          assertEquals(Waiting.Outcome.READY, outcome);
-          told.incrementAndGet();
-          first.complete(waiting);
-        });
-    Waiting waiting = first.get(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+          outcomes.add(outcome);
+          told.add(waiting);
+        };
+    queue.whenReady("g", 1, Await.DEADLINE, listener);
+    Waiting waiting = next(told);
     stays(queue); // it has its turn
     read(queue, "g", 0, 1);
     waiting.pass();
-    fold(queue);
-    shop.fold();
+    foldSoon(queue);
     waiting.waitAgain();
+    queue.whenReady("g", 1, Duration.ZERO, listener);
+    assertNotSame(waiting, next(told), "the second one's time is over");
+    foldSoon(queue); // while the first waits
     send(queue, 1);
-    Await.until("it is told again", () -> told.get() == 2);
+    assertSame(waiting, next(told));
     waiting.pass();
     read(queue, "g", 1, 1);
-    fold(queue);
-    shop.fold();
-    assertFalse(queue.isEnded());
+    foldSoon(queue);
+    queue.whenReady("g", 1, Await.DEADLINE, listener);
+    foldSoon(queue);
     assertTrue(queue.close(Await.DEADLINE).drained());
+    next(told);
+    waiting.waitAgain();
+    assertSame(waiting, next(told));
+    var ended = Waiting.Outcome.ENDED;
+    var ready = Waiting.Outcome.READY;
+    assertEquals(
+        List.of(ready, Waiting.Outcome.TIME_OVER, ready, ended, ended), List.copyOf(outcomes));
   }
 
-  @Test
-  void tellsThoseWhoWaitAgainOfItsEnd() throws Exception {
-    OpenQueue queue = open("q");
-    queue.createGroup("g");
-    send(queue, 1);
-    var outcomes = new LinkedBlockingQueue<Waiting.Outcome>();
-    Waiting waiting =
-        queue.whenReady("g", 1, Await.DEADLINE, (self, outcome) -> outcomes.add(outcome));
-    assertEquals(
-        Waiting.Outcome.READY, outcomes.poll(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS));
-    read(queue, "g", 0, 1);
-    waiting.pass();
-    shop.fold();
-    queue.close();
-    waiting.waitAgain();
-    assertEquals(
-        Waiting.Outcome.ENDED, outcomes.poll(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS));
+  private static <T> T next(BlockingQueue<T> told) throws InterruptedException {
+    return Objects.requireNonNull(told.poll(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  /** Once nobody looks for those who wait. */
+  private void foldSoon(OpenQueue queue) {
+    assertFalse(queue.isFolded());
+    Await.until(
+        "it folds",
+        () -> {
+          shop.fold();
+          return queue.isFolded();
+        });
   }
 }

@@ -89,10 +89,13 @@ public final class Line extends Timer {
     }
   }
 
-  /** {@link #ask}, if nobody waits or has its turn; returns whether that is so. */
+  /**
+   * {@link #ask}, if nobody has its turn, and nobody waits or there is nothing for those who do, as
+   * was found last; returns whether that is so.
+   */
   public boolean askIfIdle(Source other) {
     synchronized (waiters) {
-      boolean isIdle = first == null && taking == 0;
+      boolean isIdle = taking == 0 && !isActive;
       source = isIdle ? other : source;
       return isIdle;
     }
