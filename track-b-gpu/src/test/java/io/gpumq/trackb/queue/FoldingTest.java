@@ -19,6 +19,7 @@ import io.gpumq.api.Retention;
 import io.gpumq.api.Waiting;
 import io.gpumq.conformance.Await;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -128,6 +129,26 @@ class FoldingTest {
     assertEquals(2, queue.groups().size());
     assertTrue(queue.isEnded());
     assertThrows(QueueClosedException.class, queue::producer);
+  }
+
+  /** Neither what it may still take nor what was deleted is forgotten. */
+  @Test
+  void keepsItsLimit() throws Exception {
+    OpenQueue queue = open(QueueConfig.named("q").maxMessages(SENT));
+    queue.createGroup("g");
+    send(queue, SENT);
+    assertEquals(1, queue.delete(SENT / 2));
+    fold(queue);
+    try (Producer producer = queue.producer()) {
+      assertEquals(SENT, producer.trySend(ByteBuffer.allocate(8)));
+      assertEquals(Producer.FULL, producer.trySend(ByteBuffer.allocate(8)));
+    }
+    Await.until("all is handled", () -> queue.stats().handled() == SENT + 1);
+    fold(queue);
+    assertEquals(SENT, queue.stats().depth());
+    try (Producer producer = queue.producer()) {
+      assertEquals(Producer.FULL, producer.trySend(ByteBuffer.allocate(8)));
+    }
   }
 
   /** Its full segments have their headers by then, and give their memory back as they did. */
