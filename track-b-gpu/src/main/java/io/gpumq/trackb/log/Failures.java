@@ -19,7 +19,8 @@ public final class Failures {
    */
   private record Failure(long word, String verdict) {}
 
-  private final ConcurrentSkipListMap<Long, Failure> failures = new ConcurrentSkipListMap<>();
+  /** Made with the first, before {@link #last} tells of it. Written under this object. */
+  private volatile ConcurrentSkipListMap<Long, Failure> failures;
 
   private final AtomicBoolean passing = new AtomicBoolean();
 
@@ -41,7 +42,7 @@ public final class Failures {
 
   /** Begins with those of a folded log, of which none is open. Before anybody asks. */
   synchronized void begin(Failures others) {
-    failures.putAll(others.failures);
+    failures = others.failures;
     last = others.last;
     count = others.count;
     noted = others.noted;
@@ -49,6 +50,9 @@ public final class Failures {
 
   /** Takes note of one behind all others. */
   synchronized void add(long sequence, long word, String verdict) {
+    if (failures == null) {
+      failures = new ConcurrentSkipListMap<>();
+    }
     failures.put(sequence, new Failure(word, verdict));
     count++;
     last = sequence;

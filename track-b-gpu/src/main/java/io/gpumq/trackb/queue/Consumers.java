@@ -12,16 +12,20 @@ import java.util.function.Supplier;
 
 /** The open consumers of a queue, by group and name. Safe for use by many threads. */
 final class Consumers {
+  /** Most queues have no more. */
+  private static final int FEW = 1;
+
   /** By the group itself, since one of its name may have been removed before it. */
   private record Key(Group group, String name) {}
 
-  private final Map<Key, QueueConsumer> open = new HashMap<>();
+  /** As the numbers: made with the first, and gone with the last. Guarded by this object. */
+  private Map<Key, QueueConsumer> open = Map.of();
 
   /**
    * The numbers of those that are open: each is another taker to its group. The smallest free one
    * goes to the next, since a group keeps a word for each number up to the highest.
    */
-  private final BitSet numbers = new BitSet();
+  private BitSet numbers;
 
   /**
    * Opens a consumer.
@@ -41,8 +45,12 @@ final class Consumers {
               + "'; choose another name, or close it (if its thread is gone, by"
               + " MessageQueue.closeConsumer)");
     }
-    int number = numbers.nextClearBit(0);
+    int number = numbers == null ? 0 : numbers.nextClearBit(0);
     QueueConsumer consumer = maker.apply(number);
+    if (numbers == null) {
+      numbers = new BitSet();
+      open = new HashMap<>(FEW);
+    }
     numbers.set(number);
     open.put(key, consumer);
     return consumer;
@@ -50,8 +58,13 @@ final class Consumers {
 
   /** Forgets a consumer that has ended. */
   synchronized void remove(QueueConsumer consumer) {
-    if (open.remove(new Key(consumer.of(0), consumer.name()), consumer)) {
-      numbers.clear(consumer.owner()); // its leases have ended before
+    if (numbers == null || !open.remove(new Key(consumer.of(0), consumer.name()), consumer)) {
+      return;
+    }
+    numbers.clear(consumer.owner()); // its leases have ended before
+    if (open.isEmpty()) {
+      open = Map.of();
+      numbers = null;
     }
   }
 

@@ -6,8 +6,10 @@ import java.util.function.BooleanSupplier;
 
 /** What the readers of a lane are about to read. Safe for use by many threads. */
 final class Holds {
+  private static final Hold[] NONE = {};
+
   /** Written under this object, a new array each time. */
-  private volatile Hold[] all = {};
+  private volatile Hold[] all = NONE;
 
   /** What a reader is about to read, from now on until {@link #leave}. */
   synchronized Hold join() {
@@ -26,7 +28,8 @@ final class Holds {
   }
 
   synchronized void leave(Hold hold) {
-    all = Arrays.stream(all).filter(other -> other != hold).toArray(Hold[]::new);
+    Hold[] rest = Arrays.stream(all).filter(other -> other != hold).toArray(Hold[]::new);
+    all = rest.length == 0 ? NONE : rest;
   }
 
   /** As {@link io.gpumq.trackb.log.Living#readersBelow}. */

@@ -23,7 +23,7 @@ final class LaneGroups {
   private final EntryLog log;
   private final FailureSink failures;
   private final SpinningLock lock = new SpinningLock();
-  private final Map<String, Group> groups = new LinkedHashMap<>();
+  private final Map<String, Group> groups = new LinkedHashMap<>(1); // mostly
   private final LaneMarks marks;
 
   /** The group that stood lowest at the last look at all: until it moves, no other matters. */

@@ -8,13 +8,9 @@ import io.gpumq.trackb.layout.CompletionWord;
 /** Makes dead letters of a lane's entries, as far as there is room for them. Under no lock. */
 final class LetterWriter implements DeadLetterSink {
   private final Lane lane;
-  private final String queue;
-  private final String handler;
 
   LetterWriter(Lane lane) {
     this.lane = lane;
-    queue = lane.queue().name();
-    handler = "handler '" + lane.queue().config().handler() + "' ";
   }
 
   /**
@@ -25,6 +21,7 @@ final class LetterWriter implements DeadLetterSink {
       return true;
     }
     int tries = CompletionWord.tries(word);
+    String handler = "handler '" + lane.queue().config().handler() + "' ";
     if (verdict == null) {
       String reason = handler + "failed with error " + CompletionWord.error(word);
       return write(sequence, Cause.HANDLER_FAILED, reason, tries, "");
@@ -46,7 +43,7 @@ final class LetterWriter implements DeadLetterSink {
   }
 
   private boolean write(long sequence, Cause cause, String reason, int count, String group) {
-    var letter = new DeadLetter(queue, sequence, cause, reason, count, group);
+    var letter = new DeadLetter(lane.queue().name(), sequence, cause, reason, count, group);
     return lane.queue().letters().put(lane, sequence, letter);
   }
 }

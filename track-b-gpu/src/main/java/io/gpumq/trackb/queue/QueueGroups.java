@@ -23,13 +23,16 @@ import java.util.function.ToLongFunction;
  * A queue's groups, each in every lane: makes, moves, removes, describes them. For many threads.
  */
 final class QueueGroups {
+  /** Most queues have no more. */
+  private static final int FEW = 1;
+
   private final QueueConfig config;
   private final Lane[] lanes;
   private final Consumers consumers;
   private final BiFunction<Group[], Line, QueueGroup> maker;
 
   /** Written while the groups change. */
-  private final Map<String, QueueGroup> byName = new ConcurrentHashMap<>();
+  private final Map<String, QueueGroup> byName = new ConcurrentHashMap<>(FEW);
 
   /** Held while the groups change: no lane has one that another has not. */
   private final ReentrantLock changing = new ReentrantLock();

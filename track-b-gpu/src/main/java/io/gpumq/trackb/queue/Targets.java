@@ -10,13 +10,17 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class Targets {
   private static final long NONE = Long.MIN_VALUE;
 
-  private final ConcurrentSkipListMap<Long, String> groups = new ConcurrentSkipListMap<>();
+  /** Made with the first, before {@link #end} tells of it. */
+  private volatile ConcurrentSkipListMap<Long, String> groups;
 
   /** There is none from here on; written before a message of the kind is published. */
   private volatile long end = NONE;
 
   /** Says whom a message is for, before it is published. Under the lock that orders claims. */
   void put(long sequence, String group) {
+    if (groups == null) {
+      groups = new ConcurrentSkipListMap<>();
+    }
     end = sequence + 1;
     groups.put(sequence, group);
   }
