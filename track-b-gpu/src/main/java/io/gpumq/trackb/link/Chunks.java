@@ -15,6 +15,9 @@ final class Chunks {
   /** An open chunk with less room than this part of a chunk rests: the next begins another. */
   private static final int LEAST_ROOM = 16;
 
+  /** No call has a chunk for so long, unless its thread cannot go on. */
+  private static final long MOST_WAIT_NANOS = 2_000_000_000L;
+
   private final Chunk[] all;
   private final int leastRoom;
   private final LongPredicate hasLanded;
@@ -75,8 +78,8 @@ final class Chunks {
   }
 
   private synchronized Chunk takeRested() {
-    Chunk chunk = resting.peek();
-    if (chunk == null || isEnded || !hasLanded.test(chunk.until())) {
+    Chunk chunk = firstResting();
+    if (chunk == null || !hasLanded.test(chunk.until())) {
       return null;
     }
     resting.remove();
@@ -96,7 +99,7 @@ final class Chunks {
   }
 
   private synchronized Chunk firstResting() {
-    return resting.peek();
+    return isEnded ? null : resting.peek();
   }
 
   /** Gives a chunk back: what lies in it behind what was claimed is nobody's. */
@@ -114,7 +117,8 @@ final class Chunks {
    * None is taken any more: who has one is waited for, but a user's writer is not. Who has taken
    * one may look at all of the ring's memory until it is back.
    *
-   * @param hold keeps the memory for such a writer, until {@code letGo}
+   * @param hold keeps the memory for such a writer, until {@code letGo}; and for good where a call
+   *     has not come to its end in two seconds
    */
   void end(Runnable hold, Runnable letGo) {
     synchronized (this) {
@@ -122,8 +126,13 @@ final class Chunks {
     }
     this.letGo = letGo;
     Backoff backoff = new Backoff();
+    long start = System.nanoTime();
     for (Chunk chunk : all) {
       while (!chunk.tryEnd() && !keep(chunk, hold)) {
+        if (System.nanoTime() - start > MOST_WAIT_NANOS) {
+          hold.run();
+          break;
+        }
         backoff.pause();
       }
     }

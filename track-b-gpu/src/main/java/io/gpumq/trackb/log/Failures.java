@@ -80,6 +80,12 @@ public final class Failures {
     return sequence > last;
   }
 
+  /** The first from a sequence on, or {@code end}. */
+  long firstFrom(long sequence, long end) {
+    Long first = failures.ceilingKey(sequence);
+    return first == null ? end : Math.min(first, end);
+  }
+
   /** Lets a sink take note of those that are open, as far as it can. Under no lock. */
   void pass(FailureSink sink) {
     if (firstOpen == NONE || !passing.compareAndSet(false, true)) {

@@ -197,14 +197,7 @@ public final class Progress implements Carried {
 
   /** Where the run of such entries ends, which may begin at {@code from}. */
   public long messagesFrom(long from, long end) {
-    long next = from;
-    if (failures.isNoneFrom(from)) {
-      return end;
-    }
-    while (next < end && isMessage(next)) {
-      next++;
-    }
-    return next;
+    return failures.isNoneFrom(from) ? end : failures.firstFrom(from, end);
   }
 
   /** When an entry was sent that is on its way, as {@link Ring#sentMillis}. */
