@@ -1,6 +1,7 @@
 package io.gpumq.trackb;
 
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.Log;
@@ -12,6 +13,7 @@ import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.queue.Aging;
 import io.gpumq.trackb.queue.Folding;
+import io.gpumq.trackb.queue.JointPoll;
 import io.gpumq.trackb.queue.OpenQueue;
 import io.gpumq.trackb.queue.Rings;
 import io.gpumq.trackb.queue.Shop;
@@ -134,6 +136,11 @@ final class GpuTrack implements Track {
 
   private OpenQueue openQueue(QueueConfig config) {
     return shop.open(config);
+  }
+
+  @Override
+  public MultiPoll multiPoll() {
+    return new JointPoll(shop.store());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.gpumq.api;
 
+import io.gpumq.spi.PollEach;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,6 +43,11 @@ public interface Track extends AutoCloseable {
   /** Returns the open queue of that name, if there is one. */
   default Optional<MessageQueue> queue(String name) {
     return queues().stream().filter(queue -> queue.name().equals(name)).findFirst();
+  }
+
+  /** Returns a way to poll many consumers of this track at once, for one thread at a time. */
+  default MultiPoll multiPoll() {
+    return new PollEach();
   }
 
   /**

@@ -19,6 +19,13 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class MultiPolls extends MultiPollConformance {
+    MultiPolls() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class LargePayloads extends LargeConformance {
     LargePayloads() {
       super(ConformanceSuite.this);

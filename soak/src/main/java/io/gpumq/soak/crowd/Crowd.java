@@ -2,6 +2,7 @@ package io.gpumq.soak.crowd;
 
 import io.gpumq.api.Consumer;
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
@@ -24,6 +25,7 @@ public final class Crowd implements AutoCloseable {
   /** Threads that close queues: that takes longer than anything else that is done to some. */
   private static final int CLOSERS = 4;
 
+  private final Track track;
   private final ManyStreams streams;
   private final MessageQueue[] queues;
   private final Producer[] producers;
@@ -37,13 +39,14 @@ public final class Crowd implements AutoCloseable {
    * @param streams one for each queue
    */
   public Crowd(Track track, String name, ManyStreams streams) {
+    this.track = track;
     this.streams = streams;
     this.queues = new MessageQueue[streams.count()];
     this.producers = new Producer[streams.count()];
     this.consumers = new Consumer[streams.count()];
     try {
       for (int i = 0; i < queues.length; i++) {
-        open(i, track, config(name + "-" + i));
+        open(i, config(name + "-" + i));
       }
     } catch (Throwable e) {
       Steps.undo(e, this::close);
@@ -59,7 +62,7 @@ public final class Crowd implements AutoCloseable {
         .build();
   }
 
-  private void open(int i, Track track, QueueConfig config) {
+  private void open(int i, QueueConfig config) {
     long start = System.nanoTime();
     MessageQueue queue = track.open(config);
     queues[i] = queue;
@@ -99,6 +102,11 @@ public final class Crowd implements AutoCloseable {
       consumers[queue] = newConsumer(queue, GROUP);
     }
     return consumers[queue];
+  }
+
+  /** A way to poll many of the consumers at once, for one thread. */
+  MultiPoll multiPoll() {
+    return track.multiPoll();
   }
 
   /** One more producer of a queue; the caller closes it. */

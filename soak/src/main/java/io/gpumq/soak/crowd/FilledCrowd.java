@@ -2,6 +2,7 @@ package io.gpumq.soak.crowd;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.Producer;
 import io.gpumq.soak.workload.StreamChecker;
 import io.gpumq.soak.workload.StreamWriter;
@@ -16,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  * thread.
  */
 public final class FilledCrowd {
+  /** Queues that a thread polls at once. */
+  private static final int AT_ONCE = 128;
+
   private static final Duration WAIT = Duration.ofMillis(100);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -75,17 +79,69 @@ public final class FilledCrowd {
   }
 
   /**
-   * Drains every queue, by consumers that are open.
+   * Drains every queue, by consumers that are open, of which each thread polls many at once.
    *
    * @return entries a second, of all together
    */
   public double drain() throws InterruptedException {
-    long nanos =
-        Crowd.forEach(
-            crowd.size(),
-            checkers.size(),
-            (thread, queue) -> drain(thread, queue, crowd.consumer(queue)));
+    List<Drain> drains = new ArrayList<>();
+    for (StreamChecker checker : checkers) {
+      drains.add(new Drain(checker));
+    }
+    long start = System.nanoTime();
+    Crowd.forEach(crowd.size(), checkers.size(), (thread, queue) -> drains.get(thread).add(queue));
+    Crowd.forEach(drains.size(), drains.size(), (thread, drain) -> drains.get(drain).drain());
+    long nanos = System.nanoTime() - start;
     return (double) each * crowd.size() / Math.max(1, nanos) * 1e9;
+  }
+
+  /** Polls as many queues as there are in one go, for one thread. */
+  private final class Drain {
+    private final StreamChecker checker;
+    private final MultiPoll polls = crowd.multiPoll();
+    private final List<Consumer> consumers = new ArrayList<>();
+    private final List<Integer> queues = new ArrayList<>();
+
+    private Drain(StreamChecker checker) {
+      this.checker = checker;
+    }
+
+    /** One more queue, which may wait for others. */
+    private void add(int queue) throws InterruptedException {
+      queues.add(queue);
+      consumers.add(crowd.consumer(queue));
+      if (queues.size() == AT_ONCE) {
+        drain();
+      }
+    }
+
+    /** Drains those that have been added, unless nothing comes for too long. */
+    private void drain() throws InterruptedException {
+      int left = each * queues.size();
+      long movedNanos = System.nanoTime();
+      while (left > 0 && System.nanoTime() - movedNanos < patience.toNanos()) {
+        if (polls.poll(consumers, each) > 0) {
+          left -= check();
+          movedNanos = System.nanoTime();
+        } else {
+          Thread.yield();
+        }
+      }
+      queues.clear();
+      consumers.clear();
+    }
+
+    private int check() {
+      int taken = 0;
+      for (int i = 0; i < queues.size(); i++) {
+        Batch entries = polls.batch(i);
+        for (int entry = 0; entry < entries.size(); entry++) {
+          checker.check(queues.get(i), entries.get(entry).payload());
+        }
+        taken += consumers.get(i).acknowledge(entries);
+      }
+      return taken;
+    }
   }
 
   /** Drains every queue, by a consumer that is open no longer than that takes. */

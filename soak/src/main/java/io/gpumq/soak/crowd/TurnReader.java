@@ -2,43 +2,51 @@ package io.gpumq.soak.crowd;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.Consumer;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.soak.bench.Crew;
 import io.gpumq.soak.workload.StreamChecker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Visits each of its queues in turn and takes a batch there, over several stages, each of which
- * begins with its first queue. It goes to the next when it has the whole batch: one that went on
- * before would come back a round later, and what was left might be all that senders may have under
- * way.
+ * Visits its queues in turn, some of them at once, and takes a batch of each, over several stages,
+ * each of which begins with its first queue. It goes on when it has all of these batches: one that
+ * went on before would come back a round later, and what was left might be all that senders may
+ * have under way.
  */
 final class TurnReader {
+  /** Queues that are polled at once. */
+  private static final int AT_ONCE = 32;
+
   /** It waits so long, then looks whether it is to end. */
   private static final Duration WAIT = Duration.ofMillis(1);
 
-  /** Entries that a last visit takes at most. */
+  /** Entries that a poll takes at most when all is sent. */
   private static final int MOST = 1024;
 
-  /** Whether others read the same queues: then what a visit waits for may be theirs. */
+  /** Whether others read the same queues: then what it waits for may be theirs. */
   private final boolean isShared;
 
   private final int batch;
-  private final Consumer[] consumers;
   private final int first;
   private final int step;
+  private final MultiPoll polls;
   private final StreamChecker checker;
+
+  /** Of its queues, as many in each as are polled at once. */
+  private final List<List<Consumer>> groups = new ArrayList<>();
+
+  /** Messages of each of its queues that it has taken in this stage. */
+  private final long[] taken;
 
   /** Messages acknowledged of each sender. */
   private final AtomicLongArray acknowledged;
 
   private volatile boolean allSent;
   private volatile boolean ended;
-  private int queue;
-
-  /** Messages that this visit has taken. */
-  private int taken;
-
   private long lastNanos;
 
   /**
@@ -54,57 +62,86 @@ final class TurnReader {
     this.first = isShared ? 0 : number;
     this.step = isShared ? 1 : readers;
     this.batch = batch;
+    this.polls = crowd.multiPoll();
     this.checker = crowd.streams().checker("reader-" + number);
     this.acknowledged = new AtomicLongArray(senders);
-    this.consumers = new Consumer[crowd.size()];
-    for (int i = first; i < consumers.length; i += step) {
-      consumers[i] = crowd.newConsumer(i, "reader-" + number);
+    int most = isShared ? 1 : AT_ONCE;
+    int queues = 0;
+    for (int i = first; i < crowd.size(); i += step) {
+      if (queues % most == 0) {
+        groups.add(new ArrayList<>());
+      }
+      groups.get(queues++ / most).add(crowd.newConsumer(i, "reader-" + number));
     }
+    this.taken = new long[queues];
   }
 
   /** Prepares a stage. */
   void prepare() {
     allSent = false;
     ended = false;
-    queue = first;
-    taken = 0;
+    Arrays.fill(taken, 0);
   }
 
   /** Reads until it is told to end, and has been to each of its queues once more. */
   void run(Crew crew) throws InterruptedException {
-    int left = consumers.length;
-    while (left > 0 && !crew.stopping()) {
-      left -= ended ? step : 0;
-      boolean goesOn = allSent || isShared;
-      int count = allSent ? visit(MOST, Duration.ZERO) : visit(batch - taken, WAIT);
-      taken += count;
-      if (goesOn || taken >= batch) {
-        moveOn();
+    for (long turn = 1; !ended && !crew.stopping(); turn++) {
+      visitAll(crew, turn * batch);
+    }
+    visitAll(crew, 0);
+  }
+
+  /** Visits each of its queues once, and takes so many messages of it in this stage or more. */
+  private void visitAll(Crew crew, long wanted) throws InterruptedException {
+    int at = 0;
+    for (List<Consumer> group : groups) {
+      if (isShared) {
+        take(group.get(0), at);
+      } else {
+        visit(crew, group, at, wanted);
+      }
+      at += group.size();
+    }
+  }
+
+  private void visit(Crew crew, List<Consumer> group, int at, long wanted)
+      throws InterruptedException {
+    takeOfAll(group, at);
+    for (int i = 0; i < group.size() && !allSent && !crew.stopping(); ) {
+      if (taken[at + i] >= wanted) {
+        i++;
+      } else if (takeOfAll(group, at) == 0) {
+        take(group.get(i), at + i);
       }
     }
   }
 
-  private void moveOn() {
-    taken = 0;
-    queue += step;
-    if (queue >= consumers.length) {
-      queue = first;
+  private int takeOfAll(List<Consumer> group, int at) throws InterruptedException {
+    int count = polls.poll(group, allSent ? MOST : batch);
+    for (int i = 0; i < group.size(); i++) {
+      check(group.get(i), at + i, polls.batch(i));
     }
+    return count;
   }
 
-  private int visit(int most, Duration wait) throws InterruptedException {
-    Batch entries = consumers[queue].poll(most, wait);
+  /** Takes of one alone, and waits for that. */
+  private void take(Consumer consumer, int at) throws InterruptedException {
+    check(consumer, at, consumer.poll(allSent ? MOST : batch, allSent ? Duration.ZERO : WAIT));
+  }
+
+  private void check(Consumer consumer, int at, Batch entries) {
     int count = entries.size();
     if (count > 0) {
+      int queue = first + at * step;
       for (int i = 0; i < count; i++) {
         checker.check(queue, entries.get(i).payload());
       }
-      consumers[queue].acknowledge(entries);
+      consumer.acknowledge(entries);
+      taken[at] += count;
       lastNanos = System.nanoTime();
       int sender = queue % acknowledged.length();
       acknowledged.lazySet(sender, acknowledged.getPlain(sender) + count);
     }
-    return count;
   }
 
   /** Messages of that sender acknowledged so far; may be asked by any thread. */

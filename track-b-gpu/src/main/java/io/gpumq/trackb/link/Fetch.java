@@ -45,18 +45,21 @@ public final class Fetch {
     /** Its length, in units. */
     int units(int index);
 
-    /** Where it goes in the reader's memory, in bytes. */
+    /** The reader's memory that it goes to. */
+    ByteBuffer memory(int index);
+
+    /** Where it goes there, in bytes. */
     int target(int index);
   }
 
   /**
-   * Reads runs into memory, as many as there is room for in the ring now, and waits for them.
+   * Reads runs to where they go, as many as there is room for in the ring now, and waits for them.
    *
    * @param from the first run to read
    * @param alive throws when nothing comes any more
    * @return how many were read; 0 if there is no room, or some were lost: try again
    */
-  public int read(Wanted wanted, int from, ByteBuffer memory, Runnable alive) {
+  public int read(Wanted wanted, int from, Runnable alive) {
     chunk = ring.readChunks().take(chunk, taken(wanted.units(from)) * UNIT);
     if (chunk == null) {
       return 0;
@@ -71,10 +74,10 @@ public final class Fetch {
     }
     ask(wanted, from, count, first);
     // A wait that throws keeps the chunk: something may still come to it, and the ring has failed.
-    boolean isThere = count == 1 && copyExpress(first, memory, wanted.target(from), alive);
+    boolean isThere = count == 1 && copyExpress(first, wanted, from, alive);
     if (!isThere) {
       await(alive);
-      copy(wanted, from, count, memory);
+      copy(wanted, from, count);
     }
     ring.readChunks().leave(chunk);
     return isThere || !arrivals.isMissing() ? count : 0;
@@ -111,14 +114,15 @@ public final class Fetch {
   }
 
   /** Waits for one run; returns whether it came by express, and was copied from there. */
-  private boolean copyExpress(long sequence, ByteBuffer memory, int target, Runnable alive) {
+  private boolean copyExpress(long sequence, Wanted wanted, int index, Runnable alive) {
     backoff.reset();
     while (!arrivals.hasAll() && !ring.express().has(sequence)) {
       ring.advance();
       alive.run();
       backoff.pause();
     }
-    return ring.express().copy(sequence, 0, memory, target) != Express.NONE;
+    return ring.express().copy(sequence, 0, wanted.memory(index), wanted.target(index))
+        != Express.NONE;
   }
 
   private void await(Runnable alive) {
@@ -132,12 +136,12 @@ public final class Fetch {
     }
   }
 
-  private void copy(Wanted wanted, int from, int count, ByteBuffer memory) {
+  private void copy(Wanted wanted, int from, int count) {
     int at = chunk.at();
-    for (int i = 0; i < count; i++) {
-      int bytes = wanted.units(from + i) * UNIT;
-      memory.put(wanted.target(from + i), window, at, bytes);
-      at += taken(wanted.units(from + i)) * UNIT;
+    for (int i = from; i < from + count; i++) {
+      int bytes = wanted.units(i) * UNIT;
+      wanted.memory(i).put(wanted.target(i), window, at, bytes);
+      at += taken(wanted.units(i)) * UNIT;
     }
   }
 }

@@ -132,8 +132,7 @@ final class Allowance {
 
   private boolean adopt(Draft draft) {
     boolean adopted =
-        draft.refuge() != Draft.NO_REFUGE
-            && segments.adopt(draft.refuge(), chunkUnits, draft.unclaimedUnits());
+        draft.refuge() != Draft.NO_REFUGE && segments.adopt(draft.refuge(), chunkUnits);
     if (adopted) {
       draft.refuge(Draft.NO_REFUGE);
     }

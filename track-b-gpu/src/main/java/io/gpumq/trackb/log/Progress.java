@@ -79,21 +79,20 @@ public final class Progress implements Carried {
 
   @Override
   public void completed(Run run, int first, int count, boolean hasLanded) {
-    addNear(run, first);
+    if (first == 0 && run.isPushed()) {
+      addNear(run);
+    }
     if (!hasLanded) {
       remember(run);
     }
     settle(run.sequence() + first + count, hasLanded);
   }
 
-  /** All of it with its first entry, whether that has failed or not. */
-  private void addNear(Run run, int index) {
-    if (index == 0 && run.isPushed()) {
-      if (near == null) {
-        near = new NearRuns();
-      }
-      near.add(run);
+  private void addNear(Run run) {
+    if (near == null) {
+      near = new NearRuns();
     }
+    near.add(run);
   }
 
   /** Before it counts as completed: who sees that finds it. */
@@ -109,7 +108,6 @@ public final class Progress implements Carried {
     String verdict =
         CompletionWord.error(word) == ERROR_FAULT ? ring.verdict(run.slot() + index) : null;
     failures.add(run.sequence() + index, word, verdict);
-    addNear(run, index);
     settle(run.sequence() + index + 1, true);
   }
 

@@ -79,7 +79,19 @@ final class EntryBatch implements Entry {
    * @param rest is given those that are too much at once, if there are some
    */
   Batch load(Lane lane, Delivery taken, Consumer<Delivery> rest) {
-    int found = finder.find(lane, taken);
+    finder.begin(lane, taken, false);
+    finder.fetch(finder.wanted());
+    return end(taken, rest);
+  }
+
+  /** Begins with that together with others, who read by {@link #finder} what all of them want. */
+  void beginJointly(Lane lane, Delivery taken) {
+    finder.begin(lane, taken, true);
+  }
+
+  /** Ends what {@link #beginJointly} began, as {@link #load} does. */
+  Batch end(Delivery taken, Consumer<Delivery> rest) {
+    int found = finder.end();
     if (found < taken.size()) {
       rest.accept(taken.cut(found));
     }
@@ -87,6 +99,10 @@ final class EntryBatch implements Entry {
     delivery = taken;
     polled = handle();
     return polled;
+  }
+
+  EntryFinder finder() {
+    return finder;
   }
 
   /**

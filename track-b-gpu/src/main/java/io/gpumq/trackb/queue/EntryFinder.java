@@ -5,6 +5,7 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.layout.RingShape;
+import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.link.NearRun;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.LargeRead;
@@ -69,6 +70,12 @@ final class EntryFinder {
   /** Bytes of its large entries. */
   private int largeBytes;
 
+  /** Its entries that are found, from the first on. */
+  private int found;
+
+  /** Whether what is to be read is read together with what others want. */
+  private boolean isJoint;
+
   /** Whether reading has begun for this delivery. */
   private boolean isReading;
 
@@ -77,35 +84,53 @@ final class EntryFinder {
   }
 
   /**
-   * Finds a delivery; nothing was held.
+   * Begins to find a delivery; nothing was held. {@link #fetch} and {@link #end} must follow.
    *
-   * @return how many entries, from the first on: all, unless they are large and many
+   * @param jointly whether what is to be read is read together with what others want
    */
-  int find(Lane from, Delivery taken) {
+  void begin(Lane from, Delivery taken, boolean jointly) {
     if (from != lane) {
       lane = from;
       log = from.log();
       segment = null; // of the other lane
     }
     delivery = taken;
+    isJoint = jointly;
     pieceCount = 0;
     own.clear();
     isReading = false;
     largeBytes = 0;
-    int found = 0;
+    found = 0;
     for (int next = -1; found < taken.size() && next != found; ) {
       next = found;
       int near = fromWindow(next);
       found = near > next ? near : fromStore(next);
     }
-    if (own.count() > 0) {
+  }
+
+  /** What is to be read yet. */
+  OwnReads wanted() {
+    return own;
+  }
+
+  /** Reads what this or others want, and waits for it. */
+  void fetch(Fetch.Wanted wanted) {
+    if (wanted.count() > 0) {
       beginReading();
-      reading.fetch(own, own.memory());
+      reading.fetch(wanted);
     }
+  }
+
+  /**
+   * Waits for the rest.
+   *
+   * @return how many entries are found, from the first on: all, unless they are large and many
+   */
+  int end() {
     for (int i = 0; i < largeCount; i++) {
       larges[i].await();
     }
-    log.readTo(taken.sequence(found - 1) + 1);
+    log.readTo(delivery.sequence(found - 1) + 1);
     return found;
   }
 
@@ -200,7 +225,8 @@ final class EntryFinder {
     }
     boolean isLong = (end - start) * UNIT >= LONG_BYTES && next - first > 1;
     boolean isLate = !delivery.isRedelivery() && SegmentReads.isLate(log, last);
-    for (int i = isLong || isLate ? fromAreas(first, next) : first; i < next; ) {
+    boolean inAreas = !isJoint && (isLong || isLate);
+    for (int i = inAreas ? fromAreas(first, next) : first; i < next; ) {
       i = want(i, next, end);
     }
     return next;
@@ -220,7 +246,8 @@ final class EntryFinder {
       larges[largeCount] = reading.large().read();
     }
     LargeRead read = larges[largeCount];
-    if (!reading.large().begin(read, start, bytes, largeCount == 0)) {
+    boolean mayWait = largeCount == 0 && !isJoint;
+    if (!reading.large().begin(read, start, bytes, mayWait)) {
       return want(index, index + 1, end);
     }
     largeCount++;

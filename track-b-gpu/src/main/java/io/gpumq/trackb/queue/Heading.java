@@ -32,7 +32,7 @@ record Heading(long payload, int length, boolean hasKey, long key, long sentMill
     ByteBuffer memory = ByteBuffer.allocateDirect(MOST_UNITS * UNIT).order(ByteOrder.LITTLE_ENDIAN);
     try (Reading reading = lane.queue().reading()) {
       reading.begin();
-      reading.fetch(new Alone(place, units), memory);
+      reading.fetch(new Alone(place, units, memory));
     }
     if (sequence < lane.log().released()) {
       return null; // what was read may have been another's by then
@@ -47,7 +47,7 @@ record Heading(long payload, int length, boolean hasKey, long key, long sentMill
         EntryHeader.millis(Words.get(memory, Long.BYTES)));
   }
 
-  private record Alone(long at, int length) implements Fetch.Wanted {
+  private record Alone(long at, int length, ByteBuffer to) implements Fetch.Wanted {
     @Override
     public int count() {
       return 1;
@@ -61,6 +61,11 @@ record Heading(long payload, int length, boolean hasKey, long key, long sentMill
     @Override
     public int units(int index) {
       return length;
+    }
+
+    @Override
+    public ByteBuffer memory(int index) {
+      return to;
     }
 
     @Override

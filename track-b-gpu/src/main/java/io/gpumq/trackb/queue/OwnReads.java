@@ -83,6 +83,11 @@ final class OwnReads implements Fetch.Wanted {
   }
 
   @Override
+  public ByteBuffer memory(int index) {
+    return memory;
+  }
+
+  @Override
   public int target(int index) {
     return targets[index];
   }

@@ -290,10 +290,10 @@ final class Queue implements TrackQueue {
         name,
         owner -> {
           state.requireOpen(); // again: a close from now on sees this consumer, and ends it
-          QueueConsumer.Part[] parts = new QueueConsumer.Part[lanes.length];
+          Part[] parts = new Part[lanes.length];
           for (Lane lane : lanes) {
             Group part = of.of(lane.number());
-            parts[lane.number()] = new QueueConsumer.Part(lane, part);
+            parts[lane.number()] = new Part(lane, part);
             lane.log().readTo(part.cursor());
           }
           int home = consumerCount.getAndIncrement() & lanes.length - 1;

@@ -12,57 +12,16 @@ import io.gpumq.spi.Entrance;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Line;
 import io.gpumq.spi.waiting.Sleeper;
-import io.gpumq.trackb.delivery.Delivery;
 import io.gpumq.trackb.delivery.Group;
-import io.gpumq.trackb.delivery.Hold;
+import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
-/**
- * Reads every lane in turn: a batch comes from one of them. A lane that has entries is read a few
- * times in a row, since what a consumer needs of it lies in its processor's cache by then.
- */
+/** Reads every lane in turn, by {@link Taking}: a batch comes from one of them. */
 final class QueueConsumer implements Consumer {
   private static final int MAX_POLL = 65_536;
-  private static final int MOST_IN_A_ROW = 16;
-
-  /** Its part of one lane. */
-  static final class Part {
-    private final Lane lane;
-    private final Group group;
-    private final Hold hold;
-    private final Delivery delivery;
-
-    /** What was too much at once is nobody's; made once. */
-    private final java.util.function.Consumer<Delivery> takingBack = this::takeBack;
-
-    Part(Lane lane, Group group) {
-      this.lane = lane;
-      this.group = group;
-      hold = lane.groups().holds().join();
-      delivery = new Delivery(hold);
-    }
-
-    private void takeBack(Delivery rest) {
-      group.takeBack(rest);
-      lane.queue().changed();
-    }
-
-    Lane lane() {
-      return lane;
-    }
-
-    Group group() {
-      return group;
-    }
-
-    /** What this reader is about to read. */
-    Hold hold() {
-      return hold;
-    }
-  }
 
   private final Queue queue;
   private final String group;
@@ -70,6 +29,7 @@ final class QueueConsumer implements Consumer {
   private final int owner;
   private final Part[] parts;
   private final EntryBatch batch;
+  private final Taking taking;
   private final Line line;
   private final Sleeper sleeper = new Sleeper();
   private final Backoff backoff = new Backoff();
@@ -78,13 +38,8 @@ final class QueueConsumer implements Consumer {
   private final BooleanSupplier isEnding =
       entrance::isEnding; // made once: a poll allocates nothing
 
-  /** The lane to be polled next, and how many batches in a row have come from it. */
-  private int at;
-
-  private int inARow;
-
-  /** Whose batch the last poll returned. */
-  private Part polled;
+  /** Whether it has taken something together with others that is not found yet. */
+  private boolean isTaking;
 
   /**
    * @param owner no other open consumer of its queue has this number
@@ -108,8 +63,7 @@ final class QueueConsumer implements Consumer {
     this.parts = parts;
     this.batch = batch;
     this.line = line;
-    this.at = home;
-    this.polled = parts[home];
+    this.taking = new Taking(parts, owner, home, batch, queue.hasLarge());
   }
 
   @Override
@@ -169,59 +123,47 @@ final class QueueConsumer implements Consumer {
     }
   }
 
-  /** Polls the lanes once, from the last one on, up to the first that has entries. */
   private Batch takeAny(int max) {
-    requireOpen();
-    queue.state().requireUsable();
-    if (inARow == MOST_IN_A_ROW) {
-      moveOn();
-    }
-    for (int i = 0; i < parts.length; i++) {
-      polled = parts[at];
-      Batch taken = take(polled, most(polled, max));
-      if (taken != null) {
-        inARow++;
-        return taken;
-      }
-      moveOn();
-    }
-    return null;
+    requireUsable();
+    return taking.take(max);
   }
 
-  /** How many entries to take, by their size. */
-  private int most(Part part, int max) {
-    return queue.hasLarge()
-        ? Portion.of(part.lane.log(), part.group.cursor(), max)
-        : Math.min(max, batch.mostEntries());
+  /** Whether it is of the track that has this store. */
+  boolean isOf(Store store) {
+    return queue.store() == store;
   }
 
-  private void moveOn() {
-    at = at + 1 & parts.length - 1;
-    inARow = 0;
+  /** Enters, to take together with others; {@link #leaveJointly} must follow. */
+  void enterJointly() {
+    enter();
+    batch.release();
+    isTaking = false;
   }
 
-  private Batch take(Part part, int most) {
-    int taken = 0;
-    try {
-      taken = part.group.take(part.delivery, most, owner, part.lane.pass());
-    } finally {
-      if (taken == 0) {
-        part.hold.letGo(); // also of what a take that failed had leased
-      }
+  /** Takes what is there; returns what finds it, or {@code null} if there is nothing. */
+  EntryFinder beginJointly(int max) {
+    requireUsable();
+    isTaking = taking.begin(max);
+    return isTaking ? batch.finder() : null;
+  }
+
+  /** Returns what it has taken: all that was wanted has been read. */
+  Batch endJointly() {
+    Batch taken = isTaking ? taking.end() : batch.none();
+    isTaking = false;
+    return taken;
+  }
+
+  /** Gives back what it has taken, whether that is found or not. */
+  void undoJointly(Throwable why) {
+    if (isTaking || batch.isOut()) {
+      isTaking = false;
+      taking.undo(why);
     }
-    return taken == 0 ? null : load(part);
   }
 
-  /** What cannot be read now is nobody's: another take finds it at once. */
-  private Batch load(Part part) {
-    try {
-      return batch.load(part.lane, part.delivery, part.takingBack);
-    } catch (Throwable e) {
-      Steps.undo(e, () -> part.group.takeBack(part.delivery), batch::release, queue::changed);
-      throw e;
-    } finally {
-      part.hold.letGo();
-    }
+  void leaveJointly() {
+    leave();
   }
 
   @Override
@@ -235,8 +177,9 @@ final class QueueConsumer implements Consumer {
             "batch: must be the one of this consumer's last poll; entries of an earlier one can be"
                 + " acknowledged by their sequences, while they are pending");
       }
-      int settled = given.isEmpty() ? 0 : polled.group.acknowledge(polled.delivery);
-      polled.lane.groups().look(); // what all have settled gives its memory back
+      Part polled = taking.polled();
+      int settled = given.isEmpty() ? 0 : polled.group().acknowledge(polled.delivery());
+      polled.lane().groups().look(); // what all have settled gives its memory back
       queue.changed();
       return settled;
     } finally {
@@ -250,8 +193,8 @@ final class QueueConsumer implements Consumer {
         sequence,
         () -> {
           Part part = part(sequence);
-          part.group.acknowledge(sequence);
-          part.lane.groups().look();
+          part.group().acknowledge(sequence);
+          part.lane().groups().look();
         });
   }
 
@@ -259,14 +202,14 @@ final class QueueConsumer implements Consumer {
   public void refuse(long sequence, Duration delay) {
     Deadline.require("delay", delay);
     long nanos = Deadline.nanos(delay);
-    change(sequence, () -> part(sequence).group.refuse(sequence, nanos));
+    change(sequence, () -> part(sequence).group().refuse(sequence, nanos));
   }
 
   @Override
   public void giveBack(long sequence, Duration delay) {
     Deadline.require("delay", delay);
     long nanos = Deadline.nanos(delay);
-    change(sequence, () -> part(sequence).group.giveBack(sequence, nanos));
+    change(sequence, () -> part(sequence).group().giveBack(sequence, nanos));
   }
 
   @Override
@@ -288,7 +231,8 @@ final class QueueConsumer implements Consumer {
       OpenQueue to = queue.other(told.queue());
       Queue into = to.enter();
       try {
-        var replay = new Replay(polled, letter.sequence(), told, into, toAll, this::requireUsable);
+        var replay =
+            new Replay(taking.polled(), letter.sequence(), told, into, toAll, this::requireUsable);
         long sequence = replay.send(timeout);
         queue.changed(); // there is room for another letter
         return sequence;
@@ -338,8 +282,8 @@ final class QueueConsumer implements Consumer {
   private void end() {
     Steps steps = new Steps();
     for (Part part : parts) {
-      steps.run(() -> part.group.abandon(owner));
-      steps.run(() -> part.lane.groups().holds().leave(part.hold));
+      steps.run(() -> part.group().abandon(owner));
+      steps.run(part::leave);
     }
     steps
         .run(batch::close)
@@ -387,7 +331,7 @@ final class QueueConsumer implements Consumer {
     }
   }
 
-  private static void requireMax(int max) {
+  static void requireMax(int max) {
     if (max < 1 || max > MAX_POLL) {
       throw new ConfigException("max " + max + ": must be between 1 and " + MAX_POLL);
     }

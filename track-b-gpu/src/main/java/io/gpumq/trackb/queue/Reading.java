@@ -33,7 +33,7 @@ interface Reading extends AutoCloseable {
    *
    * @throws io.gpumq.api.TrackFailedException if neither can read any more
    */
-  void fetch(Fetch.Wanted wanted, ByteBuffer memory);
+  void fetch(Fetch.Wanted wanted);
 
   /** Lets go of the window. */
   @Override

@@ -21,7 +21,7 @@ import java.util.Objects;
  * between the two. Its reader holds it until the message has landed.
  */
 final class Replay implements Claimer {
-  private final QueueConsumer.Part from;
+  private final Part from;
   private final Runnable requireOpen;
   private final long letter;
   private final Queue queue;
@@ -45,12 +45,7 @@ final class Replay implements Claimer {
    * @throws ConfigException if it cannot be: says why
    */
   Replay(
-      QueueConsumer.Part from,
-      long letter,
-      DeadLetter told,
-      Queue queue,
-      boolean toAll,
-      Runnable requireOpen) {
+      Part from, long letter, DeadLetter told, Queue queue, boolean toAll, Runnable requireOpen) {
     this.from = from;
     this.letter = letter;
     this.requireOpen = requireOpen;

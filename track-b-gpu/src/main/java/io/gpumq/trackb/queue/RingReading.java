@@ -61,16 +61,16 @@ final class RingReading implements Reading {
   }
 
   @Override
-  public void fetch(Fetch.Wanted wanted, ByteBuffer memory) {
+  public void fetch(Fetch.Wanted wanted) {
     backoff.reset();
     for (int done = 0; done < wanted.count(); ) {
       int bytes = wanted.units(done) * UNIT;
       if (bytes > fetch.mostBytes() || reads.ring().isAway()) {
-        copier.read(wanted.place(done), bytes, memory, wanted.target(done));
+        copier.read(wanted.place(done), bytes, wanted.memory(done), wanted.target(done));
         done++;
         continue;
       }
-      int more = fetch.read(wanted, done, memory, reads.alive());
+      int more = fetch.read(wanted, done, reads.alive());
       done += more;
       if (more > 0) {
         backoff.reset();

@@ -35,7 +35,7 @@ class FetchTest {
   }
 
   /** Runs of {@link #BYTES}, from one place on. */
-  private record Runs(int count, long first) implements Fetch.Wanted {
+  private record Runs(int count, long first, ByteBuffer to) implements Fetch.Wanted {
     @Override
     public long place(int index) {
       return first + index * 100L;
@@ -44,6 +44,11 @@ class FetchTest {
     @Override
     public int units(int index) {
       return BYTES / UNIT;
+    }
+
+    @Override
+    public ByteBuffer memory(int index) {
+      return to;
     }
 
     @Override
@@ -59,7 +64,7 @@ class FetchTest {
   }
 
   private int read(int count, Runnable device) {
-    int read = fetch.read(new Runs(count, 1000), 0, memory, once(device));
+    int read = fetch.read(new Runs(count, 1000, memory), 0, once(device));
     next += count;
     return read;
   }
@@ -155,9 +160,8 @@ class FetchTest {
     boolean[] torn = {false};
     int read =
         fetch.read(
-            new Runs(1, 1000),
+            new Runs(1, 1000, memory),
             0,
-            memory,
             () -> {
               if (torn[0]) {
                 hand.complete(0, false);
@@ -217,13 +221,13 @@ class FetchTest {
   @Test
   void withoutAChunkOrASlotNothingIsRead() {
     hand.send(SHAPE.slots());
-    assertEquals(0, fetch.read(new Runs(1, 0), 0, memory, () -> {}), "no slot");
+    assertEquals(0, fetch.read(new Runs(1, 0, memory), 0, () -> {}), "no slot");
     for (long sequence = 0; sequence < SHAPE.slots(); sequence++) {
       hand.complete(sequence);
     }
     Chunk one = hand.ring.chunks().take(null, SHAPE.chunkBytes() / 2);
     Chunk other = hand.ring.chunks().take(null, SHAPE.chunkBytes() / 2);
-    assertEquals(0, fetch.read(new Runs(1, 0), 0, memory, () -> {}), "no chunk");
+    assertEquals(0, fetch.read(new Runs(1, 0, memory), 0, () -> {}), "no chunk");
     hand.ring.chunks().leave(one);
     hand.ring.chunks().leave(other);
   }

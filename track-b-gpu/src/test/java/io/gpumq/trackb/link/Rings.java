@@ -288,7 +288,7 @@ abstract class Rings {
     }
   }
 
-  private record Some(Carriage.Lane lane, long[] messages) implements Fetch.Wanted {
+  private record Some(Carriage.Lane lane, long[] messages, ByteBuffer to) implements Fetch.Wanted {
     @Override
     public int count() {
       return messages.length;
@@ -302,6 +302,11 @@ abstract class Rings {
     @Override
     public int units(int index) {
       return lane.units(messages[index]);
+    }
+
+    @Override
+    public ByteBuffer memory(int index) {
+      return to;
     }
 
     @Override
@@ -322,9 +327,9 @@ abstract class Rings {
       for (int round = 0; round < 600; round++) {
         Carriage.Lane lane = lanes.get(round % 2);
         int count = round % 3 == 0 ? 1 : 1 + random.nextInt(60);
-        Some some = new Some(lane, random.longs(count, 0, 2_999).toArray());
+        Some some = new Some(lane, random.longs(count, 0, 2_999).toArray(), memory);
         for (int done = 0; done < count; ) {
-          done += fetch.read(some, done, memory, ring::requireAlive);
+          done += fetch.read(some, done, ring::requireAlive);
         }
         for (int i = 0; i < count; i++) {
           lane.check(some.messages[i], memory, some.target(i));

@@ -1,0 +1,43 @@
+package io.gpumq.api;
+
+import java.util.List;
+
+/**
+ * Polls many consumers of a track at once, without waiting. What is to be read from memory far away
+ * is read for all of them together, and that takes about as long as for one of them: so a thread
+ * that serves thousands of short queues takes a hundred of them at a time.
+ *
+ * <p>Made by {@link Track#multiPoll}. It is for one thread at a time, and so is each consumer while
+ * it is polled. It holds nothing between two calls, and needs no close.
+ */
+public interface MultiPoll {
+  /** Most consumers of one call. */
+  int MOST = 1024;
+
+  /**
+   * Takes what is there for each of some consumers, as {@link Consumer#poll} does that does not
+   * wait. Each consumer's last batch ends.
+   *
+   * @param consumers of this track, each of them once, {@value #MOST} at most
+   * @param max the most entries that one of them takes, 1 to 65,536; a track may hand out fewer
+   * @return the entries that all of them took
+   * @throws ConfigException if {@code max} or the number of consumers is out of its range, or a
+   *     consumer is of another track, and this one cannot poll it
+   * @throws IllegalStateException if another thread is within a call of one of them, or one is
+   *     named twice
+   * @throws QueueClosedException if one of them is closed, or its queue. Where this or another
+   *     exception is thrown, all that was taken is given back: it comes with the next poll
+   * @throws InterruptedException if the thread is interrupted while handlers run within the call,
+   *     as on Track A
+   */
+  int poll(List<? extends Consumer> consumers, int max) throws InterruptedException;
+
+  /**
+   * Returns what a consumer took in the last call that threw nothing: a batch of that consumer,
+   * like one of its own polls.
+   *
+   * @param index of the consumer in the list of that call
+   * @throws IndexOutOfBoundsException if there was none
+   */
+  Batch batch(int index);
+}

@@ -1,0 +1,159 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.Batch;
+import io.gpumq.api.ConfigException;
+import io.gpumq.api.Consumer;
+import io.gpumq.api.MultiPoll;
+import io.gpumq.spi.PollEach;
+import io.gpumq.spi.Steps;
+import io.gpumq.trackb.link.Fetch;
+import io.gpumq.trackb.store.Store;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Polls consumers of one track together: each takes its entries, then what they want from the store
+ * is read by one of them for all. For one thread at a time, used again and again.
+ */
+public final class JointPoll implements MultiPoll, Fetch.Wanted {
+  private final Store store;
+
+  /** Those that are entered now. */
+  private QueueConsumer[] consumers = new QueueConsumer[16];
+
+  private int entered;
+
+  /** What each has taken; of the last call behind it. */
+  private Batch[] batches = new Batch[16];
+
+  private int count;
+
+  // What is to be read: whose it is, and which of it.
+  private OwnReads[] wanted = new OwnReads[64];
+  private int[] indexes = new int[64];
+  private int reads;
+
+  /**
+   * @param store of the track
+   */
+  public JointPoll(Store store) {
+    this.store = store;
+  }
+
+  @Override
+  public int poll(List<? extends Consumer> all, int max) {
+    QueueConsumer.requireMax(max);
+    PollEach.requireFew(all);
+    if (all.size() > consumers.length) {
+      consumers = new QueueConsumer[MOST];
+      batches = new Batch[MOST];
+    }
+    Arrays.fill(batches, 0, count, null);
+    count = 0;
+    reads = 0;
+    try {
+      enter(all);
+      return take(max);
+    } catch (Throwable e) {
+      undo(e);
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
+  private void enter(List<? extends Consumer> all) {
+    for (Consumer one : all) {
+      if (!(one instanceof QueueConsumer consumer) || !consumer.isOf(store)) {
+        throw new ConfigException(
+            "consumer '" + one.name() + "' of group '" + one.group() + "': is of another track");
+      }
+      consumer.enterJointly();
+      consumers[entered++] = consumer;
+    }
+  }
+
+  private int take(int max) {
+    EntryFinder reader = null;
+    for (int i = 0; i < entered; i++) {
+      EntryFinder finder = consumers[i].beginJointly(max);
+      if (finder != null && want(finder.wanted()) && reader == null) {
+        reader = finder;
+      }
+    }
+    if (reader != null) {
+      reader.fetch(this);
+    }
+    int taken = 0;
+    for (int i = 0; i < entered; i++) {
+      batches[i] = consumers[i].endJointly();
+      taken += batches[i].size();
+    }
+    count = entered;
+    return taken;
+  }
+
+  /** Wants what one consumer wants; returns whether that is something. */
+  private boolean want(OwnReads own) {
+    for (int i = 0; i < own.count(); i++) {
+      if (reads == wanted.length) {
+        wanted = Arrays.copyOf(wanted, 2 * reads);
+        indexes = Arrays.copyOf(indexes, 2 * reads);
+      }
+      wanted[reads] = own;
+      indexes[reads++] = i;
+    }
+    return own.count() > 0;
+  }
+
+  private void undo(Throwable why) {
+    for (int i = 0; i < entered; i++) {
+      consumers[i].undoJointly(why);
+    }
+  }
+
+  private void leave() {
+    Steps steps = new Steps();
+    while (entered > 0) {
+      QueueConsumer consumer = consumers[--entered];
+      consumers[entered] = null;
+      steps.run(consumer::leaveJointly);
+    }
+    steps.finish();
+  }
+
+  @Override
+  public Batch batch(int index) {
+    if (index < 0 || index >= count) {
+      throw new IndexOutOfBoundsException(
+          "index " + index + ": the last call had " + count + " consumers");
+    }
+    return batches[index];
+  }
+
+  @Override
+  public int count() {
+    return reads;
+  }
+
+  @Override
+  public long place(int index) {
+    return wanted[index].place(indexes[index]);
+  }
+
+  @Override
+  public int units(int index) {
+    return wanted[index].units(indexes[index]);
+  }
+
+  @Override
+  public ByteBuffer memory(int index) {
+    return wanted[index].memory();
+  }
+
+  @Override
+  public int target(int index) {
+    return wanted[index].target(indexes[index]);
+  }
+}

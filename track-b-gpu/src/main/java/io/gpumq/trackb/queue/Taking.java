@@ -1,0 +1,135 @@
+package io.gpumq.trackb.queue;
+
+import io.gpumq.api.Batch;
+import io.gpumq.spi.Steps;
+
+/**
+ * What one consumer takes: from every lane in turn, a batch of one lane each time. A lane that has
+ * entries is read a few times in a row, since what a consumer needs of it lies in its processor's
+ * cache by then. For one thread at a time.
+ */
+final class Taking {
+  private static final int MOST_IN_A_ROW = 16;
+
+  private final Part[] parts;
+  private final int owner;
+  private final EntryBatch batch;
+  private final boolean hasLarge;
+
+  /** The lane to be polled next, and how many batches in a row have come from it. */
+  private int at;
+
+  private int inARow;
+
+  /** Whose entries were taken last. */
+  private Part polled;
+
+  /**
+   * @param parts one of each lane
+   * @param home the lane that is read first
+   * @param hasLarge whether its queue may have large entries
+   */
+  Taking(Part[] parts, int owner, int home, EntryBatch batch, boolean hasLarge) {
+    this.parts = parts;
+    this.owner = owner;
+    this.batch = batch;
+    this.hasLarge = hasLarge;
+    at = home;
+    polled = parts[home];
+  }
+
+  /** Whose entries were taken last. */
+  Part polled() {
+    return polled;
+  }
+
+  /** Takes what is there now, and finds it; returns {@code null} if there is nothing. */
+  Batch take(int max) {
+    if (!lease(max)) {
+      return null;
+    }
+    try {
+      Batch taken = batch.load(polled.lane(), polled.delivery(), polled.takingBack());
+      polled.hold().letGo();
+      return taken;
+    } catch (Throwable e) {
+      undo(e);
+      throw e;
+    }
+  }
+
+  /**
+   * Takes what is there now, to be found together with what others take; {@link #end} or {@link
+   * #undo} must follow.
+   *
+   * @return whether there is something
+   */
+  boolean begin(int max) {
+    if (!lease(max)) {
+      return false;
+    }
+    try {
+      batch.beginJointly(polled.lane(), polled.delivery());
+      return true;
+    } catch (Throwable e) {
+      undo(e);
+      throw e;
+    }
+  }
+
+  /** Ends what has begun: all that it wanted is there. */
+  Batch end() {
+    Batch taken = batch.end(polled.delivery(), polled.takingBack());
+    polled.hold().letGo();
+    return taken;
+  }
+
+  /** What was taken cannot be had now, or not together: it is nobody's, and found at once. */
+  void undo(Throwable why) {
+    Steps.undo(
+        why,
+        () -> polled.takingBack().accept(polled.delivery()),
+        batch::release,
+        polled.hold()::letGo);
+  }
+
+  /** Polls the lanes once, from the last one on, up to the first that has entries. */
+  private boolean lease(int max) {
+    if (inARow == MOST_IN_A_ROW) {
+      moveOn();
+    }
+    for (int i = 0; i < parts.length; i++) {
+      polled = parts[at];
+      if (lease(polled, most(polled, max)) > 0) {
+        inARow++;
+        return true;
+      }
+      moveOn();
+    }
+    return false;
+  }
+
+  /** How many entries to take, by their size. */
+  private int most(Part part, int max) {
+    return hasLarge
+        ? Portion.of(part.lane().log(), part.group().cursor(), max)
+        : Math.min(max, batch.mostEntries());
+  }
+
+  private void moveOn() {
+    at = at + 1 & parts.length - 1;
+    inARow = 0;
+  }
+
+  private int lease(Part part, int most) {
+    int taken = 0;
+    try {
+      taken = part.group().take(part.delivery(), most, owner, part.lane().pass());
+    } finally {
+      if (taken == 0) {
+        part.hold().letGo(); // also of what a take that failed had leased
+      }
+    }
+    return taken;
+  }
+}
