@@ -25,11 +25,6 @@ final class Addressed {
     groups.remove(sequence);
   }
 
-  /** All below a sequence are gone. */
-  void removeBelow(long sequence) {
-    groups.headMap(sequence, false).clear();
-  }
-
   /** Returns how many that are for others a group has not read yet. */
   int forOthersAheadOf(Group group) {
     return (int)

@@ -215,7 +215,6 @@ final class Removal {
     acknowledge(taken);
     admin.retry(() -> admin.call(XTRIM, queue.stream(), Args.MINID, Ids.id(end)));
     int failed = queue.letters().writer().failedBelow(end);
-    addressed.removeBelow(end);
     trimmer.tookOutBelow(end);
     groups.forEach(group -> group.sawRead(end - 1));
     count(taken, there);

@@ -58,7 +58,7 @@ final class GroupModel {
   final Member[] members;
   final Map<Integer, Pending> pending = new TreeMap<>();
 
-  /** Messages that were deleted before the group had settled them. */
+  /** Messages that were taken out before the group had settled them. */
   private final Set<Integer> gone = new HashSet<>();
 
   private final MessageLog log;
@@ -154,7 +154,8 @@ final class GroupModel {
     pending.remove(index);
   }
 
-  void deleted(int index) {
+  /** A message was deleted or trimmed. */
+  void takenOut(int index) {
     if (mayOwe(index)) {
       gone.add(index);
       pending.remove(index);
@@ -225,7 +226,7 @@ final class GroupModel {
     return (int) (IntStream.range(0, next).filter(this::wasTaken).count() - otherwise);
   }
 
-  /** Whether a message has come to the group, and was not deleted while it was there. */
+  /** Whether a message has come to the group, and was not taken out while it was there. */
   private boolean wasTaken(int index) {
     return !log.fails(index) && !gone.contains(index);
   }

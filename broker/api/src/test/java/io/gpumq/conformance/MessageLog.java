@@ -27,6 +27,7 @@ final class MessageLog {
   private final Set<Integer> deleted = new HashSet<>();
   private long bytes;
   private int failing;
+  private int trimmedTo;
 
   MessageLog(String handler, int attempts) {
     this.handler = Handler.of(handler);
@@ -72,9 +73,22 @@ final class MessageLog {
     return deleted.size();
   }
 
-  /** Whether a message is delivered to nobody from now on: the handler failed, or it is deleted. */
+  /** Says that all messages before one were trimmed. */
+  void trim(int to) {
+    trimmedTo = Math.max(trimmedTo, to);
+  }
+
+  /** The first that was not trimmed. */
+  int trimmedTo() {
+    return trimmedTo;
+  }
+
+  /**
+   * Whether a message is delivered to nobody from now on, nor read: the handler failed, or it is
+   * taken out.
+   */
   boolean isNone(int index) {
-    return fails(index) || deleted.contains(index);
+    return fails(index) || deleted.contains(index) || index < trimmedTo;
   }
 
   boolean fails(int index) {

@@ -12,6 +12,7 @@ import io.gpumq.api.Producer.PayloadWriter;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueFullException;
 import io.gpumq.api.QueueStats;
+import io.gpumq.api.Retention.Until;
 import io.gpumq.conformance.GroupModel.Member;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,7 +33,9 @@ final class ModelRun {
   private final Producer producer;
   private final List<GroupModel> groups = new ArrayList<>();
   private final LetterModel letters;
-  private final DeletionModel deletions;
+  private final RemovalModel removals;
+  private final ReadModel reads;
+  private final RoomModel room;
 
   ModelRun(MessageQueue queue, int groupCount, int consumers, boolean roomAtOnce, long seed) {
     this.queue = queue;
@@ -49,7 +52,10 @@ final class ModelRun {
       groups.add(group);
     }
     letters = new LetterModel(queue, log, groups);
-    deletions = new DeletionModel(queue, log, groups);
+    boolean keeps = queue.config().retention().until() != Until.SETTLED;
+    removals = new RemovalModel(queue, log, groups, letters, keeps);
+    reads = new ReadModel(queue, log, groups, letters, keeps);
+    room = new RoomModel(log, groups, letters, keeps, roomAtOnce, maxMessages);
   }
 
   void run(Step step) throws InterruptedException {
@@ -65,48 +71,14 @@ final class ModelRun {
       case ACKNOWLEDGE_BATCH -> acknowledgeBatch(group, member);
       case ACKNOWLEDGE_WRONGLY -> acknowledgeWrongly(group, member, step.c());
       case REFUSE -> refuse(group, member, step.c());
-      case DELETE -> deletions.delete(step.c());
+      case DELETE -> removals.delete(step.c());
+      case TRIM -> removals.trim(step.c());
+      case READ -> reads.read(step.c(), step.a() % 2 == 0, 1 + step.b() % 20);
       case LEASE_END -> Await.passed(queue.config().lease());
       case CLOSE_CONSUMER -> closeConsumer(group, member);
       case TAKE_DEAD_LETTERS -> letters.take(1 + step.c() % 4);
       case CHECK_STATS -> checkStats();
     }
-  }
-
-  // ---- room: what is surely kept, and how far it reaches
-
-  private int surelyKept(long now) {
-    int kept = 0;
-    for (int index = 0; index < log.size(); index++) {
-      int i = index;
-      boolean owed = groups.stream().anyMatch(group -> group.surelyOwes(i, now));
-      kept += !log.fails(i) && owed ? 1 : 0;
-    }
-    return kept;
-  }
-
-  /**
-   * Messages that may be kept; where room is not found at once, from the oldest of these to the
-   * newest.
-   */
-  private int mayBeKept() {
-    int kept = 0;
-    for (int index = 0; index < log.size(); index++) {
-      int i = index;
-      boolean owed = groups.stream().anyMatch(group -> group.mayOwe(i));
-      if (log.fails(i) ? !letters.hasFailed(i) : owed) {
-        kept++;
-        if (!roomAtOnce) {
-          return log.size() - i;
-        }
-      }
-    }
-    return kept;
-  }
-
-  private void checkKept() {
-    int kept = surelyKept(System.nanoTime());
-    assertTrue(kept <= maxMessages, () -> kept + " messages kept of " + maxMessages);
   }
 
   // ---- sending
@@ -117,13 +89,13 @@ final class ModelRun {
 
   private void send() throws InterruptedException {
     byte[] payload = nextPayload(0);
-    if (mayBeKept() < maxMessages) {
+    if (room.mayBeKept() < maxMessages) {
       log.add(payload, producer.send(payload, Await.DEADLINE));
       return;
     }
     try {
       log.add(payload, producer.send(payload, Duration.ZERO));
-      checkKept();
+      room.check();
     } catch (QueueFullException full) {
       assertEquals(0, full.accepted());
     }
@@ -134,9 +106,10 @@ final class ModelRun {
     long sequence = producer.trySend(ByteBuffer.wrap(payload));
     if (sequence != Producer.FULL) {
       log.add(payload, sequence);
-      checkKept();
-    } else if (mayBeKept() < maxMessages) {
-      assertTrue(!roomAtOnce, () -> "full with " + mayBeKept() + " of " + maxMessages + " kept");
+      room.check();
+    } else if (room.mayBeKept() < maxMessages) {
+      assertTrue(
+          !roomAtOnce, () -> "full with " + room.mayBeKept() + " of " + maxMessages + " kept");
       log.add(payload, producer.send(payload, Await.DEADLINE)); // a moment later, there is
     }
   }
@@ -145,7 +118,7 @@ final class ModelRun {
     List<byte[]> batch = batch(count);
     PayloadWriter writer = (index, slot) -> slot.put(batch.get(index));
     int accepted = count;
-    if (mayBeKept() + count <= maxMessages) {
+    if (room.mayBeKept() + count <= maxMessages) {
       producer.sendBatch(count, writer, Await.DEADLINE);
     } else {
       try {
@@ -156,17 +129,17 @@ final class ModelRun {
       }
     }
     batch.subList(0, accepted).forEach(log::add);
-    checkKept();
+    room.check();
   }
 
   private void trySendBatch(int count) {
     List<byte[]> batch = batch(count);
-    int room = Math.min(count, maxMessages - mayBeKept());
+    int fitting = Math.min(count, maxMessages - room.mayBeKept());
     int sent = producer.trySendBatch(count, (index, slot) -> slot.put(batch.get(index)));
     assertTrue(sent >= 0 && sent <= count, () -> sent + " sent of " + count);
-    assertTrue(!roomAtOnce || sent >= room, () -> sent + " sent with room for " + room);
+    assertTrue(!roomAtOnce || sent >= fitting, () -> sent + " sent with room for " + fitting);
     batch.subList(0, sent).forEach(log::add);
-    checkKept();
+    room.check();
   }
 
   private List<byte[]> batch(int count) {
@@ -300,14 +273,15 @@ final class ModelRun {
   // ---- counters
 
   private void checkStats() {
-    long kept = surelyKept(System.nanoTime());
+    long kept = room.surelyOwed(System.nanoTime());
     QueueStats stats = queue.stats();
     assertCounted(stats);
     assertTrue(stats.deadLettered() >= letters.taken(), stats::toString);
     assertTrue(stats.failed() <= log.failing(), stats::toString);
     assertTrue(stats.handled() <= log.size(), stats::toString);
-    assertTrue(stats.depth() <= mayBeKept(), () -> stats + ", at most " + mayBeKept());
-    assertTrue(stats.depth() >= Math.min(kept, surelyKept(System.nanoTime())), stats::toString);
+    assertTrue(stats.depth() <= room.mostOwed(), () -> stats + ", at most " + room.mostOwed());
+    assertTrue(
+        stats.depth() >= Math.min(kept, room.surelyOwed(System.nanoTime())), stats::toString);
   }
 
   private void assertCounted(QueueStats stats) {
@@ -368,9 +342,10 @@ final class ModelRun {
   /** Closes as things are: what is left must be what the groups still owe. */
   void closeAbruptly() {
     CloseReport report = queue.close(Duration.ZERO);
-    int least = surelyKept(System.nanoTime());
+    int least = room.surelyOwed(System.nanoTime());
     assertTrue(report.left() >= least, () -> report + ", at least " + least + " left");
-    assertTrue(report.left() <= mayBeKept(), () -> report + ", at most " + mayBeKept() + " left");
+    assertTrue(
+        report.left() <= room.mostOwed(), () -> report + ", at most " + room.mostOwed() + " left");
     assertEquals(report.left() == 0, report.drained());
     assertCounted(report.stats());
     assertEquals(report, queue.close(Duration.ZERO));
@@ -379,6 +354,7 @@ final class ModelRun {
   }
 
   private void assertClosed() {
+    reads.assertClosed();
     assertThrows(
         QueueClosedException.class, () -> producer.trySend(ByteBuffer.wrap(nextPayload(0))));
     for (GroupModel group : groups) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Retention;
 import io.gpumq.api.Track;
 import io.gpumq.conformance.Step.Act;
 import java.time.Duration;
@@ -21,9 +22,9 @@ import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
 /**
- * Random sends, polls, acknowledgements, refusals, lease ends, deaths of consumers and closes
- * against a plain model. A track extends this once for each of its devices; jqwik prints the seed,
- * and shrinks the steps of a failure.
+ * Random sends, polls, acknowledgements, refusals, deletions, trims, reads by position, lease ends,
+ * deaths of consumers and closes against a plain model. A track extends this once for each of its
+ * devices; jqwik prints the seed, and shrinks the steps of a failure.
  */
 public abstract class ModelTest {
   private static final AtomicLong NAMES = new AtomicLong();
@@ -47,8 +48,11 @@ public abstract class ModelTest {
       int maxDeliveries,
       int maxDeadLetters,
       String handler,
-      boolean strictOrder,
+      Rules rules,
       long contents) {}
+
+  /** Which messages come next, and how long they stay. */
+  record Rules(boolean strictOrder, Retention retention) {}
 
   @BeforeProperty
   void openSharedTrack() {
@@ -105,7 +109,8 @@ public abstract class ModelTest {
         .lease(LEASE)
         .maxDeliveries(shape.maxDeliveries())
         .maxDeadLetters(shape.maxDeadLetters())
-        .strictOrder(shape.strictOrder())
+        .strictOrder(shape.rules().strictOrder())
+        .retention(shape.rules().retention())
         .build();
   }
 
@@ -118,9 +123,16 @@ public abstract class ModelTest {
             Arbitraries.of(1, 2, 3, 1000),
             Arbitraries.of(1, 3, 100_000),
             Arbitraries.of("echo", "crc32c", "sha256", "fail:every=5", "fail:every=3,attempts=2"),
-            Arbitraries.of(false, true),
+            rules(),
             Arbitraries.longs())
         .as(Shape::new);
+  }
+
+  private static Arbitrary<Rules> rules() {
+    return Combinators.combine(
+            Arbitraries.of(false, true),
+            Arbitraries.of(Retention.whenSettled(), Retention.untilTrimmed()))
+        .as(Rules::new);
   }
 
   @Provide
@@ -145,6 +157,8 @@ public abstract class ModelTest {
         Tuple.of(4, Act.ACKNOWLEDGE_WRONGLY),
         Tuple.of(10, Act.REFUSE),
         Tuple.of(4, Act.DELETE),
+        Tuple.of(4, Act.TRIM),
+        Tuple.of(6, Act.READ),
         Tuple.of(1, Act.LEASE_END),
         Tuple.of(5, Act.CLOSE_CONSUMER),
         Tuple.of(5, Act.TAKE_DEAD_LETTERS),

@@ -17,6 +17,8 @@ record Step(Act act, int a, int b, int c) {
     ACKNOWLEDGE_WRONGLY,
     REFUSE,
     DELETE,
+    TRIM,
+    READ,
     LEASE_END,
     CLOSE_CONSUMER,
     TAKE_DEAD_LETTERS,
