@@ -18,6 +18,9 @@ import java.util.TreeMap;
  * its sequences; these are learned at the first sight of a message, and must stay.
  */
 final class MessageLog {
+  /** More than a queue keeps of those that some group has not settled. */
+  private static final int RECENT = 40;
+
   private final Handler handler;
   private final int attempts;
   private final List<byte[]> payloads = new ArrayList<>();
@@ -76,6 +79,12 @@ final class MessageLog {
   /** Says that all messages before one were trimmed. */
   void trim(int to) {
     trimmedTo = Math.max(trimmedTo, to);
+  }
+
+  /** Returns one of the last messages, some trimmed ones included, or where the next will be. */
+  int chooseRecent(int choice) {
+    int first = Math.max(0, Math.max(trimmedTo - 2, size() - RECENT));
+    return first + choice % (size() - first + 1);
   }
 
   /** The first that was not trimmed. */

@@ -33,20 +33,21 @@ final class ReadModel {
     reader = queue.reader();
   }
 
-  /** Reads from a message on whose sequence is known, or before it, and checks what it finds. */
+  /** Reads from a message on, or before it, and checks what it finds. */
   void read(int choice, boolean forwards, int max) {
-    int at = log.size() == 0 ? -1 : choice % log.size();
-    if (at < 0 || log.sequence(at) == null) {
+    int at = log.chooseRecent(choice);
+    boolean atEnd = at == log.size();
+    if (!atEnd && log.sequence(at) == null) {
       return;
     }
     int handled = awaitHandled();
-    long position = log.sequence(at);
+    long position = atEnd ? reader.end(0) : log.sequence(at);
     Batch batch = forwards ? reader.from(position, max) : reader.before(position, max);
     List<Integer> found = indexes(batch);
     assertTrue(found.size() <= max, () -> found.size() + " messages, asked for " + max);
     assertEquals(found.stream().sorted().toList(), found, "not in the order of sending");
     found.forEach(index -> assertTrue(!log.isNone(index), () -> "read, though gone: " + index));
-    assertTrue(found.stream().allMatch(index -> index >= at == forwards), found::toString);
+    assertTrue(found.stream().allMatch(index -> atEnd || index >= at == forwards), found::toString);
     int reached = found.isEmpty() ? -1 : found.get(forwards ? found.size() - 1 : 0);
     IntPredicate isWithin =
         forwards

@@ -47,7 +47,7 @@ final class RemovalModel {
 
   /** Trims all before a message, or all that there are, unless nobody can know what that is. */
   void trim(int choice) {
-    int to = choice % (log.size() + 1);
+    int to = log.chooseRecent(choice);
     boolean all = to == log.size();
     if ((!all && log.sequence(to) == null) || count(to, this::mayBeALetter) > 0) {
       return;
