@@ -84,7 +84,7 @@ final class Keeping {
 
   /** Returns the first sequence that a message can have which was sent so lately. */
   static long sentSince(Link link, Duration age) {
-    return Ids.firstAt(redisMillis(link) - age.toMillis());
+    return Ids.firstAt(redisMillis(link) - Args.millisUp(age));
   }
 
   /** The time on the clock that made the IDs; ours may go before it or after. */

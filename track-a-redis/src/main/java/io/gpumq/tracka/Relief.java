@@ -2,9 +2,8 @@ package io.gpumq.tracka;
 
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.TrackFailedException;
-import java.util.Map;
+import java.util.Comparator;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -46,10 +45,14 @@ final class Relief {
     yielders.remove(yielder);
   }
 
+  /** A yielder, and its oldest message as it was asked for. */
+  private record Asked(long oldest, Yielder yielder) {}
+
   /** Has some messages go; returns whether there were any. */
   boolean makeRoom() {
-    Map<Long, Yielder> oldestFirst = new TreeMap<>();
-    yielders.forEach(yielder -> oldestFirst.put(yielder.oldest(), yielder));
-    return oldestFirst.values().stream().anyMatch(Yielder::giveSome);
+    return yielders.stream()
+        .map(yielder -> new Asked(yielder.oldest(), yielder))
+        .sorted(Comparator.comparingLong(Asked::oldest))
+        .anyMatch(asked -> asked.yielder().giveSome());
   }
 }

@@ -2,6 +2,7 @@ package io.gpumq.tracka;
 
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Log;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Map;
  * by. It has one thread, which is there while there are such queues. Safe for use by many threads.
  */
 final class Upkeep {
+  private static final Log LOG = Log.of(Upkeep.class);
   private static final long LEAST_PAUSE_NANOS = 100_000_000;
 
   /** Of an age, so much longer a message may stay. */
@@ -46,6 +48,8 @@ final class Upkeep {
         due.letAgedGo();
       } catch (QueueClosedException | TrackFailedException e) {
         // Who uses it hears of that.
+      } catch (RuntimeException e) {
+        LOG.error("looking at queue '" + due.name() + "' for its age", e);
       }
     }
   }

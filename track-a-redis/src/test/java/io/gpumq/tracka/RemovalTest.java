@@ -203,6 +203,45 @@ class RemovalTest extends LostAnswers {
     }
   }
 
+  /** Its producer did not know yet that it arrived: so it could not leave with its letter. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatHasItsLetterIsNoMessageThoughItIsStillThere(boolean byTrim) throws Exception {
+    MessageQueue queue =
+        queue(
+            QueueConfig.named("stays")
+                .handler("fail:every=1")
+                .handlerAttempts(1)
+                .retention(Retention.untilTrimmed()));
+    try (Producer producer = queue.producer();
+        Consumer consumer = queue.consumer("g", "c");
+        Reader reader = queue.reader()) {
+      proxy.loseAnswerTo("XADD");
+      proxy.whenCut(() -> assertNothingComes(consumer));
+      long sequence = producer.send(numbered(1), SOON);
+      assertEquals(1, proxy.cuts());
+      assertEquals(1, queue.stats().deadLettered());
+      try (Consumer late = queue.consumer("late", "c")) {
+        assertEquals(1, queue.groups().get(1).lag(), "it is still in the stream");
+        assertNothingComes(late);
+      }
+      assertEquals(1, queue.stats().deadLettered(), "its letter is written once");
+      assertEquals(reader.end(0), reader.oldest(0));
+      assertEquals(0, byTrim ? queue.trim(Trim.toMessages(0)) : queue.delete(sequence));
+      assertEquals(0, queue.stats().deleted());
+      assertEquals(1, queue.stats().failed());
+      assertTrue(queue.close(SOON).drained());
+    }
+  }
+
+  private static void assertNothingComes(Consumer consumer) {
+    try {
+      assertEquals(List.of(), numbers(consumer.poll(1, Duration.ofMillis(20))));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static long pollOne(Consumer consumer) {
     try {
       return consumer.poll(1, SOON).get(0).sequence();

@@ -165,6 +165,7 @@ abstract class RetentionConformance extends QueueTest {
     for (int round = 0; round < all.size(); round++) {
       long last = send(queue, 8 * round, 8 * round + 8).get(7);
       Await.passed(Duration.ofMillis(2)); // older than zero
+      assertEquals(0, queue.trim(Trim.olderThan(Retention.FOREVER)));
       assertEquals(8, queue.trim(all.get(round)), all.get(round)::toString);
       assertEquals(0, queue.trim(Trim.below(last + 1)));
     }

@@ -4,6 +4,7 @@ import io.gpumq.api.Retention;
 import io.gpumq.api.Retention.Until;
 import io.gpumq.api.Trim;
 import io.gpumq.reference.Group.Pending;
+import io.gpumq.spi.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +118,7 @@ final class Kept {
       return below.sequence();
     }
     if (to instanceof Trim.OlderThan older) {
-      long oldest = System.currentTimeMillis() - older.age().toMillis();
+      long oldest = System.currentTimeMillis() - Deadline.nanos(older.age()) / 1_000_000;
       return first(message -> message.sentMillis() >= oldest, next);
     }
     boolean isCount = to instanceof Trim.ToMessages;

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.queue;
 
 import io.gpumq.api.Trim;
+import io.gpumq.spi.Deadline;
 import io.gpumq.trackb.waiting.Backoff;
 
 /** Trims the lanes of a queue when it is told to. Under no lock: it waits for the device. */
@@ -51,7 +52,7 @@ final class Trimming {
       long most = LaneRetention.part(bytes.most(), lanes.length, lane.number());
       return lane.log().keptBytes().within(most);
     }
-    return sentSince(lane, end, ((Trim.OlderThan) to).age().toMillis());
+    return sentSince(lane, end, Deadline.nanos(((Trim.OlderThan) to).age()) / 1_000_000);
   }
 
   /** Where the newest so many messages begin. */
