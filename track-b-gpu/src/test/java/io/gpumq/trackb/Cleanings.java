@@ -14,6 +14,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackOptions;
 import io.gpumq.api.Tracks;
+import io.gpumq.api.Trim;
 import io.gpumq.conformance.Await;
 import io.gpumq.conformance.Workers;
 import java.nio.ByteBuffer;
@@ -252,6 +253,20 @@ abstract class Cleanings {
     Await.until("others given back", () -> queue.stats().storeBytes() <= 3 * SEGMENT_BYTES);
     queue.createGroup("g");
     assertKept("g", kept);
+  }
+
+  /** Of what has gone nobody knows when it was sent: a trim by age looks at what is left. */
+  @Test
+  void whatHasGoneIsNoBoundForATrimByAge() throws Exception {
+    open(Duration.ofDays(1));
+    send(12_000);
+    LongPredicate kept = sequence -> sequence == 3 || sequence >= 11_000;
+    deleteAllBut(kept);
+    Await.until("others given back", () -> queue.stats().storeBytes() <= 3 * SEGMENT_BYTES);
+    assertEquals(0, queue.trim(Trim.olderThan(Duration.ofDays(1))));
+    Await.passed(Duration.ofMillis(5));
+    assertEquals(1_001, queue.trim(Trim.olderThan(Duration.ofMillis(1))));
+    assertEquals(0, queue.stats().depth());
   }
 
   private void deleteAllBut(LongPredicate kept) {
