@@ -347,6 +347,33 @@ class RemovalTest extends LostAnswers {
     return all;
   }
 
+  /** Payloads may be so large that a page of the stream is four messages. */
+  @Test
+  void countsAndReadsPageByPage() throws Exception {
+    MessageQueue queue =
+        queue(
+            QueueConfig.named("pages")
+                .maxPayloadBytes(1 << 20)
+                .maxMessages(100)
+                .retention(Retention.untilTrimmed()));
+    queue.createGroup("g");
+    List<Long> sequences = send(queue, 30);
+    queue.moveGroup("g", sequences.get(17));
+    assertOwes(queue, "g", 13, 0);
+    assertEquals(13, queue.stats().depth());
+    assertEquals(19, queue.trim(Trim.toMessages(11)));
+    assertOwes(queue, "g", 11, 0);
+    queue.moveGroup("g", GroupStart.OLDEST);
+    assertOwes(queue, "g", 11, 0);
+    queue.moveGroup("g", GroupStart.NOW);
+    assertOwes(queue, "g", 0, 0);
+    try (Reader reader = queue.reader()) {
+      assertEquals(sequences.get(19), reader.oldest(0));
+      assertEquals(List.of(28, 29), numbers(reader.before(reader.end(0), 2)));
+      assertEquals(11, forwards(reader, 0).size());
+    }
+  }
+
   @Test
   void aReaderKnowsOneLaneAlone() {
     MessageQueue queue = queue(QueueConfig.named("lanes").lanes(4));

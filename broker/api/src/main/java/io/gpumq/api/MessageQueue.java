@@ -106,8 +106,8 @@ public interface MessageQueue extends AutoCloseable {
    * for an entry that is settled. A batch that is out keeps its bytes. A message that is deleted
    * before its handler has failed becomes no dead letter.
    *
-   * <p>On Track B its memory goes back with that of the entries beside it. Until those before it
-   * are gone, too, it has its part of {@link QueueConfig#maxMessages()}.
+   * <p>It has no part of {@link QueueConfig#maxMessages()} any more. On Track B its memory goes
+   * back with that of the entries beside it.
    *
    * @param sequences of any messages, in any order
    * @return how many of them were there. A message that all groups have settled may be gone, or
