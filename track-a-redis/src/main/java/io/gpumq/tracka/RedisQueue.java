@@ -363,7 +363,13 @@ final class RedisQueue implements TrackQueue {
 
   @Override
   public CloseReport close(Duration drain) {
-    return ending.close(drain);
+    try {
+      return ending.close(drain);
+    } finally {
+      if (isEnded()) {
+        track.openQueues().forget(this);
+      }
+    }
   }
 
   /** Nobody asks it for anything any more. */

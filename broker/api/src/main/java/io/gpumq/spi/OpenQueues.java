@@ -5,9 +5,9 @@ import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.TrackFailedException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 
 /**
@@ -15,18 +15,13 @@ import java.util.function.Function;
  * many threads, which open one queue after the other.
  */
 public final class OpenQueues<Q extends TrackQueue> {
-  private static final int FIRST_SWEEP = 16;
-
   private final String track;
   private final PayloadLimit payloads;
   private final Function<QueueConfig, Q> opener;
-  private final Map<String, Q> queues = new TreeMap<>();
+  private final ConcurrentMap<String, Q> queues = new ConcurrentSkipListMap<>();
 
   /** Guarded by this object when written. */
   private volatile boolean closed;
-
-  /** So many queues, those that have ended included, until the ended ones are dropped. */
-  private int sweepAt = FIRST_SWEEP;
 
   /**
    * Makes a register of nothing.
@@ -91,10 +86,6 @@ public final class OpenQueues<Q extends TrackQueue> {
     if (closed) {
       throw new TrackFailedException("track " + track + " is closed; open another");
     }
-    if (queues.size() >= sweepAt) {
-      dropEnded(); // seldom: an open must not take longer with each queue that there is
-      sweepAt = Math.max(FIRST_SWEEP, 2 * queues.size());
-    }
     Q queue = opener.apply(config);
     queues.put(config.name(), queue);
     return queue;
@@ -131,12 +122,12 @@ public final class OpenQueues<Q extends TrackQueue> {
 
   /** Returns the open queues, in the order of their names. */
   public synchronized List<Q> list() {
-    dropEnded();
-    return List.copyOf(queues.values());
+    return queues.values().stream().filter(queue -> !queue.isEnded()).toList();
   }
 
-  private void dropEnded() {
-    queues.values().removeIf(TrackQueue::isEnded);
+  /** Forgets a queue that has ended: one of its name may be open again. Waits for no opening. */
+  public void forget(TrackQueue ended) {
+    queues.remove(ended.name(), ended);
   }
 
   /**

@@ -166,6 +166,13 @@ public abstract class ConformanceSuite extends TrackFixture {
   }
 
   @Nested
+  class Forgotten extends ForgottenConformance {
+    Forgotten() {
+      super(ConformanceSuite.this);
+    }
+  }
+
+  @Nested
   class ClosingBeside extends CloseBesideConformance {
     ClosingBeside() {
       super(ConformanceSuite.this);

@@ -359,6 +359,7 @@ final class ReferenceQueue extends Locked implements TrackQueue {
           closed = true;
           lastGroups = groupsNow();
           report = new CloseReport(kept.owed() == 0, kept.owed(), stats());
+          track.openQueues().forget(this);
           changed.signalAll();
           return report;
         });

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param pinnedBytes of its tracks' shared files, which a GPU reads and writes, too
  */
 public record Footprint(long heapBytes, long pinnedBytes) {
-  /** One collection leaves what it has queued for cleaning: that goes with the next. */
-  private static final int COLLECTIONS = 2;
+  /** One collection leaves what it has queued for cleaning: that goes with a next. */
+  private static final int MOST_COLLECTIONS = 10;
 
   private static final long PAUSE_MILLIS = 1_500;
 
@@ -32,10 +32,16 @@ public record Footprint(long heapBytes, long pinnedBytes) {
 
   private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 
-  /** Collects garbage and looks. */
+  /** Collects garbage until that gives nothing more, and looks. */
   public static Footprint now() {
-    for (int i = 0; i < COLLECTIONS; i++) {
+    long used = Long.MAX_VALUE;
+    for (int i = 0; i < MOST_COLLECTIONS; i++) {
       MEMORY.gc();
+      long now = MEMORY.getHeapMemoryUsage().getUsed();
+      if (i > 1 && now > used - used / 100) {
+        break;
+      }
+      used = now;
     }
     return new Footprint(MEMORY.getHeapMemoryUsage().getUsed(), pinned());
   }

@@ -369,6 +369,9 @@ public final class EntryLog {
       tail.unlock();
     }
     ring.advance();
+    if (progress.isStill(tail.claimed())) {
+      progress.letGo();
+    }
   }
 
   /** Gives all memory back: the ring's device writes nothing any more. */

@@ -22,7 +22,7 @@ public final class Progress implements Carried {
   private final long start;
   private final Failures failures = new Failures();
 
-  // Of the log, until that folds.
+  // Of the log, until that folds or ends.
   private Runnable hasLanded;
   private LongFunction<String> describer;
 
@@ -65,16 +65,21 @@ public final class Progress implements Carried {
         && failures.firstOpen() > claimed;
   }
 
-  /**
-   * Lets go of its log, which folds: slots of the ring know this until others use them, and would
-   * keep all of the log's from the collector.
-   */
+  /** Its log folds; returns its failures, if it has any. */
   Failures fold() {
+    letGo();
+    return failures.count() == 0 ? null : failures;
+  }
+
+  /**
+   * Lets go of its log, for which nothing is under way any more, nor will be: slots of the ring
+   * know this until others use them, and would keep all of the log's from the collector.
+   */
+  void letGo() {
     hasLanded = () -> {};
     describer = Long::toString;
     near = null;
     express = null;
-    return failures.count() == 0 ? null : failures;
   }
 
   @Override

@@ -337,6 +337,16 @@ public final class OpenQueue implements TrackQueue {
   @Override
   public CloseReport close(Duration drain) {
     Deadline.require("drain", drain);
+    try {
+      return end(drain);
+    } finally {
+      if (isEnded()) {
+        shop.queues().forget(this);
+      }
+    }
+  }
+
+  private CloseReport end(Duration drain) {
     Queue working;
     synchronized (this) {
       closeIfNothing();

@@ -105,7 +105,9 @@ public final class Line extends Timer {
   public void end() {
     synchronized (waiters) {
       isEnded = true;
-      waiters.activate(this);
+      if (!isEmpty()) { // else nobody would look, and it would be kept for ever
+        waiters.activate(this);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.gpumq.spi.waiting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.api.Waiting;
@@ -71,6 +72,15 @@ class LineTest {
           Await.passed(Duration.ofMillis(100));
           return last.getAndSet(looks.get()) == looks.get();
         });
+  }
+
+  @Test
+  void oneThatEndsWithNobodyInItIsNotKept() {
+    line.end();
+    assertNull(waiters.active(0));
+    AtomicReference<Outcome> heard = new AtomicReference<>();
+    line.join(1, FOREVER, (waiting, outcome) -> heard.set(outcome));
+    Await.until("who comes later hears of it", () -> heard.get() == Outcome.ENDED);
   }
 
   @Test
