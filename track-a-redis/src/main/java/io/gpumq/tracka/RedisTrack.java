@@ -2,12 +2,14 @@ package io.gpumq.tracka;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.api.TrackUnavailableException;
 import io.gpumq.spi.BatchDevice;
 import io.gpumq.spi.OpenQueues;
+import io.gpumq.spi.PollEach;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.waiting.Waiters;
 import java.util.List;
@@ -131,6 +133,11 @@ final class RedisTrack implements Track {
               + ": track a cannot keep to it, since Redis does not say what a queue takes; leave it"
               + " out, and set a number of messages");
     }
+  }
+
+  @Override
+  public MultiPoll multiPoll() {
+    return new PollEach();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.gpumq.trackb;
 
 import io.gpumq.api.Batch;
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Reader;
@@ -77,6 +78,11 @@ record LanedTrack(Track track) implements Track {
   @Override
   public void close() {
     track.close();
+  }
+
+  @Override
+  public MultiPoll multiPoll() {
+    return track.multiPoll();
   }
 
   @Override

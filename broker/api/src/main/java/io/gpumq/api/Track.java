@@ -1,6 +1,5 @@
 package io.gpumq.api;
 
-import io.gpumq.spi.PollEach;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,9 +45,7 @@ public interface Track extends AutoCloseable {
   }
 
   /** Returns a way to poll many consumers of this track at once, for one thread at a time. */
-  default MultiPoll multiPoll() {
-    return new PollEach();
-  }
+  MultiPoll multiPoll();
 
   /**
    * Closes this track and its queues, as {@link MessageQueue#close()} does. The drain of a queue

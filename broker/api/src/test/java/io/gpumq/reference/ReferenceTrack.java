@@ -1,10 +1,12 @@
 package io.gpumq.reference;
 
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import io.gpumq.spi.OpenQueues;
 import io.gpumq.spi.PayloadLimit;
+import io.gpumq.spi.PollEach;
 import io.gpumq.spi.waiting.Waiters;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,11 @@ public final class ReferenceTrack implements Track {
   @Override
   public MessageQueue open(QueueConfig config) {
     return queues.open(config);
+  }
+
+  @Override
+  public MultiPoll multiPoll() {
+    return new PollEach();
   }
 
   @Override

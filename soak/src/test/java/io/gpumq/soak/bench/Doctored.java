@@ -1,6 +1,7 @@
 package io.gpumq.soak.bench;
 
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
@@ -64,6 +65,11 @@ public final class Doctored implements Track {
   @Override
   public void close() {
     honest.close();
+  }
+
+  @Override
+  public MultiPoll multiPoll() {
+    return honest.multiPoll();
   }
 
   @Override

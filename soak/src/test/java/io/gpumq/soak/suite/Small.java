@@ -1,6 +1,7 @@
 package io.gpumq.soak.suite;
 
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.Track;
 import java.util.List;
@@ -30,6 +31,11 @@ record Small(Track track, long bytes) implements Track {
   @Override
   public MessageQueue open(QueueConfig config) {
     return track.open(config);
+  }
+
+  @Override
+  public MultiPoll multiPoll() {
+    return track.multiPoll();
   }
 
   @Override
