@@ -33,6 +33,7 @@ public final class Arena {
 
   private final long bytes;
   private final BuddyTree megabytes;
+  private final FreeRuns runs;
   private final SplitMegabytes split;
   private long freeBlocks;
 
@@ -59,8 +60,9 @@ public final class Arena {
     split = new SplitMegabytes(count);
     int order = 32 - Integer.numberOfLeadingZeros(count - 1);
     megabytes = new BuddyTree(order);
+    runs = new FreeRuns(order, MOST_BYTES >> 20);
     int absent = (1 << order) - count; // what the tree has and the memory has not
-    Range.forEach(count, absent, megabytes::take);
+    Range.forEach(count, absent, this::takeMegabytes);
     freeBlocks = (long) count << MEGABYTE_ORDER;
   }
 
@@ -75,9 +77,9 @@ public final class Arena {
 
   /** The largest block that is free now, in bytes. */
   public synchronized long largestFreeBytes() {
-    int order = megabytes.largestOrder();
-    int blocks = order >= 0 ? 1 << order + MEGABYTE_ORDER : split.largestBlocks();
-    return Math.min(MOST_BYTES, (long) blocks * BLOCK_BYTES);
+    int whole = runs.longest();
+    int blocks = whole > 0 ? whole << MEGABYTE_ORDER : split.largestBlocks();
+    return (long) blocks * BLOCK_BYTES;
   }
 
   /** What a request for so many bytes takes: whole blocks. */
@@ -149,7 +151,7 @@ public final class Arena {
     int count = blocks + MEGABYTE_BLOCKS - 1 >> MEGABYTE_ORDER;
     int index = megabytes.find(order(count));
     if (index == BuddyTree.NONE) {
-      index = megabytes.findRun(count); // wherever it begins
+      index = runs.find(count); // wherever it begins
     }
     return index == BuddyTree.NONE ? NO_ROOM : (long) index << MEGABYTE_ORDER;
   }
@@ -161,6 +163,16 @@ public final class Arena {
     areFree = true;
     forEachPart(first, blocks, looking);
     return areFree;
+  }
+
+  private void takeMegabytes(int first, int order) {
+    megabytes.take(first, order);
+    runs.take(first, order);
+  }
+
+  private void giveMegabytes(int first, int order) {
+    megabytes.give(first, order);
+    runs.give(first, order);
   }
 
   /** What is done with blocks in a row: with whole megabytes, and with parts of others. */
@@ -192,13 +204,13 @@ public final class Arena {
   private final class Taking implements Part {
     @Override
     public void megabytes(int first, int count) {
-      Range.forEach(first, count, megabytes::take);
+      Range.forEach(first, count, Arena.this::takeMegabytes);
     }
 
     @Override
     public void blocks(int megabyte, int first, int count) {
       if (!split.has(megabyte)) {
-        megabytes.take(megabyte, 0);
+        takeMegabytes(megabyte, 0);
         split.add(megabyte);
       }
       split.take(megabyte, first, count);
@@ -208,13 +220,13 @@ public final class Arena {
   private final class Giving implements Part {
     @Override
     public void megabytes(int first, int count) {
-      Range.forEach(first, count, megabytes::give);
+      Range.forEach(first, count, Arena.this::giveMegabytes);
     }
 
     @Override
     public void blocks(int megabyte, int first, int count) {
       if (split.give(megabyte, first, count)) {
-        megabytes.give(megabyte, 0);
+        giveMegabytes(megabyte, 0);
       }
     }
   }

@@ -64,18 +64,6 @@ final class BuddyTree {
     return (node << order) - (1 << rootOrder);
   }
 
-  /** The first of so many free leaves in a row, or {@link #NONE}: looks at each. */
-  int findRun(int leaves) {
-    int run = 0;
-    for (int leaf = 0; leaf < 1 << rootOrder; leaf++) {
-      run = isFree(leaf, 0) ? run + 1 : 0;
-      if (run == leaves) {
-        return leaf - leaves + 1;
-      }
-    }
-    return NONE;
-  }
-
   /** Whether a block is free, or lies in one that is. */
   boolean isFree(int leaf, int order) {
     int node = node(leaf, order);

@@ -114,6 +114,56 @@ class ArenaTest {
     assertEquals(Arena.NO_ROOM, arena.allocate((17 << 20) + 1));
   }
 
+  /** Rows of free megabytes are found wherever there is one, and none where there is none. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 31, 64, 77, 300})
+  void findsEachRowOfMegabytes(int megabytes) {
+    SplittableRandom random = new SplittableRandom(megabytes);
+    Arena arena = new Arena((long) megabytes << 20);
+    BitSet taken = new BitSet(megabytes);
+    List<Block> blocks = new ArrayList<>();
+    int across = 0;
+    for (int step = 0; step < 5_000; step++) {
+      int count = 1 + random.nextInt(Math.min(32, megabytes));
+      int row = row(taken, megabytes, count);
+      boolean isWanted = random.nextBoolean();
+      long place = isWanted ? arena.allocate(count << 20) : Arena.NO_ROOM;
+      if (place != Arena.NO_ROOM) {
+        int first = (int) (place / UNITS >> 10);
+        int next = taken.nextSetBit(first);
+        assertTrue(next < 0 || next >= first + count, "megabyte given out twice");
+        taken.set(first, first + count);
+        blocks.add(new Block(place, count << 20));
+        across += first % Integer.highestOneBit(count) > 0 ? 1 : 0;
+      } else if (isWanted) {
+        assertEquals(-1, row, () -> count + " megabytes are free from " + row + " on");
+      } else if (!blocks.isEmpty()) {
+        Block block = blocks.remove(random.nextInt(blocks.size()));
+        arena.free(block.place, block.bytes);
+        int first = (int) (block.place / UNITS >> 10);
+        taken.clear(first, first + (block.bytes >> 20));
+      }
+      int most = 32;
+      while (most > 0 && row(taken, megabytes, most) < 0) {
+        most--;
+      }
+      assertEquals(most << 20, arena.largestFreeBytes());
+    }
+    assertTrue(megabytes < 31 || across > 100, across + " began in the middle");
+  }
+
+  /** Where so many free megabytes begin, or -1. */
+  private static int row(BitSet taken, int megabytes, int count) {
+    for (int first = taken.nextClearBit(0); first + count <= megabytes; ) {
+      int next = taken.nextSetBit(first);
+      if (next < 0 || next >= first + count) {
+        return first;
+      }
+      first = taken.nextClearBit(next);
+    }
+    return -1;
+  }
+
   /** Whatever lies behind them, and however they were packed. */
   @Test
   void shrinksBlocksWhereTheyLie() {
