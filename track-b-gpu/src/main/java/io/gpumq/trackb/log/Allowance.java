@@ -132,7 +132,8 @@ final class Allowance {
 
   private boolean adopt(Draft draft) {
     boolean adopted =
-        draft.refuge() != Draft.NO_REFUGE && segments.adopt(draft.refuge(), chunkUnits);
+        draft.refuge() != Draft.NO_REFUGE
+            && segments.adopt(draft.refuge(), chunkUnits, draft.unclaimedUnits());
     if (adopted) {
       draft.refuge(Draft.NO_REFUGE);
     }

@@ -53,8 +53,8 @@ public final class Segments {
   private long next;
 
   /**
-   * Units of the last segment that are promised to writers. While there are some, no other is
-   * opened: their entries are to go there.
+   * Units of the last segment that are promised to writers: their entries are to go there. One that
+   * is opened meanwhile has room for these, too, and is the one that they go to from then on.
    */
   private int pledged;
 
@@ -82,7 +82,7 @@ public final class Segments {
 
   /** Whether there is room for an entry of so many units, or could be. */
   public boolean hasRoom(int units) {
-    return room() >= units || pledged == 0 && store.mayAllocate(share, Segment.bytes(units));
+    return room() >= units || store.mayAllocate(share, Segment.bytes(units + pledged));
   }
 
   /** Units of the last segment that are promised to nobody. */
@@ -112,7 +112,7 @@ public final class Segments {
     pledged += units;
   }
 
-  /** Whether room of the last segment is promised: no other is opened meanwhile. */
+  /** Whether room of the last segment is promised: no large entry goes behind it meanwhile. */
   public boolean isPledged() {
     return pledged > 0;
   }
@@ -126,10 +126,11 @@ public final class Segments {
    * Makes a refuge its last segment.
    *
    * @param units as it was taken for
-   * @return whether it did: not while room is promised in another
+   * @param wanted units that are about to be added
+   * @return whether it did: not while so much is promised that both have no room there
    */
-  public boolean adopt(long refuge, int units) {
-    if (pledged > 0) {
+  public boolean adopt(long refuge, int units, int wanted) {
+    if (pledged > 0 && wanted + pledged > units) {
       return false;
     }
     store.adopt(share, Segment.bytes(units));
@@ -148,12 +149,14 @@ public final class Segments {
     return last();
   }
 
+  /** What is promised moves there: so who has the promise holds up nobody. */
   private boolean open(int units, long wanted, boolean isLarge) {
-    if (pledged > 0) {
-      return false;
+    int least = Segment.bytes(units + pledged);
+    boolean isOwn = isLarge && pledged == 0;
+    if (!isOwn && least > MOST_BYTES) {
+      return false; // so far an offset tells
     }
-    int least = Segment.bytes(units);
-    int bytes = isLarge ? least : Math.max(least, Arena.powerOfTwo(usual(wanted)));
+    int bytes = isOwn ? least : Math.max(least, Arena.powerOfTwo(usual(wanted + pledged)));
     long place = store.allocate(share, bytes);
     while (place == Store.NO_ROOM && bytes > least) {
       bytes = Math.max(least, bytes / 2);
@@ -162,7 +165,7 @@ public final class Segments {
     if (place == Store.NO_ROOM) {
       return false;
     }
-    add(place, bytes, isLarge);
+    add(place, bytes, isOwn);
     return true;
   }
 

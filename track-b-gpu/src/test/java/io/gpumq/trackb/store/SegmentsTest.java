@@ -1,6 +1,8 @@
 package io.gpumq.trackb.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -212,6 +214,46 @@ class SegmentsTest {
     assertNull(segments.withRoom(3, 3));
   }
 
+  /** Who has a promise, and takes its time, holds up nobody: another segment has room for both. */
+  @Test
+  void opensAnotherBesideAPromise() {
+    Segments segments = segments();
+    int units = segments.pledge(100, 500);
+    int others = 0;
+    for (int i = 0; i < 1_000; i++) {
+      Segment segment = segments.withRoom(90, 90);
+      assertNotNull(segment, "entry " + i);
+      segment.append(90);
+      others = i + 1;
+    }
+    assertTrue(segments.hasRoom(2_000));
+    assertNotNull(segments.withRoom(5_000, 5_000), "what is large, too");
+    segments.redeem(units);
+    Segment last = segments.withRoom(units, units);
+    assertTrue(last.room() >= units);
+    assertEquals(others, last.end(), "no other was opened for it");
+    last.append(units);
+    segments.releaseBelow(last.end(), false);
+    assertEquals(0, segments.heldBytes());
+  }
+
+  /** A refuge is for what was written; it takes what is promised in only if both have room. */
+  @Test
+  void adoptsARefugeBesideAPromise() {
+    Store small = new Store(new Arena(4 << 20), 1 << 20, () -> {});
+    Segments segments = new Segments(small, small.share(Long.MAX_VALUE, 0), 0);
+    long refuge = segments.takeRefuge(1000);
+    int units = segments.pledge(100, 100);
+    Segments others = new Segments(small, small.share(Long.MAX_VALUE, 0), 0);
+    fill(others, 17, 1 << 20);
+    fill(others, 1, 1 << 20);
+    assertFalse(segments.adopt(refuge, 1000, 901));
+    assertTrue(segments.adopt(refuge, 1000, 900));
+    segments.withRoom(900, 900).append(900);
+    segments.redeem(units);
+    assertNotNull(segments.withRoom(units, units));
+  }
+
   @Test
   void keepsEmptySegmentThatIsPromised() {
     Segments segments = segments();
@@ -239,7 +281,7 @@ class SegmentsTest {
     long refuge = segments.takeRefuge(1000);
     fill(segments, 17, 1 << 20);
     assertNull(segments.withRoom(17, 17));
-    assertTrue(segments.adopt(refuge, 1000));
+    assertTrue(segments.adopt(refuge, 1000, 100));
     assertTrue(fill(segments, 100, 100) >= 10);
   }
 }
