@@ -84,20 +84,21 @@ public final class Progress implements Carried {
 
   @Override
   public void completed(Run run, int first, int count, boolean hasLanded) {
-    if (first == 0 && run.isPushed()) {
-      addNear(run);
-    }
+    addNear(run, first);
     if (!hasLanded) {
       remember(run);
     }
     settle(run.sequence() + first + count, hasLanded);
   }
 
-  private void addNear(Run run) {
-    if (near == null) {
-      near = new NearRuns();
+  /** All of it with its first entry, whether that has failed or not. */
+  private void addNear(Run run, int index) {
+    if (index == 0 && run.isPushed()) {
+      if (near == null) {
+        near = new NearRuns();
+      }
+      near.add(run);
     }
-    near.add(run);
   }
 
   /** Before it counts as completed: who sees that finds it. */
@@ -113,6 +114,7 @@ public final class Progress implements Carried {
     String verdict =
         CompletionWord.error(word) == ERROR_FAULT ? ring.verdict(run.slot() + index) : null;
     failures.add(run.sequence() + index, word, verdict);
+    addNear(run, index);
     settle(run.sequence() + index + 1, true);
   }
 

@@ -88,13 +88,14 @@ public final class RingByHand implements AutoCloseable, Carried {
     complete(sequence, true);
   }
 
-  void complete(long sequence, boolean isPushed) {
+  public void complete(long sequence, boolean isPushed) {
     land(sequence, CompletionWord.of(sequence, STATUS_OK, isPushed, 1, 0));
   }
 
-  /** Says that a message's handler failed. */
-  void fail(long sequence) {
-    land(sequence, CompletionWord.of(sequence, STATUS_FAILED, false, 1, 7));
+  /** Says that a message's handler failed; it lies in the window if it was to. */
+  public void fail(long sequence) {
+    boolean isPushed = SlotWords.isPushed(what(sequence));
+    land(sequence, CompletionWord.of(sequence, STATUS_FAILED, isPushed, 1, 7));
   }
 
   private void land(long sequence, long word) {
