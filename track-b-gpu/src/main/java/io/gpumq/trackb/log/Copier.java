@@ -24,12 +24,12 @@ public final class Copier implements AutoCloseable {
   private final CopyArea area;
   private final CopyEngine engine;
   private final Pieces pieces;
-  private final LargeReads largeReads;
+  private final LargeArea largeArea;
 
-  private Copier(CopyArea area, CopyEngine engine, LargeReads largeReads) {
+  private Copier(CopyArea area, CopyEngine engine, LargeArea largeArea) {
     this.area = area;
     this.engine = engine;
-    this.largeReads = largeReads;
+    this.largeArea = largeArea;
     pieces = new Pieces(engine, PIECES, PIECE_BYTES);
   }
 
@@ -41,7 +41,7 @@ public final class Copier implements AutoCloseable {
   public static Copier open(Vram vram) {
     CopyArea area = CopyArea.create("copy-area", PIECES * PIECE_BYTES);
     try {
-      return new Copier(area, vram.copyEngine(area.memory()), new LargeReads(vram));
+      return new Copier(area, vram.copyEngine(area.memory()), new LargeArea(vram));
     } catch (Throwable e) {
       Steps.undo(e, area::close);
       throw e;
@@ -108,15 +108,15 @@ public final class Copier implements AutoCloseable {
   }
 
   /** What large entries are read by to be looked at where they are brought. */
-  public LargeReads largeReads() {
-    return largeReads;
+  public LargeArea largeArea() {
+    return largeArea;
   }
 
   /** Waits for who copies now, and gives its memory back. Once, before the store's. */
   @Override
   public void close() {
     new Steps()
-        .run(largeReads::close)
+        .run(largeArea::close)
         .run(pieces::close)
         .run(engine::close)
         .run(area::close)

@@ -5,13 +5,13 @@ package io.gpumq.trackb.log;
  * of. For one thread, used again and again.
  */
 public final class LargeRead {
-  private final LargeReads reads;
+  private final LargeArea reads;
   private int at;
   private int bytes;
   private long copy;
   private boolean isUnderWay;
 
-  LargeRead(LargeReads reads) {
+  LargeRead(LargeArea reads) {
     this.reads = reads;
   }
 
@@ -22,7 +22,7 @@ public final class LargeRead {
     isUnderWay = true;
   }
 
-  /** Where it lies in {@link LargeReads#memory()}, in bytes. */
+  /** Where it lies in {@link LargeArea#memory()}, in bytes. */
   public int at() {
     return at;
   }

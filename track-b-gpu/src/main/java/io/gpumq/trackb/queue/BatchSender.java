@@ -8,7 +8,6 @@ import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.Reservation;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * Sends batches of one producer to its home lane, some messages at a time. What the writer has
@@ -28,15 +27,10 @@ final class BatchSender {
   /** {@code null} where warps carry every payload of the queue. */
   private final LargeSender large;
 
-  /**
-   * Where a writer writes what may be large: a chunk has no room for it. It has a buffer of its
-   * own, so that it cannot move this one's limit later.
-   */
-  private ByteBuffer scratch;
+  /** Where a writer writes what may be large; {@code null} where nothing is. */
+  private final LargeSlot slot;
 
-  private ByteBuffer slot;
-
-  /** Bytes of the message in the scratch memory that is not in the draft, or that. */
+  /** Bytes of the message in the slot that is not in the draft, or that. */
   private int pending;
 
   private static final int NONE = -1;
@@ -46,6 +40,8 @@ final class BatchSender {
     this.draft = draft;
     this.large = large;
     this.claimer = claimer;
+    Queue queue = lane.queue();
+    slot = large == null ? null : new LargeSlot(queue.copier(), queue.config().maxPayloadBytes());
   }
 
   /** Whether it is within a call of a writer. */
@@ -69,15 +65,17 @@ final class BatchSender {
     }
     try {
       pending = NONE;
+      slot.take();
       int sent = sendCarried(from, most, writer);
       return pending == NONE ? sent : sent + sendPending();
     } finally {
+      slot.giveBack();
       large.giveBack();
     }
   }
 
   private int sendPending() {
-    large.sendReserved(scratch.limit(pending).position(0), claimer);
+    large.sendReserved(slot, pending, claimer);
     lane.queue().sent();
     return 1;
   }
@@ -140,18 +138,15 @@ final class BatchSender {
       if (length > RingShape.LARGEST_PAYLOAD || draft.count() == reservation.entries()) {
         pending = length;
       } else {
-        draft.add(scratch.limit(length).position(0), now);
+        draft.add(slot.payload(length), now);
       }
     }
   }
 
   private int writeOne(int index, PayloadWriter writer) {
-    if (scratch == null) {
-      scratch = ByteBuffer.allocateDirect(lane.queue().config().maxPayloadBytes());
-      slot = scratch.duplicate();
-    }
-    writer.write(index, slot.clear().order(ByteOrder.BIG_ENDIAN));
-    return slot.position();
+    ByteBuffer payload = slot.forWriter();
+    writer.write(index, payload);
+    return payload.position();
   }
 
   /** What a writer has written is sent, though a slot for it may be a while away. */

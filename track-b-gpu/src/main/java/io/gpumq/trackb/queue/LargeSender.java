@@ -45,7 +45,7 @@ final class LargeSender {
       return false;
     }
     try {
-      Heading heading = heading(payload, hasKey, key);
+      Heading heading = heading(payload.remaining(), hasKey, key);
       return begin(heading) && copyAndAppend(payload, heading, claimer);
     } finally {
       giveBack();
@@ -54,7 +54,7 @@ final class LargeSender {
 
   private boolean copyAndAppend(ByteBuffer payload, Heading heading, Claimer claimer) {
     try {
-      copy(payload, heading, claimer);
+      copy(payload, null, heading, claimer);
       return append(claimer);
     } finally {
       move.end();
@@ -74,16 +74,16 @@ final class LargeSender {
     return lane.log().mayGrow() && entries.reserve(block, units);
   }
 
-  /** Sends a payload for which there is room, though a chunk or a slot may be a while away. */
-  void sendReserved(ByteBuffer payload, Claimer claimer) {
-    entries.shrink(block, units(payload.remaining(), false));
-    Heading heading = heading(payload, false, 0);
+  /** Sends what lies in a slot and has room, though a chunk or a slot may be a while away. */
+  void sendReserved(LargeSlot slot, int length, Claimer claimer) {
+    entries.shrink(block, units(length, false));
+    Heading heading = heading(length, false, 0);
     backoff.reset();
     while (!begin(heading)) {
       await(claimer);
     }
     try {
-      copy(payload, heading, claimer);
+      copy(null, slot, heading, claimer);
       while (!append(claimer)) {
         await(claimer);
       }
@@ -103,9 +103,9 @@ final class LargeSender {
     return (hasKey ? 2 : 1) + EntryHeader.units(length) + results;
   }
 
-  private Heading heading(ByteBuffer payload, boolean hasKey, long key) {
+  private Heading heading(int length, boolean hasKey, long key) {
     long place = block.entry() + (hasKey ? 2 : 1);
-    return new Heading(place, payload.remaining(), hasKey, key, System.currentTimeMillis());
+    return new Heading(place, length, hasKey, key, System.currentTimeMillis());
   }
 
   /** Writes it into a chunk, which keeps the ring's memory; returns whether there was one. */
@@ -113,9 +113,14 @@ final class LargeSender {
     return move.begin(heading.payload(), heading.sentNow(ring.shape().resultBytes()));
   }
 
-  private void copy(ByteBuffer payload, Heading heading, Claimer claimer) {
+  /** Copies from a user's buffer, or from the slot if there is one. */
+  private void copy(ByteBuffer payload, LargeSlot slot, Heading heading, Claimer claimer) {
     try {
-      copier.write(payload, payload.position(), payload.remaining(), heading.payload());
+      if (slot != null) {
+        slot.copyTo(heading.payload(), heading.length());
+      } else {
+        copier.write(payload, payload.position(), heading.length(), heading.payload());
+      }
     } catch (TrackFailedException e) {
       claimer.requireOpen(); // which says that the queue is closed, if that is why
       throw e;

@@ -1,7 +1,7 @@
 package io.gpumq.trackb.queue;
 
 import io.gpumq.trackb.link.Fetch;
-import io.gpumq.trackb.log.LargeReads;
+import io.gpumq.trackb.log.LargeArea;
 import io.gpumq.trackb.log.SegmentReads;
 import java.nio.ByteBuffer;
 
@@ -19,7 +19,7 @@ interface Reading extends AutoCloseable {
   SegmentReads areas();
 
   /** Reads large entries, of a queue that has such. */
-  LargeReads large();
+  LargeArea large();
 
   /** The memory that areas lie in. */
   ByteBuffer window();

@@ -5,7 +5,7 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.Copier;
-import io.gpumq.trackb.log.LargeReads;
+import io.gpumq.trackb.log.LargeArea;
 import io.gpumq.trackb.log.SegmentReads;
 import io.gpumq.trackb.waiting.Backoff;
 import java.nio.ByteBuffer;
@@ -46,8 +46,8 @@ final class RingReading implements Reading {
   }
 
   @Override
-  public LargeReads large() {
-    return copier.largeReads();
+  public LargeArea large() {
+    return copier.largeArea();
   }
 
   @Override

@@ -38,7 +38,7 @@ public record Shop(
     try {
       requireRoomForLargest(config, lanes[0].ring().shape().resultBytes());
       if (config.maxPayloadBytes() > RingShape.LARGEST_PAYLOAD) {
-        copier.largeReads().open();
+        copier.largeArea().open();
       }
       share = share(config);
       return new OpenQueue(config, this, share, lanes);

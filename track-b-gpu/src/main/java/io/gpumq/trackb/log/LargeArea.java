@@ -8,13 +8,20 @@ import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
 
 /**
- * Reads large entries by the copy engine into memory that all readers of a track share, and look
- * at: no second copy. There is none before the first queue that takes large payloads. Safe for use
- * by many threads.
+ * Memory that the copy engine knows, which all readers and senders of a track share. Large entries
+ * are read into it, to be looked at there; payloads are written there by users, to be copied from
+ * there: no second copy. There is none before the first queue that takes large payloads. Safe for
+ * use by many threads.
  */
-public final class LargeReads {
+public final class LargeArea {
   /** Room for the largest entry, and beside it for some of a megabyte. */
   private static final int BYTES = 20 << 20;
+
+  /** A payload that may be longer is no longer than a few others beside it had room. */
+  private static final int MOST_SENT_BYTES = BYTES / 8;
+
+  /** What {@link #takeToSend} answers when there is no room. */
+  public static final int NO_ROOM = Extents.NO_ROOM;
 
   /** A reader that looks at what it has for longer is not waited for. */
   private static final long WAIT_NANOS = 10_000_000;
@@ -30,7 +37,7 @@ public final class LargeReads {
   private int underWay;
   private boolean isClosed;
 
-  LargeReads(Vram vram) {
+  LargeArea(Vram vram) {
     this.vram = vram;
   }
 
@@ -103,6 +110,36 @@ public final class LargeReads {
     }
   }
 
+  /**
+   * Takes room for a payload that a user is about to write, until {@link #giveBack}: waits for
+   * nothing.
+   *
+   * @param bytes the most that it may be
+   * @return where it begins, or {@link #NO_ROOM}
+   */
+  public synchronized int takeToSend(int bytes) {
+    return isClosed || bytes > MOST_SENT_BYTES ? NO_ROOM : extents.take(bytes, 0);
+  }
+
+  /**
+   * Copies a payload to the store, and waits for that.
+   *
+   * @param at where it begins here
+   * @param place where it goes, in units
+   * @throws TrackFailedException if it is closed, or the device has failed
+   */
+  public void write(int at, int bytes, long place) {
+    beginOne();
+    long copy;
+    try {
+      copy = engine.write(place, at, bytes);
+    } catch (Throwable e) {
+      Steps.undo(e, this::endOne);
+      throw e;
+    }
+    await(copy);
+  }
+
   private synchronized void beginOne() {
     requireOpen();
     underWay++;
@@ -122,7 +159,7 @@ public final class LargeReads {
   }
 
   /** With the last that is out behind the close, the memory goes. */
-  void giveBack(int at, int bytes) {
+  public void giveBack(int at, int bytes) {
     extents.giveBack(at, bytes);
     synchronized (this) {
       closeMemory();
