@@ -14,10 +14,10 @@ import java.nio.ByteBuffer;
  * use by many threads.
  */
 public final class LargeArea {
-  /** Room for the largest entry, and beside it for some of a megabyte. */
-  private static final int BYTES = 20 << 20;
+  /** Room for the largest entry, and beside it for one of a megabyte. */
+  private static final int BYTES = 18 << 20;
 
-  /** A payload that may be longer is no longer than a few others beside it had room. */
+  /** Who may send longer ones has memory of its own: few of them would have room here. */
   private static final int MOST_SENT_BYTES = BYTES / 8;
 
   /** What {@link #takeToSend} answers when there is no room. */
