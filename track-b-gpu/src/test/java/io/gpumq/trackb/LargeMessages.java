@@ -113,8 +113,8 @@ abstract class LargeMessages {
           Consumer consumer = queue.consumer("g", "c")) {
         ByteBuffer bytes = ByteBuffer.allocateDirect(MOST);
         for (int round = 0; round < 4; round++) {
-          fill(producer, bytes, most, kept);
-          fill(producer, bytes, LEAST + 1, kept); // where the others did not fit any more
+          fill(queue, producer, bytes, most, kept);
+          fill(queue, producer, bytes, LEAST + 1, kept); // where the others did not fit any more
           long payload = kept.stream().mapToLong(size -> size).sum();
           assertTrue(payload >= 0.9 * track.storeBytes(), payload + " of " + track.storeBytes());
           for (int i = kept.size() / 2; i > 0; ) {
@@ -129,11 +129,16 @@ abstract class LargeMessages {
     }
   }
 
-  private void fill(Producer producer, ByteBuffer bytes, int most, ArrayDeque<Integer> kept) {
+  /** What is full may be the ring alone: so each message is tried again behind all that went. */
+  private void fill(
+      MessageQueue queue, Producer producer, ByteBuffer bytes, int most, ArrayDeque<Integer> kept) {
     while (true) {
       int size = LEAST + random.nextInt(most - LEAST);
       if (producer.trySend(bytes.limit(size)) == Producer.FULL) {
-        return;
+        Await.until("all is handled", () -> queue.stats().handled() == queue.stats().sent());
+        if (producer.trySend(bytes.limit(size)) == Producer.FULL) {
+          return;
+        }
       }
       kept.add(size);
     }
