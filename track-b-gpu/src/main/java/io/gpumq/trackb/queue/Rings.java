@@ -15,6 +15,8 @@ import io.gpumq.trackb.store.Store;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,12 +34,21 @@ public final class Rings {
 
   private static final Log LOG = Log.of(Rings.class);
 
+  /** Those of all tracks: what one does not use another may have room for. */
+  private static final Set<Rings> OPEN = ConcurrentHashMap.newKeySet();
+
   private final Device device;
   private final Store store;
   private final Upkeep upkeep;
 
   /** Orders the opening and closing of rings, which takes long; the rest waits for none of it. */
   private final Object opening = new Object();
+
+  /**
+   * Taken to close some: another track may, too. Within {@link #opening}, or within another's;
+   * nothing is opened within it.
+   */
+  private final Object closing = new Object();
 
   /** All that run, or have failed and are still used. */
   private final List<OpenRing> all = new CopyOnWriteArrayList<>();
@@ -65,6 +76,7 @@ public final class Rings {
     this.store = store;
     this.upkeep = upkeep;
     upkeep.cleaner().moveBy(this::move);
+    OPEN.add(this);
   }
 
   /** Returns the rings of a queue's lanes: each is to be left. */
@@ -110,7 +122,7 @@ public final class Rings {
       ring = join(kind); // another may have opened it meanwhile
       if (ring == null) {
         closeFailed();
-        ring = openWithRoom(kind, lanes);
+        ring = openWithRoom(plan(kind, lanes));
         add(kind, ring);
       }
       return ring;
@@ -145,25 +157,38 @@ public final class Rings {
     ring.leave(log);
   }
 
-  /** Where the device has no room for one more, those make room that nobody uses. */
-  private OpenRing openWithRoom(Kind kind, int lanes) {
-    String name = "ring-" + opened++;
-    var plan =
-        new OpenRing.Plan(
-            name,
-            kind.size(),
-            HandlerSpec.parse(kind.handler()),
-            kind.attempts(),
-            kind.timeoutNanos(),
-            lanes);
+  private OpenRing.Plan plan(Kind kind, int lanes) {
+    return new OpenRing.Plan(
+        "ring-" + opened++,
+        kind.size(),
+        HandlerSpec.parse(kind.handler()),
+        kind.attempts(),
+        kind.timeoutNanos(),
+        lanes);
+  }
+
+  /**
+   * Where the device has no room for one more, those make room that nobody uses: of this track,
+   * then of the others of this process.
+   */
+  private OpenRing openWithRoom(OpenRing.Plan plan) {
+    ConfigException why;
     try {
       return openNew(plan);
     } catch (ConfigException e) {
-      if (!closeUnused()) {
-        throw e;
+      why = e;
+    }
+    if (closeUnused()) {
+      try {
+        return openNew(plan);
+      } catch (ConfigException e) {
+        why = e;
       }
+    }
+    if (closeUnusedOfOthers()) {
       return openNew(plan);
     }
+    throw why;
   }
 
   private OpenRing openNew(OpenRing.Plan plan) {
@@ -196,14 +221,30 @@ public final class Rings {
   /** What failed, and nobody uses any more, gives back what it holds of the store. */
   private void closeFailed() {
     try {
-      close(takeUnused(ring -> ring.failure() != null));
+      synchronized (closing) {
+        close(takeUnused(ring -> ring.failure() != null));
+      }
     } catch (RuntimeException e) {
       LOG.warning("closing rings that failed", e);
     }
   }
 
   private boolean closeUnused() {
-    return close(takeUnused(ring -> true));
+    synchronized (closing) {
+      return close(takeUnused(ring -> true));
+    }
+  }
+
+  private boolean closeUnusedOfOthers() {
+    boolean some = false;
+    for (Rings other : OPEN) {
+      try {
+        some |= other != this && other.closeUnused();
+      } catch (RuntimeException e) {
+        LOG.warning("closing rings of another track", e);
+      }
+    }
+    return some;
   }
 
   private static boolean close(List<OpenRing> unused) {
@@ -238,7 +279,7 @@ public final class Rings {
   private OpenReads openReads() {
     synchronized (opening) {
       if (reads == null || reads.ring().failure() != null) {
-        var made = OpenReads.of(openNew(OpenRing.Plan.ofReads("reads", READ_NANOS)));
+        var made = OpenReads.of(openWithRoom(OpenRing.Plan.ofReads("reads", READ_NANOS)));
         synchronized (this) {
           made.ring().join(); // while it runs: readers keep it
           if (reads != null) {
@@ -297,11 +338,14 @@ public final class Rings {
 
   /** Stops all. Once, when no queue is open. */
   public void close() {
+    OPEN.remove(this);
     synchronized (opening) {
       closed = true;
-      Steps steps = new Steps();
-      all.forEach(ring -> steps.run(ring::close));
-      steps.finish();
+      synchronized (closing) {
+        Steps steps = new Steps();
+        all.forEach(ring -> steps.run(ring::close));
+        steps.finish();
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import io.gpumq.trackb.spi.Carrier;
 import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.spi.HostSide;
 import io.gpumq.trackb.spi.Vram;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A device that tells how much is read from its store, and may fail at it. */
@@ -26,6 +27,12 @@ final class ReadingDevice implements Device {
 
   /** Run before a ring's failure is told, with the ring's name. */
   volatile Consumer<String> beforeFailure = ring -> {};
+
+  /** Run before a ring is started, with its name. */
+  volatile Consumer<String> beforeStart = ring -> {};
+
+  /** Rings that run. */
+  final AtomicInteger running = new AtomicInteger();
 
   private final Device device;
   private final Vram vram;
@@ -91,7 +98,9 @@ final class ReadingDevice implements Device {
   @Override
   public Carrier start(RingFile file, RingShape shape, HandlerSpec handler, HostSide host) {
     String ring = RingFileName.of(file.path()).orElseThrow().label();
+    beforeStart.accept(ring);
     Carrier carrier = device.start(file, shape, handler, host);
+    running.incrementAndGet();
     if (ring.equals("reads")) {
       requests = new Requests(file, shape);
     }
@@ -113,6 +122,7 @@ final class ReadingDevice implements Device {
 
       @Override
       public void stop() {
+        running.decrementAndGet();
         carrier.stop();
       }
     };
