@@ -29,6 +29,27 @@ public interface Deliverable {
     return next;
   }
 
+  /** Returns the last entry from one on and before {@code end} that they are to see, or less. */
+  default long lastBefore(long from, long end) {
+    long last = end - 1;
+    while (last >= from && !deliverable(last)) {
+      last--;
+    }
+    return last;
+  }
+
+  /**
+   * Returns where the last so many entries begin that consumers are to see; {@code from} if they
+   * are fewer.
+   */
+  default long newest(long from, long end, long most) {
+    long first = end;
+    for (long left = most; left > 0 && first > from; left--) {
+      first = Math.max(from, lastBefore(from, first));
+    }
+    return first;
+  }
+
   /** How many entries between two sequences consumers are to see. */
   default long count(long from, long end) {
     long count = 0;

@@ -165,12 +165,7 @@ public final class Delivery {
 
   /** As {@link #read}, with the last ones. */
   public void readBack(Deliverable messages, long from, long end, int max) {
-    long first = end;
-    for (int found = 0; first > from && found < max; ) {
-      first--;
-      found += messages.deliverable(first) ? 1 : 0;
-    }
-    read(messages, first, end, max);
+    read(messages, messages.newest(from, end, max), end, max);
   }
 
   private void addRange(long from, long to) {

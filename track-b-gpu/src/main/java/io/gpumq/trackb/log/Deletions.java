@@ -1,6 +1,7 @@
 package io.gpumq.trackb.log;
 
 import io.gpumq.trackb.store.Segment;
+import io.gpumq.trackb.store.SegmentEntries;
 import io.gpumq.trackb.store.Segments;
 import java.util.BitSet;
 
@@ -13,6 +14,7 @@ import java.util.BitSet;
 public final class Deletions {
   private final Tail tail;
   private final Segments segments;
+  private final SegmentEntries entries;
 
   /** No entry from here on was deleted, or has gone. Written under the lock. */
   private volatile long end = Long.MIN_VALUE;
@@ -29,6 +31,7 @@ public final class Deletions {
   Deletions(Tail tail, Segments segments) {
     this.tail = tail;
     this.segments = segments;
+    entries = new SegmentEntries(segments);
   }
 
   /** Begins with those that a folded log had. Under the lock, before anybody asks. */
@@ -70,7 +73,7 @@ public final class Deletions {
 
   /** How many entries from one on were deleted, or have gone. Under the lock. */
   long goneFrom(long sequence) {
-    return sequence < end ? segments.goneFrom(sequence) : 0;
+    return sequence < end ? entries.goneFrom(sequence) : 0;
   }
 
   /**
@@ -83,7 +86,7 @@ public final class Deletions {
   boolean haveGone(long from, long to, BitSet alive) {
     tail.lock();
     try {
-      long behind = segments.deleteAllBut(from, to, alive);
+      long behind = entries.deleteAllBut(from, to, alive);
       if (behind > from) {
         haveGoneBelow(behind);
       }
@@ -128,7 +131,20 @@ public final class Deletions {
     }
     tail.lock();
     try {
-      return Math.min(end, segments.firstKept(sequence, below));
+      return Math.min(end, entries.firstKept(sequence, below));
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** Returns the last of the entries from one on and before {@code end} that is there, or less. */
+  public long lastKeptBefore(long sequence, long end) {
+    if (end > this.end || end <= sequence) {
+      return end - 1;
+    }
+    tail.lock();
+    try {
+      return entries.lastKept(sequence, end);
     } finally {
       tail.unlock();
     }

@@ -74,11 +74,13 @@ final class GoneEntries {
     long revivals = living.revivals(); // first
     long end = Math.min(living.allFrom(), marks.landed());
     boolean found = false;
-    for (long from = marks.released(), to; from < end; from = to) {
-      to = Math.min(end, from + STEP);
+    long from = marks.released();
+    while ((from = deletions.firstKeptFrom(from, end)) < end) {
+      long to = Math.min(end, from + STEP);
       alive.clear();
       living.mark(from, (int) (to - from), alive);
       found |= tell(living, revivals, from, to);
+      from = to;
     }
     return found;
   }

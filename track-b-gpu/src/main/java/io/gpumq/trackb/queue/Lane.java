@@ -198,6 +198,15 @@ final class Lane implements Deliverable, Yielder {
     return next;
   }
 
+  @Override
+  public long lastBefore(long from, long end) {
+    long last = log.deletions().lastKeptBefore(from, end);
+    while (last >= from && !log.progress().isMessage(last)) {
+      last = log.deletions().lastKeptBefore(from, last);
+    }
+    return last;
+  }
+
   /** Every sequence below is completed, and its failure, if any, a letter. Under no lock. */
   long pass() {
     return log.progress().pass(failures);

@@ -46,25 +46,14 @@ final class Trimming {
   /** Below which sequence a lane is to be trimmed. */
   private long place(Lane lane, Trim to, long end) {
     if (to instanceof Trim.ToMessages messages) {
-      return newest(lane, end, LaneRetention.part(messages.most(), lanes.length, lane.number()));
+      long most = LaneRetention.part(messages.most(), lanes.length, lane.number());
+      return lane.newest(lane.groups().floor(), end, most);
     }
     if (to instanceof Trim.ToBytes bytes) {
       long most = LaneRetention.part(bytes.most(), lanes.length, lane.number());
       return lane.log().keptBytes().within(most);
     }
     return sentSince(lane, end, Deadline.nanos(((Trim.OlderThan) to).age()) / 1_000_000);
-  }
-
-  /** Where the newest so many messages begin. */
-  private static long newest(Lane lane, long end, long most) {
-    long floor = lane.groups().floor();
-    long left = most;
-    long first = end;
-    while (first > floor && left > 0) {
-      first--;
-      left -= lane.deliverable(first) ? 1 : 0;
-    }
-    return first;
   }
 
   /** Where those begin that were sent so lately; messages lie in the order of their times. */

@@ -78,6 +78,17 @@ final class CleanedSegment extends Segment {
   }
 
   @Override
+  long lastTo(long sequence) {
+    int index = indexFrom(sequence + 1) - 1;
+    return index < 0 ? first() - 1 : first() + sequences[index];
+  }
+
+  @Override
+  int entriesFrom(long sequence) {
+    return count - indexFrom(sequence);
+  }
+
+  @Override
   public long deletedFrom(long sequence, long end) {
     long deleted = super.deletedFrom(sequence, end);
     long next = sequence;

@@ -3,7 +3,6 @@ package io.gpumq.trackb.store;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * A block of the store that holds entries of one lane, one behind the other, behind a header. It
@@ -38,11 +37,10 @@ public class Segment extends Filling {
 
   private volatile char[] offsets;
 
-  /** Which entries were deleted, by their index; {@code null} while none was. Under the lock. */
-  private BitSet deleted;
+  /** {@code null} while none was deleted. Under the lock. */
+  private DeletedEntries deleted;
 
   // Under the lane's lock.
-  private int deletions;
   private boolean isPinned;
   private boolean isDescribed;
 
@@ -252,14 +250,10 @@ public class Segment extends Filling {
 
   /** Deletes an entry of its; returns whether it was not deleted before. Under the lane's lock. */
   public boolean delete(long sequence) {
-    int index = (int) (sequence - first);
     if (deleted == null) {
-      deleted = new BitSet();
+      deleted = new DeletedEntries();
     }
-    boolean isNew = !deleted.get(index);
-    deleted.set(index);
-    deletions += isNew ? 1 : 0;
-    return isNew;
+    return deleted.add((int) (sequence - first));
   }
 
   /**
@@ -267,21 +261,19 @@ public class Segment extends Filling {
    * lane's lock.
    */
   long goneFrom(long sequence) {
-    if (sequence <= first) {
-      return end() - first - count + deletions;
-    }
-    long gone = 0;
-    for (long next = sequence; next < end(); next++) {
-      long kept = Math.min(end(), firstKept(next));
-      gone += kept - next;
-      next = kept;
-    }
-    return gone;
+    long from = Math.max(first, sequence);
+    long missing = end() - from - entriesFrom(from);
+    return missing + (deleted == null ? 0 : deleted.countFrom((int) (from - first)));
+  }
+
+  /** How many entries it has from a sequence on, deleted ones included. */
+  int entriesFrom(long sequence) {
+    return (int) (end() - sequence);
   }
 
   /** The first entry of its from one on that was deleted, or {@code end}. Under the lane's lock. */
   public long deletedFrom(long sequence, long end) {
-    int index = deleted == null ? -1 : deleted.nextSetBit((int) (sequence - first));
+    int index = deleted == null ? -1 : deleted.next((int) (sequence - first));
     return index < 0 ? end : Math.min(end, first + index);
   }
 
@@ -291,18 +283,36 @@ public class Segment extends Filling {
    */
   long firstKept(long sequence) {
     long next = firstFrom(sequence);
-    while (deleted != null && next < end() && deleted.get((int) (next - first))) {
-      next = firstFrom(first + deleted.nextClearBit((int) (next - first)));
+    while (deleted != null && next < end() && deleted.has((int) (next - first))) {
+      next = firstFrom(first + deleted.nextKept((int) (next - first)));
     }
     return next;
   }
 
+  /**
+   * The last of its entries up to one that was not deleted, or one before its first. Under the
+   * lane's lock.
+   */
+  long lastKept(long sequence) {
+    long last = lastTo(sequence);
+    while (deleted != null && last >= first && deleted.has((int) (last - first))) {
+      last = lastTo(first + deleted.lastKept((int) (last - first)));
+    }
+    return last;
+  }
+
+  /** The last of its entries up to a sequence, or one before its first. */
+  long lastTo(long sequence) {
+    return Math.max(first - 1, Math.min(end() - 1, sequence));
+  }
+
   /** What was deleted in another of which entries have moved here is so here. Under the lock. */
   void deleteAsIn(Segment other) {
-    BitSet gone = other.deleted == null ? new BitSet() : other.deleted;
-    for (int i = gone.nextSetBit(0); i >= 0; i = gone.nextSetBit(i + 1)) {
-      if (has(other.first + i)) {
-        delete(other.first + i);
+    DeletedEntries gone = other.deleted;
+    int next = gone == null ? -1 : gone.next(0);
+    for (; next >= 0; next = gone.next(next + 1)) {
+      if (has(other.first + next)) {
+        delete(other.first + next);
       }
     }
   }

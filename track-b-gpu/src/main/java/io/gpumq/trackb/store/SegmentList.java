@@ -1,7 +1,5 @@
 package io.gpumq.trackb.store;
 
-import java.util.BitSet;
-
 /** The segments that a lane has now, in the order of its sequences. For the holder of its lock. */
 final class SegmentList {
   private static final Segment[] NONE = {};
@@ -100,53 +98,5 @@ final class SegmentList {
       }
     }
     return low;
-  }
-
-  /** How many sequences from one on have no entry here, or one that was deleted. */
-  long goneFrom(long sequence) {
-    long gone = 0;
-    long next = sequence;
-    for (int i = from(sequence); i < size; i++) {
-      Segment segment = get(i);
-      gone += Math.max(0, segment.first() - next) + segment.goneFrom(next);
-      next = segment.end();
-    }
-    return gone;
-  }
-
-  /**
-   * Deletes all entries of a range but some.
-   *
-   * @param kept a bit for each of the range that stays
-   * @return behind the last that it has deleted, or {@code from}
-   */
-  long deleteAllBut(long from, long end, BitSet kept) {
-    long behind = from;
-    for (int i = from(from); i < size && get(i).first() < end; i++) {
-      Segment segment = get(i);
-      long to = Math.min(end, segment.end());
-      long next = segment.firstKept(Math.max(from, segment.first()));
-      while (next < to) {
-        if (!kept.get((int) (next - from))) {
-          segment.delete(next);
-          behind = next + 1;
-        }
-        next = segment.firstKept(next + 1);
-      }
-    }
-    return behind;
-  }
-
-  /** Returns the first entry from one on that is here and not deleted, or one from the end on. */
-  long firstKept(long sequence, long end) {
-    long next = sequence;
-    for (int i = from(next); i < size && next < end; i++) {
-      Segment segment = get(i);
-      next = segment.firstKept(Math.max(next, segment.first()));
-      if (next < segment.end()) {
-        return next;
-      }
-    }
-    return Math.max(next, end);
   }
 }

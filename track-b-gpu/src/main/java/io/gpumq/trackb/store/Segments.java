@@ -3,7 +3,6 @@ package io.gpumq.trackb.store;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -183,21 +182,6 @@ public final class Segments {
     return all.of(sequence);
   }
 
-  /** As {@link SegmentList#firstKept}. */
-  public long firstKept(long sequence, long end) {
-    return all.firstKept(sequence, end);
-  }
-
-  /** As {@link SegmentList#goneFrom}. */
-  public long goneFrom(long sequence) {
-    return all.goneFrom(sequence);
-  }
-
-  /** As {@link SegmentList#deleteAllBut}. */
-  public long deleteAllBut(long from, long end, BitSet kept) {
-    return all.deleteAllBut(from, end, kept);
-  }
-
   /** The segment behind one that is or was one of these, or null. */
   public Segment behind(Segment segment) {
     int index = all.from(segment.end());
@@ -347,6 +331,11 @@ public final class Segments {
 
   private Segment last() {
     return all.last();
+  }
+
+  /** All of them. */
+  SegmentList all() {
+    return all;
   }
 
   /** From the oldest on. */

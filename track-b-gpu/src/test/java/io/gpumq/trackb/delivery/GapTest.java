@@ -36,6 +36,12 @@ class GapTest {
     }
 
     @Override
+    public long lastBefore(long from, long end) {
+      Long last = messages.lower(end);
+      return last == null ? from - 1 : last;
+    }
+
+    @Override
     public long runEnd(long from, long end) {
       long next = from;
       while (next < end && messages.contains(next)) {
@@ -64,6 +70,22 @@ class GapTest {
     assertEquals(new ArrayList<>(messages), taken);
     assertEquals(END, group.cursor());
     assertEquals(END, group.acknowledgedTo());
+    assertTrue(asked < 10, asked + " looks");
+  }
+
+  @Test
+  void aReaderComesToEachMessageBackwards() {
+    Delivery delivery = new Delivery();
+    List<Long> read = new ArrayList<>();
+    for (long end = END; end > 0; end = delivery.size() == 0 ? 0 : delivery.sequence(0)) {
+      delivery.readBack(new WithGaps(), 0, end, 2);
+      for (int i = delivery.size() - 1; i >= 0; i--) {
+        read.add(delivery.sequence(i));
+      }
+    }
+    assertEquals(new ArrayList<>(messages.descendingSet()), read);
+    assertEquals((1L << 40) + 1, new WithGaps().newest(0, END, 2));
+    assertEquals(5, new WithGaps().newest(5, 1L << 40, 3), "there are none");
     assertTrue(asked < 10, asked + " looks");
   }
 

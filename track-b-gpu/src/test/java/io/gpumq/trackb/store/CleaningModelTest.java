@@ -42,6 +42,7 @@ class CleaningModelTest {
   private final class Lane {
     private final int number;
     private final Segments segments = new Segments(store, store.share(Long.MAX_VALUE, 0), 0);
+    private final SegmentEntries entries = new SegmentEntries(segments);
 
     /** Those that live, by sequence: how many units. */
     private final TreeMap<Long, Integer> living = new TreeMap<>();
@@ -190,7 +191,7 @@ class CleaningModelTest {
           last = at;
         }
       }
-      assertEquals(last < 0 ? from : last + 1, segments.deleteAllBut(from, end, kept));
+      assertEquals(last < 0 ? from : last + 1, entries.deleteAllBut(from, end, kept));
       deleted += last < 0 ? 0 : 1;
       release();
     }
@@ -239,15 +240,21 @@ class CleaningModelTest {
       assertEquals(segment.end(), sequence);
     }
 
-    private void check() {
+    private void check(SplittableRandom random) {
       if (segments.count() > 0) {
-        long from = segments.get(0).first() + next >>> 1; // somewhere between
-        assertEquals(gone.tailSet(from).size(), segments.goneFrom(from));
+        long from = random.nextLong(segments.get(0).first(), next + 1);
+        assertEquals(gone.tailSet(from).size(), entries.goneFrom(from));
         long kept = from;
         while (kept < next && gone.contains(kept)) {
           kept++;
         }
-        assertEquals(kept, segments.firstKept(from, next));
+        assertEquals(kept, entries.firstKept(from, next));
+        long end = random.nextLong(from, next + 1);
+        long last = end - 1;
+        while (last >= from && gone.contains(last)) {
+          last--;
+        }
+        assertEquals(last, entries.lastKept(from, end));
       }
       for (var entry : living.entrySet()) {
         Segment segment = segments.of(entry.getKey());
@@ -279,14 +286,14 @@ class CleaningModelTest {
         default -> lane.endReads();
       }
       if (step % 100 == 0) {
-        lanes.forEach(Lane::check);
+        lanes.forEach(each -> each.check(random));
       }
     }
     assertTrue(refused > 0, "the store was never full");
     assertTrue(moved > 1_000 && marksMet > 100, moved + " moved, " + marksMet + " marks");
     assertTrue(deleted > 10, deleted + " deletions");
     for (Lane lane : lanes) {
-      lane.check();
+      lane.check(random);
       lane.endReads();
       lane.living.clear();
       lane.release();
