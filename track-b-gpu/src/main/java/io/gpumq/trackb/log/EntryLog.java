@@ -94,22 +94,24 @@ public final class EntryLog {
    *
    * @param into is set; used up by {@link #append}, or to be given back by {@link #giveBack}
    * @param most how many entries, 1 or more; the draft may be limited to fewer
+   * @param claimer is asked under the lock that orders claims
    */
-  public void reserve(Reservation into, Draft draft, int most) {
+  public void reserve(Reservation into, Draft draft, int most, Claimer claimer) {
     int slots = draft.slots(most);
     if (slots == 0) {
       return;
     }
-    tryReserve(into, draft, slots);
+    tryReserve(into, draft, slots, claimer);
     while (into.isNone() && allowance.lacking() > 0 && upkeep.makeRoom(fullShare())) {
-      tryReserve(into, draft, slots);
+      tryReserve(into, draft, slots, claimer);
     }
   }
 
-  private void tryReserve(Reservation into, Draft draft, int most) {
+  private void tryReserve(Reservation into, Draft draft, int most, Claimer claimer) {
     boolean hasRefuge = allowance.hasRefuge(draft); // first: it may take the store's lock
     tail.lock();
     try {
+      claimer.requireOpen(); // a log that has folded would keep for ever what is taken here
       int some = allowance.entries(most);
       if (some > 0) {
         allowance.reserve(into, draft, some, hasRefuge);

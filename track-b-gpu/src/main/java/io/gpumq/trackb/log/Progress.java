@@ -18,6 +18,10 @@ import java.util.function.LongFunction;
  * threads.
  */
 public final class Progress implements Carried {
+  // What is left of a log that was let go of; made before.
+  private static final Runnable NOBODY = () -> {};
+  private static final LongFunction<String> NUMBER = Long::toString;
+
   private final Ring ring;
   private final long start;
   private final Failures failures = new Failures();
@@ -65,19 +69,19 @@ public final class Progress implements Carried {
         && failures.firstOpen() > claimed;
   }
 
-  /** Its log folds; returns its failures, if it has any. */
+  /** Returns the failures of a log that folds, if it has any. */
   Failures fold() {
-    letGo();
     return failures.count() == 0 ? null : failures;
   }
 
   /**
    * Lets go of its log, for which nothing is under way any more, nor will be: slots of the ring
-   * know this until others use them, and would keep all of the log's from the collector.
+   * know this until others use them, and would keep all of the log's from the collector. Throws
+   * nothing.
    */
   void letGo() {
-    hasLanded = () -> {};
-    describer = Long::toString;
+    hasLanded = NOBODY;
+    describer = NUMBER;
     near = null;
     express = null;
   }
@@ -133,8 +137,9 @@ public final class Progress implements Carried {
   }
 
   private void land(long end) {
+    Runnable listener = hasLanded; // before: who sees that all has landed may let go of it
     marks.landTo(end);
-    hasLanded.run();
+    listener.run();
   }
 
   @Override

@@ -97,12 +97,12 @@ final class BatchSender {
   }
 
   private void reserve(int most) {
-    lane.log().reserve(reservation, draft, most);
+    lane.log().reserve(reservation, draft, most, claimer);
     if (reservation.entries() < most) {
       lane.groups().advance(); // what was settled meanwhile makes room
     }
     if (reservation.entries() == 0 && lane.log().mayGrow()) {
-      lane.log().reserve(reservation, draft, most);
+      lane.log().reserve(reservation, draft, most, claimer);
     }
   }
 
