@@ -10,7 +10,9 @@ import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Polls consumers of one track together: each takes its entries, then what they want from the store
@@ -45,13 +47,12 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
   public int poll(List<? extends Consumer> all, int max) {
     QueueConsumer.requireMax(max);
     PollEach.requireFew(all);
-    if (all.size() > consumers.length) {
-      consumers = new QueueConsumer[MOST];
-      batches = new Batch[MOST];
-    }
     Arrays.fill(batches, 0, count, null);
     count = 0;
-    reads = 0;
+    if (all.size() > consumers.length) {
+      batches = new Batch[MOST];
+      consumers = new QueueConsumer[MOST];
+    }
     try {
       enter(all);
       return take(max);
@@ -59,12 +60,19 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
       undo(e);
       throw e;
     } finally {
+      Arrays.fill(wanted, 0, reads, null); // it keeps nothing of consumers that are closed next
+      reads = 0;
       leave();
     }
   }
 
   private void enter(List<? extends Consumer> all) {
     for (Consumer one : all) {
+      if (entered == consumers.length) {
+        throw new ConcurrentModificationException(
+            "the list of consumers has grown to more than " + entered + " since the poll began");
+      }
+      Objects.requireNonNull(one, "a consumer of the list: null");
       if (!(one instanceof QueueConsumer consumer) || !consumer.isOf(store)) {
         throw new ConfigException(
             "consumer '" + one.name() + "' of group '" + one.group() + "': is of another track");
@@ -98,8 +106,8 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
   private boolean want(OwnReads own) {
     for (int i = 0; i < own.count(); i++) {
       if (reads == wanted.length) {
-        wanted = Arrays.copyOf(wanted, 2 * reads);
         indexes = Arrays.copyOf(indexes, 2 * reads);
+        wanted = Arrays.copyOf(wanted, 2 * reads); // the last: where one fails, both grow again
       }
       wanted[reads] = own;
       indexes[reads++] = i;
@@ -109,18 +117,23 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
 
   private void undo(Throwable why) {
     for (int i = 0; i < entered; i++) {
+      batches[i] = null;
       consumers[i].undoJointly(why);
     }
   }
 
+  /** Leaves each, whatever another throws. Where all is well nothing is allocated. */
   private void leave() {
-    Steps steps = new Steps();
     while (entered > 0) {
       QueueConsumer consumer = consumers[--entered];
       consumers[entered] = null;
-      steps.run(consumer::leaveJointly);
+      try {
+        consumer.leaveJointly();
+      } catch (Throwable e) {
+        Steps.undo(e, this::leave);
+        throw e;
+      }
     }
-    steps.finish();
   }
 
   @Override

@@ -57,9 +57,9 @@ final class OwnReads implements Fetch.Wanted {
    */
   int want(long place, int length) {
     if (count == places.length) {
-      places = Arrays.copyOf(places, 2 * count);
-      units = Arrays.copyOf(units, 2 * count);
       targets = Arrays.copyOf(targets, 2 * count);
+      units = Arrays.copyOf(units, 2 * count);
+      places = Arrays.copyOf(places, 2 * count); // the last: where one fails, all grow again
     }
     places[count] = place;
     units[count] = length;

@@ -136,8 +136,13 @@ final class QueueConsumer implements Consumer {
   /** Enters, to take together with others; {@link #leaveJointly} must follow. */
   void enterJointly() {
     enter();
-    batch.release();
-    isTaking = false;
+    try {
+      isTaking = false;
+      batch.release();
+    } catch (Throwable e) {
+      Steps.undo(e, this::leave);
+      throw e;
+    }
   }
 
   /** Takes what is there; returns what finds it, or {@code null} if there is nothing. */

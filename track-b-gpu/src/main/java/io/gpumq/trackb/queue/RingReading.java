@@ -3,6 +3,7 @@ package io.gpumq.trackb.queue;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.link.Fetch;
 import io.gpumq.trackb.log.Copier;
 import io.gpumq.trackb.log.LargeArea;
@@ -35,9 +36,14 @@ final class RingReading implements Reading {
     if (!now.ring().tryHold()) {
       throw new TrackFailedException("the ring for reads is closed");
     }
+    try {
+      fetch = new Fetch(now.ring().ring(), now.ring().window());
+    } catch (Throwable e) {
+      Steps.undo(e, now.ring()::letGo);
+      throw e;
+    }
     close();
     reads = now;
-    fetch = new Fetch(now.ring().ring(), now.ring().window());
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,25 @@ class JointPollTest {
     assertEquals(EACH, polls.poll(List.of(first), 64));
     assertAll(polls.batch(0));
     assertEquals(0, first.acknowledge(polls.batch(0)), "another has done so");
+  }
+
+  /** Whoever was entered before is left again, and nothing of it is taken. */
+  @Test
+  void refusesAListThatGrows() throws InterruptedException {
+    List<Consumer> consumers = consumers(20);
+    List<Consumer> growing =
+        new ArrayList<>(consumers) {
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    assertThrows(ConcurrentModificationException.class, () -> polls.poll(growing, 64));
+    List<Consumer> withNone = new ArrayList<>(consumers);
+    withNone.set(7, null);
+    assertThrows(NullPointerException.class, () -> polls.poll(withNone, 64));
+    assertEquals(20 * EACH, polls.poll(consumers, 64));
+    assertAll(polls.batch(19));
   }
 
   @Test
