@@ -40,7 +40,7 @@ public final class LogFolding {
     return tail.reserved == 0 && progress.isStill(tail.claimed()) && segments.areStill();
   }
 
-  /** Returns what the log is, and leaves it with nothing: nobody may use it any more. */
+  /** Returns what the log is, which it stays until {@link #leave}. */
   public FoldedLog fold() {
     if (marks.released() == tail.claimed()) {
       segments.releaseBelow(tail.claimed(), false);
@@ -53,6 +53,12 @@ public final class LogFolding {
         deletions.end(),
         progress.fold(),
         segments.fold());
+  }
+
+  /** Leaves the log with nothing: nobody may use it any more. Throws nothing. */
+  public void leave() {
+    progress.letGo();
+    segments.leave();
   }
 
   /** Lets go of the lock. */
@@ -74,8 +80,8 @@ public final class LogFolding {
   }
 
   /**
-   * Has it looked after from now on. The last step, once nothing can fail any more: what was folded
-   * is that log's. Takes the lock.
+   * Has it looked after from now on, once what was folded is that log's for good. Takes the lock.
+   * Where this fails, the next entry does so.
    */
   public void noteUnfolded() {
     tail.lock();

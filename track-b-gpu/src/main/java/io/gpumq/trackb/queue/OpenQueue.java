@@ -106,6 +106,7 @@ public final class OpenQueue implements TrackQueue {
       groups = NONE;
       folded = null;
       queue = made;
+      made.attend(); // behind all that may fail: what was folded is in nobody else's hands
     }
     return queue;
   }
@@ -130,8 +131,8 @@ public final class OpenQueue implements TrackQueue {
   /** Somebody has but looked at it. */
   private synchronized void leaveUnused() {
     if (--users == 0 && !isListed && mayFold()) {
-      isListed = true;
       shop.folding().add(this);
+      isListed = true;
     }
   }
 
@@ -191,8 +192,7 @@ public final class OpenQueue implements TrackQueue {
         return ENDED;
       }
       if (!isFoldedAndDrained()) {
-        enter(); // makes it whole, and the line asks that next
-        leave();
+        run(Queue::attend); // makes it whole, and the line asks that next
       }
       return 0;
     }

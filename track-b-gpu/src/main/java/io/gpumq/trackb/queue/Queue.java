@@ -389,6 +389,11 @@ final class Queue implements TrackQueue {
         : looks.at(() -> folding().fold(producers, consumed, bell, waking), () -> null);
   }
 
+  /** Has its logs looked after, and those who wait ask it: once it is the one, or once more. */
+  void attend() {
+    folding().attend();
+  }
+
   private QueueFolding folding() {
     return new QueueFolding(lanes, groups, state, letters);
   }

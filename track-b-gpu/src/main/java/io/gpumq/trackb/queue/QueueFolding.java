@@ -50,6 +50,7 @@ final class QueueFolding {
         return null;
       }
     }
+    long before = appended();
     if (!tryLock()) {
       return null;
     }
@@ -59,16 +60,34 @@ final class QueueFolding {
       return null;
     }
     try {
-      Map<String, Line> lines = groups.partWithLines(waking);
-      if (lines == null) {
-        return null;
+      if (appended() != before) {
+        return null; // by who does not know yet that its producer was closed: the depth is another
       }
-      state.fold();
+      Map<String, Line> lines = groups.linesToKeep();
       var waits = lines.isEmpty() ? null : new FoldedQueue.Waits(bell, lines);
-      return new FoldedQueue(foldLanes(), producers, consumers, letters.written(), depth, waits);
+      var folded =
+          new FoldedQueue(foldLanes(), producers, consumers, letters.written(), depth, waits);
+      return groups.partWith(lines, waking) ? leave(folded) : null;
     } finally {
       unlock(lanes.length);
     }
+  }
+
+  /** The last step, in which nothing fails: what is folded has all, and the queue nothing. */
+  private FoldedQueue leave(FoldedQueue folded) {
+    state.fold();
+    for (LogFolding log : logs) {
+      log.leave();
+    }
+    return folded;
+  }
+
+  private long appended() {
+    long appended = 0;
+    for (Lane lane : lanes) {
+      appended += lane.log().appended();
+    }
+    return appended;
   }
 
   /** Returns whether nothing is pending there, nor for one group alone. */
@@ -121,6 +140,11 @@ final class QueueFolding {
     }
     letters.begin(folded.letters());
     groups.unfold(folded);
+  }
+
+  /** Has its logs looked after, and its lines ask it: once nothing else has what was folded. */
+  void attend() {
+    groups.askAgain();
     for (LogFolding log : logs) {
       log.noteUnfolded();
     }

@@ -15,7 +15,7 @@ final class QueueGroup implements Source {
 
   /**
    * @param parts one of each lane
-   * @param kept the line that it had when its queue was folded, or {@code null}
+   * @param kept the line that it had when its queue was folded, and asks again; or {@code null}
    */
   QueueGroup(QueueState state, Looks looks, Bell bell, Lane[] lanes, Group[] parts, Line kept) {
     this.state = state;
@@ -23,7 +23,6 @@ final class QueueGroup implements Source {
     this.lanes = lanes;
     this.parts = parts;
     line = kept == null ? bell.line(this) : kept;
-    askAgain();
   }
 
   /** Its part of a lane. */

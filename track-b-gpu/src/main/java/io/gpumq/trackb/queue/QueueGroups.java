@@ -168,27 +168,36 @@ final class QueueGroups {
     byName.values().forEach(group -> group.line().end());
   }
 
-  /**
-   * Has another source asked for those who wait without a thread, or may wait again, while nobody
-   * uses the queue.
-   *
-   * @return the lines of such, by the names of their groups; {@code null}, and nothing is done, if
-   *     there may be something for one of them
-   */
-  Map<String, Line> partWithLines(Source waking) {
+  /** The lines of those who wait without a thread, or may wait again, by their groups' names. */
+  Map<String, Line> linesToKeep() {
     Map<String, Line> kept = new HashMap<>();
-    for (Map.Entry<String, QueueGroup> group : byName.entrySet()) {
-      Line line = group.getValue().line();
-      if (!line.hasListeners()) {
-        continue;
-      }
-      if (!line.askIfIdle(waking)) {
-        byName.values().forEach(QueueGroup::askAgain);
-        return null;
-      }
-      kept.put(group.getKey(), line);
-    }
+    byName.forEach(
+        (name, group) -> {
+          if (group.line().hasListeners()) {
+            kept.put(name, group.line());
+          }
+        });
     return Map.copyOf(kept);
+  }
+
+  /**
+   * Has another source asked for those who wait in some lines, while nobody uses the queue.
+   *
+   * @return false, and nothing is done, if there may be something for one of them
+   */
+  boolean partWith(Map<String, Line> lines, Source waking) {
+    for (Line line : lines.values()) {
+      if (!line.askIfIdle(waking)) {
+        askAgain();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Each is the one that its line asks. */
+  void askAgain() {
+    byName.values().forEach(QueueGroup::askAgain);
   }
 
   /** Goes on where others were folded. Before anything else. */

@@ -48,8 +48,7 @@ final class SegmentList {
     head = head + 1 & all.length - 1;
     size--;
     if (size == 0) {
-      all = NONE;
-      head = 0;
+      clear();
     }
     return first;
   }
@@ -61,13 +60,19 @@ final class SegmentList {
     }
   }
 
-  /** Takes all out, and returns them. */
-  Segment[] takeAll() {
-    Segment[] taken = new Segment[size];
-    for (int i = 0; i < taken.length; i++) {
-      taken[i] = removeFirst();
+  /** Returns all, from the oldest on. */
+  Segment[] toArray() {
+    Segment[] each = new Segment[size];
+    for (int i = 0; i < size; i++) {
+      each[i] = get(i);
     }
-    return taken;
+    return each;
+  }
+
+  void clear() {
+    all = NONE;
+    head = 0;
+    size = 0;
   }
 
   /** Returns the segment of an entry that was added, or null if it is not there any more. */

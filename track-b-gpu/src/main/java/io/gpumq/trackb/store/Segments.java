@@ -362,12 +362,17 @@ public final class Segments {
     return areStill;
   }
 
-  /** Takes all out that are here: another lane's parts have them from now on. */
+  /** Returns all that are here, to be another's from {@link #leave} on. */
   public FoldedSegments fold() {
     int used = all.size() > 0 && !last().isOwn() ? last().usedBytes() : lastUsed;
+    return all.size() == 0 ? FoldedSegments.NONE : new FoldedSegments(all.toArray(), used);
+  }
+
+  /** Has none any more. Throws nothing. */
+  public void leave() {
     next = next();
     heldBytes = 0;
-    return all.size() == 0 ? FoldedSegments.NONE : new FoldedSegments(all.takeAll(), used);
+    all.clear();
   }
 
   /**

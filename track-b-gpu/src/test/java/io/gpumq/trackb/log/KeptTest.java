@@ -1,8 +1,11 @@
 package io.gpumq.trackb.log;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gpumq.api.QueueClosedException;
 import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Draft;
 import io.gpumq.trackb.link.RingByHand;
@@ -139,12 +142,12 @@ class KeptTest {
   void keepsWhatIsReserved() {
     EntryLog limited = log(store.share(1 << 10, 0));
     assertTrue(draft.begin());
-    limited.reserve(reservation, draft, 5);
+    limited.reserve(reservation, draft, 5, () -> {});
     assertEquals(5, reservation.entries());
     Reservation other = new Reservation();
     Draft more = new Draft(hand.ring, 64);
     assertTrue(more.begin());
-    limited.reserve(other, more, 5);
+    limited.reserve(other, more, 5, () -> {});
     assertEquals(0, other.entries(), "all of it is promised");
     resting.look();
     resting.look();
@@ -155,5 +158,42 @@ class KeptTest {
     resting.look();
     resting.look();
     assertEquals(0, limited.keptBytes().heldBytes());
+  }
+
+  /** Who has passed the end of an intake takes nothing that nobody would give back. */
+  @Test
+  void reservesNothingOnceNothingIsClaimed() {
+    Share small = store.share(1 << 10, 0);
+    EntryLog limited = log(small);
+    assertTrue(draft.begin());
+    Claimer closed =
+        () -> {
+          throw new QueueClosedException("closed");
+        };
+    assertThrows(QueueClosedException.class, () -> limited.reserve(reservation, draft, 5, closed));
+    draft.end();
+    assertTrue(reservation.isNone());
+    assertEquals(0, small.held());
+  }
+
+  /** What fails while it folds leaves it as it was. */
+  @Test
+  void isWholeUntilItIsLeft() {
+    append(2);
+    complete(0, 2);
+    log.release(1);
+    LogFolding folding = log.folding();
+    assertTrue(folding.begin());
+    FoldedLog folded = folding.fold();
+    folding.end();
+    assertEquals(1 << 10, log.keptBytes().heldBytes());
+    append(1);
+    complete(2, 3);
+    assertTrue(folding.begin());
+    assertArrayEquals(folded.segments().all(), folding.fold().segments().all());
+    folding.leave();
+    folding.end();
+    assertEquals(0, log.keptBytes().heldBytes());
+    assertEquals(1 << 10, share.held(), "whoever unfolds it has it");
   }
 }

@@ -286,6 +286,7 @@ class FoldingTest {
       assertEquals(QueueClosedException.class, ended.getCause().getClass());
       accepted += sent.get();
       assertEquals(accepted, queue.stats().sent());
+      assertEquals(accepted, queue.stats().depth());
     }
     assertTrue(accepted > 0);
   }
