@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -141,6 +142,37 @@ abstract class LargeMessages {
         }
       }
       kept.add(size);
+    }
+  }
+
+  /** The segments between are given back, and those behind begin far from where the first end. */
+  @Test
+  void aPollLooksAtSizesBeyondWhatHasGone() throws Exception {
+    int count = 20_000;
+    try (Track track = open("64M")) {
+      MessageQueue queue = open(track, "gap");
+      queue.createGroup("g");
+      long[] sequences = new long[count];
+      try (Producer producer = queue.producer()) {
+        for (int i = 0; i < count; i++) {
+          sequences[i] = producer.send(payload(i, 1 + i % 500), Await.DEADLINE);
+        }
+      }
+      long before = queue.stats().storeBytes();
+      int last = count - 100;
+      assertEquals(last - 1, queue.delete(Arrays.copyOfRange(sequences, 1, last)));
+      Await.until("what has gone is free", () -> queue.stats().storeBytes() < before / 2);
+      try (Consumer consumer = queue.consumer("g", "c")) {
+        for (int next = 0; next < count; ) {
+          Batch batch = consumer.poll(2 * count, Await.DEADLINE);
+          assertTrue(next > 0 || batch.size() > 1, "what has gone is no part of a batch");
+          for (int i = 0; i < batch.size(); i++) {
+            assertEquals(payload(next, 1 + next % 500), batch.get(i).payload());
+            next = next == 0 ? last : next + 1;
+          }
+          consumer.acknowledge(batch);
+        }
+      }
     }
   }
 

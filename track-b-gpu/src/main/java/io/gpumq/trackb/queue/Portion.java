@@ -16,25 +16,31 @@ final class Portion {
   private Portion() {}
 
   /**
-   * Looks how large the entries are from one on that is new to a group.
+   * Looks how large the entries are from one on that is new to a group. What has gone between them
+   * is no part of it.
    *
    * @param max how many at most, 1 or more
    */
-  static int of(EntryLog log, long from, int max) {
-    long end = Math.min(log.progress().completed(), from + max);
-    long next = from;
-    Segment segment = from < end ? log.segmentOf(from) : null;
-    for (int units = MOST_BYTES / UNIT; segment != null && next < end; ) {
-      long stop = Math.min(end, segment.end());
+  static int of(Lane lane, long from, int max) {
+    EntryLog log = lane.log();
+    long end = log.progress().completed();
+    int units = MOST_BYTES / UNIT;
+    int count = 0;
+    for (long next = from; count < max && (next = lane.firstFrom(next, end)) < end; ) {
+      Segment segment = log.segmentOf(next);
+      long most = segment == null ? next : Math.min(end, segment.end());
+      long stop = lane.runEnd(next, Math.min(most, next + max - count));
+      if (stop <= next) {
+        break; // it has gone just now
+      }
       long fitting = segment.fitting(next, stop, units);
+      count += (int) (fitting - next);
       if (fitting < stop) {
-        next = fitting;
         break;
       }
       units -= (int) (log.endOf(segment, stop - 1) - segment.place(next));
       next = stop;
-      segment = log.behind(segment);
     }
-    return (int) Math.max(1, next - from);
+    return Math.max(1, count);
   }
 }

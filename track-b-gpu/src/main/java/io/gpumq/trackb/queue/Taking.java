@@ -112,7 +112,7 @@ final class Taking {
   /** How many entries to take, by their size. */
   private int most(Part part, int max) {
     return hasLarge
-        ? Portion.of(part.lane().log(), part.group().cursor(), max)
+        ? Portion.of(part.lane(), part.group().cursor(), max)
         : Math.min(max, batch.mostEntries());
   }
 
