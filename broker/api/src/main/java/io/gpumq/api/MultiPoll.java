@@ -16,7 +16,8 @@ public interface MultiPoll {
 
   /**
    * Takes what is there for each of some consumers, as {@link Consumer#poll} does that does not
-   * wait. Each consumer's last batch ends.
+   * wait. Each consumer's last batch ends. Where the memory for large messages is taken, some get
+   * nothing though there is something: they come first in the next call.
    *
    * @param consumers of this track, each of them once, {@value #MOST} at most
    * @param max the most entries that one of them takes, 1 to 65,536; a track may hand out fewer

@@ -79,14 +79,18 @@ final class EntryBatch implements Entry {
    * @param rest is given those that are too much at once, if there are some
    */
   Batch load(Lane lane, Delivery taken, Consumer<Delivery> rest) {
-    finder.begin(lane, taken, false);
+    finder.begin(lane, taken, false, true);
     finder.fetch(finder.wanted());
     return end(taken, rest);
   }
 
-  /** Begins with that together with others, who read by {@link #finder} what all of them want. */
-  void beginJointly(Lane lane, Delivery taken) {
-    finder.begin(lane, taken, true);
+  /**
+   * Begins with that together with others, who read by {@link #finder} what all of them want.
+   *
+   * @param mayOwn as {@link EntryFinder#begin} says
+   */
+  void beginJointly(Lane lane, Delivery taken, boolean mayOwn) {
+    finder.begin(lane, taken, true, mayOwn);
   }
 
   /** Ends what {@link #beginJointly} began, as {@link #load} does. */
@@ -94,6 +98,9 @@ final class EntryBatch implements Entry {
     int found = finder.end();
     if (found < taken.size()) {
       rest.accept(taken.cut(found));
+    }
+    if (found == 0) {
+      return none;
     }
     dropMoved();
     delivery = taken;

@@ -76,6 +76,8 @@ final class EntryFinder {
   /** Whether what is to be read is read together with what others want. */
   private boolean isJoint;
 
+  private boolean mayOwnLarge;
+
   /** Whether reading has begun for this delivery. */
   private boolean isReading;
 
@@ -87,8 +89,9 @@ final class EntryFinder {
    * Begins to find a delivery; nothing was held. {@link #fetch} and {@link #end} must follow.
    *
    * @param jointly whether what is to be read is read together with what others want
+   * @param mayOwn whether large entries may go to memory of its own, where that of all is taken
    */
-  void begin(Lane from, Delivery taken, boolean jointly) {
+  void begin(Lane from, Delivery taken, boolean jointly, boolean mayOwn) {
     if (from != lane) {
       lane = from;
       log = from.log();
@@ -96,6 +99,7 @@ final class EntryFinder {
     }
     delivery = taken;
     isJoint = jointly;
+    mayOwnLarge = mayOwn;
     pieceCount = 0;
     own.clear();
     isReading = false;
@@ -121,6 +125,11 @@ final class EntryFinder {
     }
   }
 
+  /** Whether none is found, since the memory for large entries is taken. */
+  boolean isRefused() {
+    return found == 0;
+  }
+
   /**
    * Waits for the rest.
    *
@@ -130,7 +139,9 @@ final class EntryFinder {
     for (int i = 0; i < largeCount; i++) {
       larges[i].await();
     }
-    log.readTo(delivery.sequence(found - 1) + 1);
+    if (found > 0) {
+      log.readTo(delivery.sequence(found - 1) + 1);
+    }
     return found;
   }
 
@@ -232,7 +243,7 @@ final class EntryFinder {
     return next;
   }
 
-  /** Finds a large entry; returns {@code index} if it is too much beside those before it. */
+  /** Finds a large entry; returns {@code index} if it is too much beside what is there. */
   private int fromLarge(int index, long start, long end) {
     int bytes = (int) (end - start) * UNIT;
     if (index > 0 && largeBytes + bytes > Portion.MOST_BYTES) {
@@ -248,7 +259,7 @@ final class EntryFinder {
     LargeRead read = larges[largeCount];
     boolean mayWait = largeCount == 0 && !isJoint;
     if (!reading.large().begin(read, start, bytes, mayWait)) {
-      return want(index, index + 1, end);
+      return mayOwnLarge ? want(index, index + 1, end) : index;
     }
     largeCount++;
     addPiece(index, index + 1, LARGE, read.at());

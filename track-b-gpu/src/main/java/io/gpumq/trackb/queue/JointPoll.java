@@ -1,5 +1,7 @@
 package io.gpumq.trackb.queue;
 
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
 import io.gpumq.api.Batch;
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
@@ -19,6 +21,12 @@ import java.util.Objects;
  * is read by one of them for all. For one thread at a time, used again and again.
  */
 public final class JointPoll implements MultiPoll, Fetch.Wanted {
+  /**
+   * Once so much is wanted, large entries go to the memory for such alone: a thousand consumers
+   * would take gigabytes of their own, and keep that. Below it, who polls again and again goes on.
+   */
+  private static final int MOST_LARGE_BYTES = 1 << 20;
+
   private final Store store;
 
   /** Those that are entered now. */
@@ -35,6 +43,14 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
   private OwnReads[] wanted = new OwnReads[64];
   private int[] indexes = new int[64];
   private int reads;
+
+  /** How much that is. */
+  private long bytes;
+
+  /** Who begins to take in the next call: for whose large entry this one had no memory left. */
+  private int first;
+
+  private boolean isRefused;
 
   /**
    * @param store of the track
@@ -62,6 +78,8 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
     } finally {
       Arrays.fill(wanted, 0, reads, null); // it keeps nothing of consumers that are closed next
       reads = 0;
+      bytes = 0;
+      isRefused = false;
       leave();
     }
   }
@@ -84,10 +102,17 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
 
   private int take(int max) {
     EntryFinder reader = null;
+    int begin = first < entered ? first : 0;
+    first = 0;
     for (int i = 0; i < entered; i++) {
-      EntryFinder finder = consumers[i].beginJointly(max);
+      int at = begin + i < entered ? begin + i : begin + i - entered;
+      EntryFinder finder = consumers[at].beginJointly(max, bytes < MOST_LARGE_BYTES);
       if (finder != null && want(finder.wanted()) && reader == null) {
         reader = finder;
+      }
+      if (finder != null && finder.isRefused() && !isRefused) {
+        isRefused = true;
+        first = at;
       }
     }
     if (reader != null) {
@@ -111,6 +136,7 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
       }
       wanted[reads] = own;
       indexes[reads++] = i;
+      bytes += (long) own.units(i) * UNIT;
     }
     return own.count() > 0;
   }

@@ -145,10 +145,14 @@ final class QueueConsumer implements Consumer {
     }
   }
 
-  /** Takes what is there; returns what finds it, or {@code null} if there is nothing. */
-  EntryFinder beginJointly(int max) {
+  /**
+   * Takes what is there; returns what finds it, or {@code null} if there is nothing.
+   *
+   * @param mayOwn as {@link EntryFinder#begin} says
+   */
+  EntryFinder beginJointly(int max, boolean mayOwn) {
     requireUsable();
-    isTaking = taking.begin(max);
+    isTaking = taking.begin(max, mayOwn);
     return isTaking ? batch.finder() : null;
   }
 

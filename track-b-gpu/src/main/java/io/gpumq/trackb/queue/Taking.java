@@ -62,14 +62,15 @@ final class Taking {
    * Takes what is there now, to be found together with what others take; {@link #end} or {@link
    * #undo} must follow.
    *
+   * @param mayOwn as {@link EntryFinder#begin} says
    * @return whether there is something
    */
-  boolean begin(int max) {
+  boolean begin(int max, boolean mayOwn) {
     if (!lease(max)) {
       return false;
     }
     try {
-      batch.beginJointly(polled.lane(), polled.delivery());
+      batch.beginJointly(polled.lane(), polled.delivery(), mayOwn);
       return true;
     } catch (Throwable e) {
       undo(e);

@@ -12,6 +12,7 @@ import io.gpumq.api.MultiPoll;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
@@ -112,6 +113,40 @@ class JointPollTest {
     assertEquals(EACH, polls.poll(List.of(first), 64));
     assertAll(polls.batch(0));
     assertEquals(0, first.acknowledge(polls.batch(0)), "another has done so");
+  }
+
+  /** Of large ones a call brings what has room; the next begins with who got nothing. */
+  @Test
+  void bringsFewLargeOnesAtOnce() throws InterruptedException {
+    int large = 8 << 20;
+    List<Consumer> consumers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Queue queue = shop.open(QueueConfig.named("large-" + i).maxPayloadBytes(large));
+      consumers.add(queue.consumer("g", "c"));
+      int sent = i == 0 ? 2 : 1;
+      try (Producer producer = queue.producer()) {
+        for (int j = 0; j < sent; j++) {
+          producer.send(ByteBuffer.allocate(large).putLong(0, i).putLong(large - 8, j), SOON);
+        }
+      }
+      Await.until("they are handled", () -> queue.stats().handled() == sent);
+    }
+    assertEquals(3, takeLarge(consumers, 0, 1, 2), "two in the memory of all, one in its own");
+    assertEquals(3, takeLarge(consumers, 3, 4, 0), "and who had no room comes first");
+    assertEquals(0, polls.poll(consumers, 64));
+  }
+
+  private int takeLarge(List<Consumer> consumers, int... those) throws InterruptedException {
+    int taken = polls.poll(consumers, 64);
+    for (int i : those) {
+      Batch batch = polls.batch(i);
+      ByteBuffer payload = batch.get(0).payload().slice();
+      assertEquals(i, payload.getLong(0));
+      assertEquals(batch.get(0).sequence(), payload.getLong(payload.limit() - 8));
+      assertEquals(1, batch.get(0).deliveries());
+      assertEquals(1, consumers.get(i).acknowledge(batch));
+    }
+    return taken;
   }
 
   /** Whoever was entered before is left again, and nothing of it is taken. */
