@@ -5,6 +5,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.MessageQueue;
+import io.gpumq.api.MultiPoll;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
@@ -58,6 +59,12 @@ class LooksBesideCloseTest {
     void on(MessageQueue queue) throws InterruptedException;
   }
 
+  /** The same by polls of many consumers, which are its thread's. */
+  @FunctionalInterface
+  private interface JointAct {
+    void on(MessageQueue queue, MultiPoll polls) throws InterruptedException;
+  }
+
   /** A look. Each keeps looking until it hears of the close, or has looked behind it. */
   enum Look {
     STATS(MessageQueue::stats),
@@ -73,6 +80,20 @@ class LooksBesideCloseTest {
               batch.get(i).payloadBytes();
             }
             consumer.acknowledge(batch);
+          }
+        }),
+    POLL_JOINTLY(
+        (queue, polls) -> {
+          try (Consumer one = queue.consumer("g", "c" + NAMES.incrementAndGet());
+              Consumer other = queue.consumer("h", "c" + NAMES.incrementAndGet())) {
+            List<Consumer> both = List.of(one, other);
+            polls.poll(both, 8);
+            for (int i = 0; i < both.size(); i++) {
+              for (int entry = 0; entry < polls.batch(i).size(); entry++) {
+                polls.batch(i).get(entry).payloadBytes();
+              }
+              both.get(i).acknowledge(polls.batch(i));
+            }
           }
         }),
     SEND(
@@ -112,9 +133,13 @@ class LooksBesideCloseTest {
           }
         });
 
-    private final Act once;
+    private final JointAct once;
 
     Look(Act once) {
+      this((queue, polls) -> once.on(queue));
+    }
+
+    Look(JointAct once) {
       this.once = once;
     }
 
@@ -149,7 +174,7 @@ class LooksBesideCloseTest {
     try (Track track = open()) {
       for (int round = 0; round < ROUNDS; round++) {
         MessageQueue queue = filled(track, look);
-        lookBeside(queue, look, queue::close);
+        lookBeside(track, queue, look, queue::close);
       }
     }
   }
@@ -159,19 +184,21 @@ class LooksBesideCloseTest {
   void hearsOfTheCloseOfTheTrack(Look look) throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       Track track = open();
-      lookBeside(filled(track, look), look, track::close);
+      lookBeside(track, filled(track, look), look, track::close);
     }
   }
 
-  private void lookBeside(MessageQueue queue, Look look, Runnable close) throws Exception {
+  private void lookBeside(Track track, MessageQueue queue, Look look, Runnable close)
+      throws Exception {
     AtomicBoolean closed = new AtomicBoolean();
     CountDownLatch looking = new CountDownLatch(LOOKERS);
     List<Future<?>> lookers = new ArrayList<>();
     for (int i = 0; i < LOOKERS; i++) {
+      MultiPoll polls = track.multiPoll();
       lookers.add(
           threads.submit(
               () -> {
-                keepLooking(queue, look, looking, closed);
+                keepLooking(queue, polls, look, looking, closed);
                 return null;
               }));
     }
@@ -184,12 +211,12 @@ class LooksBesideCloseTest {
   }
 
   private static void keepLooking(
-      MessageQueue queue, Look look, CountDownLatch looking, AtomicBoolean closed)
+      MessageQueue queue, MultiPoll polls, Look look, CountDownLatch looking, AtomicBoolean closed)
       throws InterruptedException {
     for (boolean isLast = false; !isLast; ) {
       isLast = closed.get();
       try {
-        look.once.on(queue);
+        look.once.on(queue, polls);
       } catch (QueueClosedException
           | TrackFailedException
           | ConfigException

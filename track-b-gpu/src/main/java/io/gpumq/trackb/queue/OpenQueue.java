@@ -363,15 +363,17 @@ public final class OpenQueue implements TrackQueue {
     if (queue != null || ended != null || folded != null && !folded.isDrained()) {
       return;
     }
+    CloseReport report = new CloseReport(true, 0, stats());
     Steps steps = new Steps();
     for (OpenRing ring : rings) {
       steps.run(() -> shop.rings().leave(ring));
     }
-    ended = new CloseReport(true, 0, stats());
     if (folded != null && folded.waits() != null) {
       steps.run(folded.waits()::end);
     }
-    steps.run(() -> shop.store().end(share)).finish();
+    steps.run(() -> shop.store().end(share));
+    ended = report; // behind all: the next of its name finds what was reserved for this
+    steps.finish();
   }
 
   @Override
