@@ -27,7 +27,9 @@ final class Holds {
     return hold;
   }
 
+  /** A reader has ended: it holds nothing any more, for who has seen it holding either. */
   synchronized void leave(Hold hold) {
+    hold.letGo();
     Hold[] rest = Arrays.stream(all).filter(other -> other != hold).toArray(Hold[]::new);
     all = rest.length == 0 ? NONE : rest;
   }

@@ -112,7 +112,6 @@ final class QueueReader implements Reader {
         batch.release();
       }
     } finally {
-      hold.letGo();
       lane.groups().holds().leave(hold);
       lane.groups().look(); // what it held, nobody else may have looked at
     }
