@@ -10,9 +10,7 @@ import io.gpumq.trackb.waiting.Backoff;
 import io.gpumq.trackb.waiting.SpinningLock;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -23,7 +21,7 @@ final class LaneGroups {
   private final EntryLog log;
   private final FailureSink failures;
   private final SpinningLock lock = new SpinningLock();
-  private final Map<String, Group> groups = new LinkedHashMap<>(1); // mostly
+  private final GroupTable groups = new GroupTable();
   private final LaneMarks marks;
 
   /** The group that stood lowest at the last look at all: until it moves, no other matters. */
@@ -91,7 +89,7 @@ final class LaneGroups {
 
   private long settledByAll(long completed) {
     long all = Long.MAX_VALUE;
-    for (Group group : groups.values()) {
+    for (Group group : groups.all()) {
       long by = settledBy(group, completed);
       if (by < all) {
         all = by;
@@ -188,7 +186,7 @@ final class LaneGroups {
     try {
       Group group = groups.get(name);
       if (group == null) {
-        throw new ConfigException("group '" + name + "': must be one of " + groups.keySet());
+        throw new ConfigException("group '" + name + "': must be one of " + groups.names());
       }
       advanceLocked();
       boolean moved = group.tryMoveTo(to.applyAsLong(marks.floor()));
@@ -250,7 +248,7 @@ final class LaneGroups {
         () -> {
           long end = Math.min(sequence, log.progress().passed());
           long count = marks.trim(end);
-          groups.values().forEach(group -> group.pending().forgetBelow(marks.floor()));
+          groups.forEach(group -> group.pending().forgetBelow(marks.floor()));
           lowest = null;
           advanceLocked();
           return count;
@@ -290,7 +288,7 @@ final class LaneGroups {
               && log.progress().isMessage(sequence)
               && log.deletions().add(sequence);
       if (deleted) {
-        groups.values().forEach(group -> group.pending().forget(sequence)); // behind the deletion
+        groups.forEach(group -> group.pending().forget(sequence)); // behind the deletion
       }
       return deleted;
     } finally {
@@ -307,7 +305,7 @@ final class LaneGroups {
     return locked(
         () -> {
           long settled = dropped;
-          for (Group group : groups.values()) {
+          for (Group group : groups.all()) {
             settled += settledIn(group);
           }
           return settled;
@@ -351,7 +349,7 @@ final class LaneGroups {
     lock.lock();
     try {
       GroupTotals all = ofRemoved;
-      for (Group group : groups.values()) {
+      for (Group group : groups.all()) {
         all = all.with(group.counts());
       }
       return all;
@@ -368,7 +366,7 @@ final class LaneGroups {
     return locked(
         () -> {
           FoldedGroup[] folded =
-              groups.values().stream().map(FoldedGroup::of).toArray(FoldedGroup[]::new);
+              Arrays.stream(groups.all()).map(FoldedGroup::of).toArray(FoldedGroup[]::new);
           return Arrays.asList(folded).contains(null) ? null : folded;
         });
   }
@@ -393,6 +391,6 @@ final class LaneGroups {
   }
 
   Collection<Group> groups() {
-    return locked(() -> List.copyOf(groups.values()));
+    return locked(() -> List.of(groups.all()));
   }
 }
