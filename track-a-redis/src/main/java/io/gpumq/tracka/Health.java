@@ -3,10 +3,12 @@ package io.gpumq.tracka;
 import io.gpumq.api.GpuMqException;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.TrackFailedException;
+import io.gpumq.spi.Entrance;
 import io.gpumq.spi.waiting.Bell;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Whether a queue is open, draining, closed or failed, and the bell that wakes who waits for
@@ -34,6 +36,26 @@ final class Health {
   Health(String queue, Bell bell) {
     this.queue = queue;
     this.bell = bell;
+  }
+
+  /**
+   * Does what one thread at a time does; any thread may end that. A queue that closes breaks the
+   * connection: then the caller hears that it is closed.
+   *
+   * @param requireOpen throws if it was ended, or the queue is closed or has failed
+   */
+  static <T, E extends Exception> T inside(
+      Entrance entrance, Runnable requireOpen, Entrance.Call<T, E> call) throws E {
+    return entrance.inside(
+        requireOpen,
+        () -> {
+          try {
+            return call.run();
+          } catch (JedisException e) {
+            requireOpen.run();
+            throw e;
+          }
+        });
   }
 
   /** Throws if nothing may be sent any more. */

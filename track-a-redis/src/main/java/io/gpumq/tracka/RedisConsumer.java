@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Reads a stream as a member of a group: fetches a batch, has it handled, hands it out. One
@@ -148,16 +147,7 @@ final class RedisConsumer implements Consumer {
 
   /** What one thread at a time does here; any thread may close the consumer meanwhile. */
   private <T, E extends Exception> T inside(Entrance.Call<T, E> call) throws E {
-    return entrance.inside(
-        this::requireOpen,
-        () -> {
-          try {
-            return call.run();
-          } catch (JedisException e) {
-            requireOpen(); // a queue that closes breaks the connection
-            throw e;
-          }
-        });
+    return Health.inside(entrance, this::requireOpen, call);
   }
 
   private void handleAndHand() {

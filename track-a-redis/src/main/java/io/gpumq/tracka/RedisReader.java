@@ -13,7 +13,6 @@ import io.gpumq.spi.Steps;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Reads a stream by position, over one connection of its own. The handler runs on what is read, as
@@ -149,16 +148,7 @@ final class RedisReader implements Reader {
 
   /** What one thread at a time does here; any thread may close the reader meanwhile. */
   private <T> T inside(Entrance.Call<T, RuntimeException> call) {
-    return entrance.inside(
-        this::requireOpen,
-        () -> {
-          try {
-            return call.run();
-          } catch (JedisException e) {
-            requireOpen(); // a queue that closes breaks the connection
-            throw e;
-          }
-        });
+    return Health.inside(entrance, this::requireOpen, call);
   }
 
   private void requireOpen() {

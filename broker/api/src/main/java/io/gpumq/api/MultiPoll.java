@@ -3,9 +3,8 @@ package io.gpumq.api;
 import java.util.List;
 
 /**
- * Polls many consumers of a track at once, without waiting. What is to be read from memory far away
- * is read for all of them together, and that takes about as long as for one of them: so a thread
- * that serves thousands of short queues takes a hundred of them at a time.
+ * Polls many consumers of a track at once, and waits for no entries. What Track B has to read from
+ * GPU memory it reads for all of them together, so that a thread waits once for many short queues.
  *
  * <p>Made by {@link Track#multiPoll}. It is for one thread at a time, and so is each consumer while
  * it is polled. It holds nothing between two calls, and needs no close.

@@ -21,9 +21,10 @@ public record Footprint(long heapBytes, long pinnedBytes) {
   /** One collection leaves what it has queued for cleaning: that goes with a next. */
   private static final int MOST_COLLECTIONS = 10;
 
+  /** A queue is folded a second behind its last use, and nobody tells when that is done. */
   private static final long PAUSE_MILLIS = 1_500;
 
-  /** Where no more than this part goes in a pause, nothing does. */
+  /** Where no more than this part goes from one look to the next, nothing does. */
   private static final int SETTLED_PART = 100;
 
   /** Of rings and copy areas: a ring's is deleted with it, a copy area's when it is mapped. */
@@ -38,7 +39,7 @@ public record Footprint(long heapBytes, long pinnedBytes) {
     for (int i = 0; i < MOST_COLLECTIONS; i++) {
       MEMORY.gc();
       long now = MEMORY.getHeapMemoryUsage().getUsed();
-      if (i > 1 && now > used - used / 100) {
+      if (i > 1 && used - now < now / SETTLED_PART) {
         break;
       }
       used = now;

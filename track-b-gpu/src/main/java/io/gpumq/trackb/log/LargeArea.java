@@ -6,6 +6,7 @@ import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 
 /**
  * Memory that the copy engine knows, which all readers and senders of a track share. Large entries
@@ -92,7 +93,7 @@ public final class LargeArea {
       return false;
     }
     try {
-      into.begin(at, bytes, copy(place, at, bytes));
+      into.begin(at, bytes, copy(() -> engine.read(place, at, bytes)));
       return true;
     } catch (Throwable e) {
       Steps.undo(e, () -> giveBack(at, bytes));
@@ -100,10 +101,11 @@ public final class LargeArea {
     }
   }
 
-  private long copy(long place, int at, int bytes) {
+  /** Begins a copy; its {@link #await} must follow. */
+  private long copy(LongSupplier begin) {
     beginOne();
     try {
-      return engine.read(place, at, bytes);
+      return begin.getAsLong();
     } catch (Throwable e) {
       Steps.undo(e, this::endOne);
       throw e;
@@ -129,15 +131,7 @@ public final class LargeArea {
    * @throws TrackFailedException if it is closed, or the device has failed
    */
   public void write(int at, int bytes, long place) {
-    beginOne();
-    long copy;
-    try {
-      copy = engine.write(place, at, bytes);
-    } catch (Throwable e) {
-      Steps.undo(e, this::endOne);
-      throw e;
-    }
-    await(copy);
+    await(copy(() -> engine.write(place, at, bytes)));
   }
 
   private synchronized void beginOne() {
