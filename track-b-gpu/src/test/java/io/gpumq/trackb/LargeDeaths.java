@@ -28,8 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Device processes die while large messages are copied, handled and read: each arrives once, in
- * order, with every byte and its result. {@code -Dgpumq.chaos.rounds=100} makes more deaths.
+ * Device processes die while large messages are copied, handled and read, and their sender mostly
+ * waits for the store: each arrives once, in order, with every byte and its result. {@code
+ * -Dgpumq.chaos.rounds=100} makes more deaths.
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class LargeDeaths {
@@ -63,7 +64,8 @@ abstract class LargeDeaths {
     System.out.println("-Dgpumq.seed=" + seed);
     Backend backend = backend();
     ProcessPlan plan = ProcessPlan.of(backend.name(), Map.of(), true);
-    try (TestTracks.Isolated opened = TestTracks.isolated(backend, plan)) {
+    try (TestTracks.Isolated opened =
+        TestTracks.isolated(backend, plan, Map.of("store.bytes", "16M"))) {
       MessageQueue queue =
           opened
               .track()
@@ -106,10 +108,11 @@ abstract class LargeDeaths {
     return next;
   }
 
+  /** Goes on until the sender is done, and not only told to be: it may wait for room. */
   private int receive(MessageQueue queue, Workers.Worker<Integer> sent) throws Exception {
     int next = 0;
     try (Consumer consumer = queue.consumer("g", "c")) {
-      while (!isOver.get() || next < sent.join()) {
+      while (!sent.isDone() || next < sent.join()) {
         Batch batch = consumer.poll(16, Duration.ofMillis(2));
         for (int i = 0; i < batch.size(); i++) {
           check(payload(next++), batch.get(i).payload(), batch.get(i).result());
