@@ -19,6 +19,9 @@ final class CrowdRates {
   /** How often many queues and one are measured, by turns. */
   private static final int TURNS = 6;
 
+  /** Rounds that are under way at most where sizes are mixed. */
+  private static final int ROUNDS = 4;
+
   private final SuitePlan plan;
   private final Row row;
   private final BenchPlan bench;
@@ -73,7 +76,8 @@ final class CrowdRates {
 
   Tally mixed(Duration warmup) throws InterruptedException {
     try (Crowd crowd = crowds.crowd(crowds.queues())) {
-      RoundRobin inTurn = roundRobin(crowd);
+      // Rounds of all queues: so senders need not wait for the last reader of the round before.
+      RoundRobin inTurn = roundRobin(crowd, (long) ROUNDS * crowds.queues() * bench.batch());
       inTurn.carry(warmup);
       long before = crowd.payloadBytes();
       Flow flow = inTurn.carry(plan.duration());
@@ -85,13 +89,12 @@ final class CrowdRates {
   }
 
   private RoundRobin roundRobin(Crowd crowd) {
+    return roundRobin(crowd, bench.maxMessages());
+  }
+
+  private RoundRobin roundRobin(Crowd crowd, long mostUnderWay) {
     return new RoundRobin(
-        crowd,
-        bench.producers(),
-        bench.consumers(),
-        bench.batch(),
-        bench.maxMessages(),
-        plan.patience());
+        crowd, bench.producers(), bench.consumers(), bench.batch(), mostUnderWay, plan.patience());
   }
 
   /** Behind the queues' own measurement, so that nothing is compiled for this instead. */

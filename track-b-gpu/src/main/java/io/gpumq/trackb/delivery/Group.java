@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
  * ends, or the entry is refused or abandoned, the next taker gets it, and after {@code
  * maxDeliveries} deliveries the dead-letter queue.
  *
- * <p>Safe for use by many threads. Each call takes the group's lock once, but {@link
- * #acknowledgedTo()}, which takes none. Dead letters are written under no lock.
+ * <p>Safe for use by many threads. Each call takes the group's lock once, but those that say
+ * otherwise. Dead letters are written under no lock.
  */
 public final class Group {
   /** Of a group that gives nothing up. */
@@ -38,19 +38,12 @@ public final class Group {
   private LongFunction<String> describer = sequence -> "sequence " + sequence;
   private final SpinningLock lock = new SpinningLock();
   private Ledger ledger;
-  private boolean removed;
-
-  /** Whether something waits to be given up, as the last holder of the lock left it. */
-  private volatile boolean exhausted;
-
+  private final GroupMarks marks;
   private final GroupCounts counts = new GroupCounts();
+  private final Readership readership = new Readership();
 
-  /**
-   * {@code ledger.start()}, for readers without the lock. The volatile write pairs with the read of
-   * whoever releases slots: what consumers read of an entry before they acknowledged it happens
-   * before its slot is written again.
-   */
-  private volatile long acknowledgedTo;
+  /** Written under the lock. */
+  private volatile boolean removed;
 
   /**
    * Makes a group that has seen nothing.
@@ -76,7 +69,7 @@ public final class Group {
     givingUp = new GivingUp(this, sink);
     this.nanoClock = nanoClock;
     ledger = new Ledger(start, leaseNanos, maxDeliveries, strictOrder, deliverable);
-    acknowledgedTo = start;
+    marks = new GroupMarks(start);
   }
 
   /** Sets how errors name a sequence. Before the first call of another. */
@@ -105,9 +98,9 @@ public final class Group {
     Ledger.require(max >= 1, "max", max, "1 or more");
     into.clear();
     int size = takeOnce(into, max, owner, completed);
-    for (int round = 0; exhausted && round < MAX_ROUNDS; round++) {
+    for (int round = 0; marks.hasExhausted() && round < MAX_ROUNDS; round++) {
       giveUpOrTakeBack(into);
-      if (size > 0 || exhausted) {
+      if (size > 0 || marks.hasExhausted()) {
         break; // there is no room for more letters, or many more to write
       }
       size = takeOnce(into, max, owner, completed); // what was held back by those
@@ -116,6 +109,9 @@ public final class Group {
   }
 
   private int takeOnce(Delivery into, int max, int owner, long completed) {
+    if (!removed && marks.haveNothing(completed, nanoClock)) {
+      return 0; // without the lock, which those want who have something to do
+    }
     lock.lock();
     try {
       requireOpen();
@@ -169,7 +165,8 @@ public final class Group {
   /** Returns for how many takes there may be something now, if only something to give up. */
   public int ready(long completed) {
     boolean isGivingUp = givingUp.isUnderWay();
-    boolean mayGiveUp = exhausted && !isGivingUp && givingUp.hasRoom(); // asked under no lock
+    boolean mayGiveUp =
+        marks.hasExhausted() && !isGivingUp && givingUp.hasRoom(); // asked under no lock
     boolean isHeldUp = strictOrder && isGivingUp;
     int ready = isHeldUp ? 0 : locked(ledger -> ledger.ready(completed, nanoClock.getAsLong()));
     return mayGiveUp ? Math.max(1, ready) : ready;
@@ -177,7 +174,8 @@ public final class Group {
 
   /** Returns in how many nanoseconds a lease or delay may end, or else that it is unknown. */
   public long nanosToReady(long unknown) {
-    long nanos = exhausted ? 0 : locked(ledger -> ledger.nanosToDue(nanoClock.getAsLong()));
+    long nanos =
+        marks.hasExhausted() ? 0 : locked(ledger -> ledger.nanosToDue(nanoClock.getAsLong()));
     return nanos > 0 ? nanos : unknown;
   }
 
@@ -288,8 +286,7 @@ public final class Group {
         () -> {
           counts.countForgotten(counts.pending());
           ledger = ledger.startingAt(sequence);
-          exhausted = false;
-          acknowledgedTo = sequence;
+          publish();
         });
   }
 
@@ -314,12 +311,17 @@ public final class Group {
 
   /** Every sequence below is settled in this group. Takes no lock. */
   public long acknowledgedTo() {
-    return acknowledgedTo;
+    return marks.settled();
   }
 
-  /** The next sequence to be delivered for the first time. */
+  /** The next sequence to be delivered for the first time. Takes no lock. */
   public long cursor() {
-    return locked(Ledger::end);
+    return marks.delivered();
+  }
+
+  /** Who reads here. */
+  public Readership readership() {
+    return readership;
   }
 
   /**
@@ -378,13 +380,7 @@ public final class Group {
 
   /** Shows what the holder of the lock has changed to those who look without it. */
   private void publish() {
-    long start = ledger.start();
-    if (start != acknowledgedTo) {
-      acknowledgedTo = start;
-    }
-    if (ledger.hasExhausted() != exhausted) {
-      exhausted = !exhausted; // seldom: a volatile write costs a fence
-    }
+    marks.show(ledger);
   }
 
   private void requireOpen() {

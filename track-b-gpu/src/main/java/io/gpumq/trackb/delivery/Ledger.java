@@ -102,6 +102,13 @@ final class Ledger {
     return byTime.isEmpty() ? NEVER : Math.max(0, byTime.earliest() - over(now));
   }
 
+  /** Returns a time before which no lease or delay ends, or {@link #NEVER}. */
+  long due() {
+    PageHeap byTime = table.pages().byTime();
+    long due = byTime.isEmpty() ? NEVER : byTime.earliest() + leaseNanos;
+    return due == NEVER && !byTime.isEmpty() ? NEVER - 1 : due; // a time like any other
+  }
+
   /** Comes upon an entry, if it is pending and nobody is making a letter of it. */
   boolean find(long sequence) {
     return table.find(sequence) && table.owner() != Owners.GIVEN_UP;

@@ -1,9 +1,11 @@
 package io.gpumq.trackb.device;
 
+import io.gpumq.api.ConfigException;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.BatchDevice;
 import io.gpumq.spi.BatchRunner;
+import io.gpumq.trackb.spi.Unused;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,11 +48,25 @@ final class CudaBatchDevice implements BatchDevice {
       if (closed) {
         throw new TrackFailedException("device " + Cuda.DEVICE + " is closed: open another");
       }
-      CudaBatchRunner runner =
-          new CudaBatchRunner(context, spec, maxPayloadBytes, capacity, this::runnerClosed);
+      CudaBatchRunner runner = open(spec, maxPayloadBytes, capacity);
       runners.add(runner);
       return runner;
     }
+  }
+
+  private CudaBatchRunner open(HandlerSpec handler, int maxPayloadBytes, int capacity) {
+    try {
+      return openNew(handler, maxPayloadBytes, capacity);
+    } catch (ConfigException e) {
+      if (!Unused.giveBack()) {
+        throw e;
+      }
+      return openNew(handler, maxPayloadBytes, capacity);
+    }
+  }
+
+  private CudaBatchRunner openNew(HandlerSpec handler, int maxPayloadBytes, int capacity) {
+    return new CudaBatchRunner(context, handler, maxPayloadBytes, capacity, this::runnerClosed);
   }
 
   private void runnerClosed(CudaBatchRunner runner) {

@@ -51,6 +51,8 @@ final class Chunk {
   /** Writers' views, by the unit where they begin. Of whoever has taken it, as is its content. */
   private ByteBuffer[] views;
 
+  private ByteBuffer sheet;
+
   /**
    * @param start its first byte in the ingress memory, and in the window
    */
@@ -169,6 +171,14 @@ final class Chunk {
       views[index] = ingress.slice(at, end - at);
     }
     return views[index];
+  }
+
+  /** Returns memory that is no part of it, for whoever has taken it to write a payload first. */
+  ByteBuffer sheet(int bytes) {
+    if (sheet == null) {
+      sheet = ByteBuffer.allocateDirect(bytes);
+    }
+    return sheet;
   }
 
   /** All that is in it has landed once every ring sequence below has. */

@@ -21,6 +21,9 @@ public final class Draft {
 
   private static final int FIRST_SIZE = 64;
 
+  /** A longer payload is quicker written in its place, whatever that costs. */
+  private static final int MOST_COPIED = 2 << 10;
+
   private final Ring ring;
   private final ByteBuffer ingress;
   private final int largestPayload;
@@ -41,6 +44,15 @@ public final class Draft {
 
   /** Whether all have the same header: nearly always, and then much of them is the same. */
   private boolean areAlike;
+
+  /** Whether the entries of the call before were not alike, or not like those before them. */
+  private boolean areMixed;
+
+  /** The last header of the call before. */
+  private long lastHeader;
+
+  /** Whether the payload that is being written is to be copied to its place. */
+  private boolean isCopied;
 
   /** Where it may be written to, in bytes of the ingress memory. */
   private int end;
@@ -79,6 +91,7 @@ public final class Draft {
     if (free == null) {
       return false;
     }
+    noteMixed();
     chunk = free;
     at = free.at();
     end = free.end();
@@ -87,6 +100,13 @@ public final class Draft {
     claimed = 0;
     claimedAt = at;
     return true;
+  }
+
+  private void noteMixed() {
+    if (count > 0) {
+      areMixed = !areAlike || headers[0] != lastHeader;
+      lastHeader = headers[count - 1];
+    }
   }
 
   /** {@link #begin} for a writer of users, who may take its time: nobody waits for it then. */
@@ -160,14 +180,21 @@ public final class Draft {
   /**
    * Where the payload of the next entry may be written: from 0 to the largest payload, big endian,
    * whatever was set of it when it was written last.
+   *
+   * <p>That is in its place, but where sizes are mixed: entries begin anywhere then, the chunks
+   * have as many views as places, and to come by one takes longer than to copy a payload.
    */
   public ByteBuffer payload() {
-    ByteBuffer view = chunk.view(ingress, at + UNIT);
+    isCopied = areMixed && largestPayload <= MOST_COPIED;
+    ByteBuffer view = isCopied ? chunk.sheet(MOST_COPIED) : chunk.view(ingress, at + UNIT);
     return view.clear().limit(largestPayload).order(ByteOrder.BIG_ENDIAN);
   }
 
   /** Adds the entry whose payload was written to {@link #payload()}. */
   public void add(int length, long sentMillis) {
+    if (isCopied) {
+      ingress.put(at + UNIT, chunk.sheet(MOST_COPIED), 0, length);
+    }
     finish(length, false, sentMillis);
   }
 

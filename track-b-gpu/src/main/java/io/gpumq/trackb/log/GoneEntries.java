@@ -27,6 +27,9 @@ final class GoneEntries {
   private final Deletions deletions;
   private final AtomicBoolean isLooking = new AtomicBoolean();
 
+  /** As it was when somebody was about to look. */
+  private volatile long releasedBefore = -1;
+
   // Of whoever looks.
   private final BitSet alive = new BitSet();
   private long goneBefore = -1;
@@ -47,7 +50,7 @@ final class GoneEntries {
    */
   boolean look() {
     Living living = sealed.living();
-    if (living == null || !isLooking.compareAndSet(false, true)) {
+    if (living == null || isMoving() || !isLooking.compareAndSet(false, true)) {
       return false;
     }
     try {
@@ -55,6 +58,14 @@ final class GoneEntries {
     } finally {
       isLooking.set(false);
     }
+  }
+
+  /** Whether many are kept, and released one after the other: room comes without a look. */
+  private boolean isMoving() {
+    long released = marks.released();
+    boolean isMoving = released != releasedBefore && tail.claimed() - released > FEW;
+    releasedBefore = released;
+    return isMoving;
   }
 
   private boolean isWorth(long gone) {

@@ -159,7 +159,12 @@ public final class Progress implements Carried {
     return Math.min(done, failures.firstOpen()); // behind it: a failure is there before it counts
   }
 
-  /** {@link #passed()} of what has landed, as it was found last: looks at nothing. */
+  /** {@link #passed()}, as it was found last: looks at nothing. */
+  public long passedAsFound() {
+    return Math.min(marks.completed(), failures.firstOpen()); // in this order, as above
+  }
+
+  /** The same of what has landed. */
   public long passedSoFar() {
     return Math.min(marks.landed(), failures.firstOpen()); // in this order, as above
   }

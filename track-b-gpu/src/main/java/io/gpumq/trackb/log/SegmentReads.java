@@ -18,6 +18,9 @@ public final class SegmentReads {
   /** Areas that are read ahead of one that is taken. */
   private static final int AHEAD = 4;
 
+  /** Entries of an area between two looks whether more can be read ahead. */
+  private static final int SOME = 64;
+
   /** Fewer entries before a reader may be in its window when it comes there. */
   private static final int MANY = 64;
 
@@ -28,6 +31,9 @@ public final class SegmentReads {
     private Segment segment;
     private long first;
     private long end;
+
+    /** From this one on it is looked whether more can be read ahead. Guarded by the lock. */
+    private long nextLook;
 
     private Area(int index, LongRead read) {
       this.index = index;
@@ -117,7 +123,10 @@ public final class SegmentReads {
         return null;
       }
       readers[area.index]++;
-      readAhead(log, segment, area.end);
+      if (sequence >= area.nextLook) {
+        area.nextLook = sequence + SOME;
+        readAhead(log, segment, area.end);
+      }
       return area;
     } finally {
       lock.unlock();
@@ -169,6 +178,7 @@ public final class SegmentReads {
     area.segment = segment;
     area.first = sequence;
     area.end = end;
+    area.nextLook = sequence;
     segments[area.index] = segment;
     firsts[area.index] = sequence;
     ends[area.index] = end;

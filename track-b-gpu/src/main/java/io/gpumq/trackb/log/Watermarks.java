@@ -3,15 +3,16 @@ package io.gpumq.trackb.log;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How far a lane's entries have come, as those say who complete and read them. In cache lines of
- * their own: producers, who look at them seldom, would else wait for each change.
+ * How far a lane's entries have come, as those say who complete and read them. What the ring's
+ * words tell and what readers tell lie in cache lines of their own: each is written by others than
+ * the other, and read by all.
  */
 final class Watermarks {
-  private static final int LINE = 8; // words
+  private static final int LINE = 8; // words, of which the first have others before them
   private static final int COMPLETED = LINE;
   private static final int LANDED = LINE + 1;
-  private static final int RELEASED = LINE + 2;
-  private static final int AHEAD = LINE + 3;
+  private static final int RELEASED = 2 * LINE;
+  private static final int AHEAD = 2 * LINE + 1;
 
   private final AtomicLongArray words = new AtomicLongArray(AHEAD + 1 + LINE);
 

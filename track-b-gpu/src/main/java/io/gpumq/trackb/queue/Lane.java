@@ -10,6 +10,7 @@ import io.gpumq.trackb.delivery.Group;
 import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.FailureSink;
+import io.gpumq.trackb.log.Progress;
 import io.gpumq.trackb.log.Upkeep;
 import io.gpumq.trackb.log.Yielding.Yielder;
 import io.gpumq.trackb.store.Segments;
@@ -210,6 +211,14 @@ final class Lane implements Deliverable, Yielder {
   /** Every sequence below is completed, and its failure, if any, a letter. Under no lock. */
   long pass() {
     return log.progress().pass(failures);
+  }
+
+  /** {@link #pass()}, but looks no further than it must for so many entries of a group. */
+  long pass(Group group, int most) {
+    Progress progress = log.progress();
+    long found = progress.passedAsFound();
+    boolean isEnough = found - group.cursor() >= most && !progress.owesFailure();
+    return isEnough ? found : pass();
   }
 
   /** For how many polls of a group there may be something. Waits for nothing. */

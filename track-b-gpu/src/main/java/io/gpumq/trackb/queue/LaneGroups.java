@@ -48,28 +48,32 @@ final class LaneGroups {
 
   /** Looks how far all have come. Under no lock. */
   void advance() {
-    log.progress().pass(failures);
-    look();
+    look(false, log.progress().pass(failures));
   }
 
   /** {@link #advance()}, but waits for nothing. */
   void look() {
-    look(false);
+    look(false, log.progress().passed());
   }
 
   /** {@link #look()}, and lets go of what is settled and whose room is wanted. */
   void makeRoom() {
-    look(true);
+    look(true, log.progress().passed());
   }
 
-  private void look(boolean isRoomWanted) {
+  /** Lets go of what was settled just now: found completed before, so the ring is not asked. */
+  void noteSettled() {
+    look(false, log.progress().passedAsFound());
+  }
+
+  private void look(boolean isRoomWanted, long completed) {
     // Only one need look; the others go on with what was found before.
     if (lock.tryLock()) {
       try {
         if (isRoomWanted) {
           marks.makeRoom();
         }
-        advanceLocked();
+        advanceLocked(completed);
       } finally {
         lock.unlock();
       }
@@ -78,7 +82,10 @@ final class LaneGroups {
 
   /** Waits for nothing: whoever waits for the device holds no lock meanwhile. */
   private void advanceLocked() {
-    long completed = log.progress().passed();
+    advanceLocked(log.progress().passed());
+  }
+
+  private void advanceLocked(long completed) {
     if (groups.isEmpty()) {
       marks.settleWithoutGroups(completed);
     } else if (lowest == null || settledBy(lowest, completed) > marks.settled()) {
@@ -257,13 +264,12 @@ final class LaneGroups {
 
   /** As {@link LaneMarks#lookAtAge}. Waits for nothing. */
   void lookAtAge(long nowNanos) {
-    lock.lock();
-    try {
-      advanceLocked();
-      marks.lookAtAge(nowNanos);
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          advanceLocked();
+          marks.lookAtAge(nowNanos);
+          return null;
+        });
   }
 
   /** As {@link LaneMarks#giveUp}. */
@@ -281,19 +287,17 @@ final class LaneGroups {
    * @return whether it was there: kept, no failure, and not deleted before
    */
   boolean delete(long sequence) {
-    lock.lock();
-    try {
-      boolean deleted =
-          sequence >= marks.floor()
-              && log.progress().isMessage(sequence)
-              && log.deletions().add(sequence);
-      if (deleted) {
-        groups.forEach(group -> group.pending().forget(sequence)); // behind the deletion
-      }
-      return deleted;
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () -> {
+          boolean deleted =
+              sequence >= marks.floor()
+                  && log.progress().isMessage(sequence)
+                  && log.deletions().add(sequence);
+          if (deleted) {
+            groups.forEach(group -> group.pending().forget(sequence)); // behind the deletion
+          }
+          return deleted;
+        });
   }
 
   private static long settledIn(Group group) {

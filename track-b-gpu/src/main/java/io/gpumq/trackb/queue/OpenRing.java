@@ -126,6 +126,10 @@ final class OpenRing {
     lanes++;
   }
 
+  int lanes() {
+    return lanes;
+  }
+
   void leave() {
     lanes--;
   }
@@ -134,7 +138,12 @@ final class OpenRing {
   void leave(EntryLog log) {
     leave();
     leaving.add(log);
-    leaving.removeIf(other -> other.keptBytes().heldBytes() == 0);
+    forgetEnded();
+  }
+
+  /** Forgets the logs that hold nothing any more, and with them all that they know. */
+  void forgetEnded() {
+    leaving.removeIf(log -> log.keptBytes().heldBytes() == 0);
   }
 
   /** Whether no lane goes through it, and nothing is under way, or ever will be. */

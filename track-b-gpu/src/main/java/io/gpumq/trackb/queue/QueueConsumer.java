@@ -188,7 +188,7 @@ final class QueueConsumer implements Consumer {
       }
       Part polled = taking.polled();
       int settled = given.isEmpty() ? 0 : polled.group().acknowledge(polled.delivery());
-      polled.lane().groups().look(); // what all have settled gives its memory back
+      polled.lane().groups().noteSettled(); // what all have settled gives its memory back
       queue.changed();
       return settled;
     } finally {
@@ -203,7 +203,7 @@ final class QueueConsumer implements Consumer {
         () -> {
           Part part = part(sequence);
           part.group().acknowledge(sequence);
-          part.lane().groups().look();
+          part.lane().groups().noteSettled();
         });
   }
 
@@ -290,6 +290,7 @@ final class QueueConsumer implements Consumer {
 
   private void end() {
     Steps steps = new Steps();
+    steps.run(taking::leave);
     for (Part part : parts) {
       steps.run(() -> part.group().abandon(owner));
       steps.run(part::leave);

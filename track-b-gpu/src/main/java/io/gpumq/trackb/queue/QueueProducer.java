@@ -21,6 +21,17 @@ import java.util.function.BooleanSupplier;
 
 /** Sends to its home lane, and what has a key to the key's. */
 final class QueueProducer implements Producer {
+  /** Looks in a turn of waiting: some hundred nanoseconds. */
+  private static final int LOOKS = 64;
+
+  /** Turns between two attempts to send where nothing is released. */
+  private static final int TURNS = 8;
+
+  /** Entries that make an attempt worth the while, and the part of its lane's limit that does. */
+  private static final int SOME = 64;
+
+  private static final int PART = 8;
+
   private final Queue queue;
   private final Lane home;
   private final Draft[] drafts;
@@ -214,13 +225,36 @@ final class QueueProducer implements Producer {
     if (deadline.isPassed()) {
       throw new QueueFullException(queue.whyFull(lane, timeout), accepted);
     }
-    if (!backoff.spin()) {
+    if (!spin(lane)) {
       try {
         sleeper.await(lane.room(), 1, deadline, isClosed);
       } catch (InterruptedException e) {
         throw new SendInterruptedException(accepted);
       }
     }
+  }
+
+  /**
+   * Waits a little for what consumers release without being asked: each attempt is in their way, so
+   * it is for some entries. Meanwhile it looks what the ring has completed, which they find known.
+   *
+   * @return false once it is time to wait otherwise
+   */
+  private boolean spin(Lane lane) {
+    EntryLog log = lane.log();
+    long enough = log.released() + Math.max(1, Math.min(SOME, lane.limit() / PART));
+    for (int turn = 0; turn < TURNS; turn++) {
+      if (!backoff.spin()) {
+        return false;
+      }
+      for (int i = 0; i < LOOKS; i++) {
+        log.progress().completed();
+        if (log.released() >= enough) {
+          return true;
+        }
+      }
+    }
+    return true;
   }
 
   private void requireLegal(ByteBuffer payload) {

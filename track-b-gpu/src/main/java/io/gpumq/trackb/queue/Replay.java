@@ -121,7 +121,7 @@ final class Replay implements Claimer {
       isAimed = false;
     }
     if (isSent) {
-      from.lane().groups().look();
+      from.lane().groups().noteSettled();
       queue.sent();
       log.progress().awaitLanded(sequence, lane.ring()::requireRunning);
     } else {

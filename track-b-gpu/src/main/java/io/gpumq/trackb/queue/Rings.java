@@ -6,18 +6,15 @@ import io.gpumq.api.TrackFailedException;
 import io.gpumq.kernels.HandlerSpec;
 import io.gpumq.spi.Log;
 import io.gpumq.spi.Steps;
-import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.link.Keeps;
 import io.gpumq.trackb.log.EntryLog;
 import io.gpumq.trackb.log.Upkeep;
+import io.gpumq.trackb.queue.RingTable.Kind;
 import io.gpumq.trackb.spi.Device;
+import io.gpumq.trackb.spi.Unused;
 import io.gpumq.trackb.store.Store;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -26,16 +23,19 @@ import java.util.function.Predicate;
  * queues, however many queues there are. Safe for use by many threads.
  */
 public final class Rings {
-  /** Queues of one class share rings. */
-  private record Kind(String handler, int attempts, long timeoutNanos, int size, int lane) {}
+  /** Rings that queues of one lane share with others of their class, where there is room. */
+  private static final int MOST_SHARED = 4;
+
+  /** Lanes of each of these before another is opened for more of them. */
+  private static final int LANES_EACH = 32;
+
+  /** With so many a track closes those that nobody uses, and opens none for lanes to spread. */
+  private static final int MANY = 5;
 
   /** A read takes microseconds: what takes so long never comes. */
   private static final long READ_NANOS = 10_000_000_000L;
 
   private static final Log LOG = Log.of(Rings.class);
-
-  /** Those of all tracks: what one does not use another may have room for. */
-  private static final Set<Rings> OPEN = ConcurrentHashMap.newKeySet();
 
   private final Device device;
   private final Store store;
@@ -50,13 +50,13 @@ public final class Rings {
    */
   private final Object closing = new Object();
 
-  /** All that run, or have failed and are still used. */
-  private final List<OpenRing> all = new CopyOnWriteArrayList<>();
-
-  /** Those that queues may join. Guarded by this object, as is who uses a ring. */
-  private final Map<Kind, OpenRing> open = new HashMap<>();
+  private final RingTable table = new RingTable();
+  private final BooleanSupplier closingUnused = this::closeUnused;
 
   private volatile OpenReads reads;
+
+  /** Whether there was no room for one more to share, and none has been closed since. */
+  private volatile boolean isShort;
 
   /** Whether it was said that a look has failed. For who watches. */
   private boolean isTold;
@@ -76,7 +76,7 @@ public final class Rings {
     this.store = store;
     this.upkeep = upkeep;
     upkeep.cleaner().moveBy(this::move);
-    OPEN.add(this);
+    Unused.add(closingUnused);
   }
 
   /** Returns the rings of a queue's lanes: each is to be left. */
@@ -87,7 +87,7 @@ public final class Rings {
       device.expect(missing(config));
       reads(); // at once: who needs it is in a call that should not wait for that
       for (; lane < rings.length; lane++) {
-        rings[lane] = config.keepsLetters() ? joinReads() : of(kind(config, lane), config.lanes());
+        rings[lane] = config.keepsLetters() ? joinReads() : ofLane(config, lane);
       }
       return rings;
     } catch (Throwable e) {
@@ -99,62 +99,78 @@ public final class Rings {
   }
 
   /** Rings that a queue needs and that are not open. */
-  private synchronized int missing(QueueConfig config) {
-    int missing = reads == null ? 1 : 0;
-    for (int lane = 0; lane < config.lanes() && !config.keepsLetters(); lane++) {
-      missing += open.containsKey(kind(config, lane)) ? 0 : 1;
-    }
-    return missing;
+  private int missing(QueueConfig config) {
+    return (reads == null ? 1 : 0) + (config.keepsLetters() ? 0 : table.missing(config));
   }
 
-  private static Kind kind(QueueConfig config, int lane) {
-    int size = RingShape.sizeClass(config.maxPayloadBytes());
-    return new Kind(
-        config.handler(), config.handlerAttempts(), config.handlerTimeout().toNanos(), size, lane);
+  /** A lane's number tells its ring, so that lanes of one queue share none. */
+  private OpenRing ofLane(QueueConfig config, int lane) {
+    Kind kind = Kind.of(config, lane);
+    return config.lanes() == 1 ? shared(kind) : of(kind, config.lanes());
+  }
+
+  /** The only lane of a queue goes wherever there are few: many such have more than one ring. */
+  private OpenRing shared(Kind kind) {
+    OpenRing ring = table.joinLeast(kind, MOST_SHARED, isShort ? Integer.MAX_VALUE : LANES_EACH);
+    if (ring == null) {
+      ring = openShared(kind);
+    }
+    ring = ring == null ? table.joinLeast(kind, MOST_SHARED, Integer.MAX_VALUE) : ring;
+    return ring == null ? of(kind, 1) : ring;
+  }
+
+  /** Opens one more for those of a class to share, unless they have none, or there are many. */
+  private OpenRing openShared(Kind kind) {
+    synchronized (opening) {
+      int number = table.free(kind, MOST_SHARED);
+      if (number <= 0) {
+        return null;
+      }
+      closeSome();
+      isShort = table.all().size() >= MANY;
+      if (isShort) {
+        return null;
+      }
+      try {
+        OpenRing ring = openNew(plan(kind, MOST_SHARED));
+        table.add(kind.at(number), ring);
+        return ring;
+      } catch (ConfigException e) {
+        isShort = true;
+        return null;
+      }
+    }
+  }
+
+  /** Where there are many, those that nobody uses take what another would. */
+  private void closeSome() {
+    closeOf(ring -> table.all().size() >= MANY || ring.failure() != null);
   }
 
   private OpenRing of(Kind kind, int lanes) {
-    OpenRing ring = join(kind);
+    OpenRing ring = table.join(kind);
     if (ring != null) {
       return ring;
     }
     synchronized (opening) {
-      ring = join(kind); // another may have opened it meanwhile
+      ring = table.join(kind); // another may have opened it meanwhile
       if (ring == null) {
-        closeFailed();
+        closeSome();
         ring = openWithRoom(plan(kind, lanes));
-        add(kind, ring);
+        table.add(kind, ring);
       }
       return ring;
     }
   }
 
-  /** Null if there is none that runs. */
-  private synchronized OpenRing join(Kind kind) {
-    OpenRing ring = open.get(kind);
-    if (ring != null && ring.failure() != null) {
-      open.remove(kind); // its queues have failed with it; what comes now has another
-      ring = null;
-    }
-    if (ring != null) {
-      ring.join();
-    }
-    return ring;
-  }
-
-  private synchronized void add(Kind kind, OpenRing ring) {
-    open.put(kind, ring);
-    ring.join();
-  }
-
   /** A queue's lane goes through a ring no more. */
-  synchronized void leave(OpenRing ring) {
-    ring.leave();
+  void leave(OpenRing ring) {
+    table.use(ring::leave);
   }
 
   /** As {@link #leave(OpenRing)}, for a lane that may have something under way. */
-  synchronized void leave(OpenRing ring, EntryLog log) {
-    ring.leave(log);
+  void leave(OpenRing ring, EntryLog log) {
+    table.use(() -> ring.leave(log));
   }
 
   private OpenRing.Plan plan(Kind kind, int lanes) {
@@ -185,7 +201,7 @@ public final class Rings {
         why = e;
       }
     }
-    if (closeUnusedOfOthers()) {
+    if (Unused.giveBack()) {
       return openNew(plan);
     }
     throw why;
@@ -196,7 +212,7 @@ public final class Rings {
       throw new TrackFailedException("the track is closed; open another");
     }
     OpenRing ring = OpenRing.open(plan, device, store, takePlace(plan));
-    all.add(ring);
+    table.add(ring);
     return ring;
   }
 
@@ -218,55 +234,31 @@ public final class Rings {
     return place;
   }
 
-  /** What failed, and nobody uses any more, gives back what it holds of the store. */
-  private void closeFailed() {
-    try {
-      synchronized (closing) {
-        close(takeUnused(ring -> ring.failure() != null));
-      }
-    } catch (RuntimeException e) {
-      LOG.warning("closing rings that failed", e);
-    }
-  }
-
-  private boolean closeUnused() {
+  /** Closes some of those that nobody uses, which gives back what they hold; whether it did. */
+  private boolean closeOf(Predicate<OpenRing> which) {
     synchronized (closing) {
-      return close(takeUnused(ring -> true));
-    }
-  }
-
-  private boolean closeUnusedOfOthers() {
-    boolean some = false;
-    for (Rings other : OPEN) {
+      List<OpenRing> unused = table.takeUnused(which);
+      isShort &= unused.isEmpty();
+      Steps steps = new Steps();
+      unused.forEach(ring -> steps.run(ring::close));
       try {
-        some |= other != this && other.closeUnused();
+        steps.finish();
       } catch (RuntimeException e) {
-        LOG.warning("closing rings of another track", e);
+        LOG.warning("closing rings that nobody uses", e);
       }
+      return !unused.isEmpty();
     }
-    return some;
   }
 
-  private static boolean close(List<OpenRing> unused) {
-    Steps steps = new Steps();
-    unused.forEach(ring -> steps.run(ring::close));
-    steps.finish();
-    return !unused.isEmpty();
-  }
-
-  private synchronized List<OpenRing> takeUnused(Predicate<OpenRing> which) {
-    List<OpenRing> unused = all.stream().filter(OpenRing::isUnused).filter(which).toList();
-    open.values().removeAll(unused);
-    all.removeAll(unused);
-    return unused;
+  /** Another track may ask for it, too, which is to hear of no failure here. */
+  private boolean closeUnused() {
+    return closeOf(ring -> true);
   }
 
   /** Letters need no handler, and their payloads no chunk: they go where the reads do. */
   private OpenRing joinReads() {
     OpenRing ring = reads().ring();
-    synchronized (this) {
-      ring.join();
-    }
+    table.use(ring::join);
     return ring;
   }
 
@@ -280,11 +272,9 @@ public final class Rings {
     synchronized (opening) {
       if (reads == null || reads.ring().failure() != null) {
         var made = OpenReads.of(openWithRoom(OpenRing.Plan.ofReads("reads", READ_NANOS)));
-        synchronized (this) {
-          made.ring().join(); // while it runs: readers keep it
-          if (reads != null) {
-            reads.ring().leave();
-          }
+        table.use(made.ring()::join); // while it runs: readers keep it
+        if (reads != null) {
+          table.use(reads.ring()::leave);
         }
         reads = made;
       }
@@ -315,8 +305,9 @@ public final class Rings {
   public boolean watch() {
     boolean hasEnded = false;
     try {
-      for (OpenRing ring : all) {
+      for (OpenRing ring : table.all()) {
         hasEnded |= watch(ring);
+        table.use(ring::forgetEnded);
       }
     } catch (Throwable e) {
       // Telling it would throw, too: the next look comes soon.
@@ -338,12 +329,12 @@ public final class Rings {
 
   /** Stops all. Once, when no queue is open. */
   public void close() {
-    OPEN.remove(this);
+    Unused.remove(closingUnused);
     synchronized (opening) {
       closed = true;
       synchronized (closing) {
         Steps steps = new Steps();
-        all.forEach(ring -> steps.run(ring::close));
+        table.all().forEach(ring -> steps.run(ring::close));
         steps.finish();
       }
     }

@@ -4,12 +4,17 @@ import io.gpumq.api.Batch;
 import io.gpumq.spi.Steps;
 
 /**
- * What one consumer takes: from every lane in turn, a batch of one lane each time. A lane that has
- * entries is read a few times in a row, since what a consumer needs of it lies in its processor's
- * cache by then. For one thread at a time.
+ * What one consumer takes: a batch of one lane each time. A lane that has entries is read on and
+ * on, since what a consumer needs of it lies in its processor's cache by then. Consumers spread:
+ * one leaves for a lane that fewer read. So that no lane depends on a consumer which takes its
+ * time, each goes through all of them now and then. For one thread at a time.
  */
 final class Taking {
-  private static final int MOST_IN_A_ROW = 16;
+  /** Batches of a lane after which another may be in greater need. */
+  private static final int SOME_IN_A_ROW = 16;
+
+  /** Batches of a lane after which the next one has its turn. */
+  private static final int MOST_IN_A_ROW = 128;
 
   private final Part[] parts;
   private final int owner;
@@ -23,6 +28,9 @@ final class Taking {
 
   /** Whose entries were taken last. */
   private Part polled;
+
+  /** Where it counts as a reader: where it has taken something last, or nowhere. */
+  private Part joined;
 
   /**
    * @param parts one of each lane
@@ -98,11 +106,14 @@ final class Taking {
   private boolean lease(int max) {
     if (inARow == MOST_IN_A_ROW) {
       moveOn();
+    } else if (inARow % SOME_IN_A_ROW == SOME_IN_A_ROW - 1) {
+      spread();
     }
     for (int i = 0; i < parts.length; i++) {
       polled = parts[at];
       if (lease(polled, most(polled, max)) > 0) {
         inARow++;
+        join(polled);
         return true;
       }
       moveOn();
@@ -122,10 +133,41 @@ final class Taking {
     inARow = 0;
   }
 
+  /** Goes to the next lane that fewer read than this one, with this consumer there. */
+  private void spread() {
+    int here = parts[at].group().readership().count();
+    for (int i = 1; i < parts.length; i++) {
+      int next = at + i & parts.length - 1;
+      int there = parts[next].group().readership().count();
+      if (there == 0 || there + 1 < here) {
+        at = next;
+        inARow = 0;
+        return;
+      }
+    }
+  }
+
+  private void join(Part part) {
+    if (part != joined) {
+      leave();
+      part.group().readership().join();
+      joined = part;
+    }
+  }
+
+  /** Counts as a reader nowhere. */
+  void leave() {
+    if (joined != null) {
+      joined.group().readership().leave();
+      joined = null;
+    }
+  }
+
   private int lease(Part part, int most) {
     int taken = 0;
     try {
-      taken = part.group().take(part.delivery(), most, owner, part.lane().pass());
+      long completed = part.lane().pass(part.group(), most);
+      taken = part.group().take(part.delivery(), most, owner, completed);
     } finally {
       if (taken == 0) {
         part.hold().letGo(); // also of what a take that failed had leased

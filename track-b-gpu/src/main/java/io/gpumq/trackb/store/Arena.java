@@ -255,6 +255,9 @@ public final class Arena {
   public synchronized void shrink(long place, int bytes, int fewer) {
     int blocks = blockBytes(bytes) / BLOCK_BYTES;
     int left = blockBytes(fewer) / BLOCK_BYTES;
+    if (left == blocks) {
+      return;
+    }
     forEachPart(place / BLOCK_UNITS, blocks, giving);
     forEachPart(place / BLOCK_UNITS, left, taking);
     freeBlocks += blocks - left;
