@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
  */
 public final class Copier implements AutoCloseable {
   /** So long the engine is at work on a piece for as long as starting it takes several times. */
-  private static final int PIECE_BYTES = 512 << 10;
+  private static final int PIECE_BYTES = 256 << 10;
 
   /** Four threads have two each. */
   private static final int PIECES = 8;

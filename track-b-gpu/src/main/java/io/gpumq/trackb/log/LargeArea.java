@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
  * use by many threads.
  */
 public final class LargeArea {
-  /** Room for the largest entry, and beside it for one of a megabyte. */
-  private static final int BYTES = 18 << 20;
+  /** Room for the largest entry, and beside it for some that are much smaller. */
+  private static final int BYTES = 17 << 20;
 
   /** Who may send longer ones has memory of its own: few of them would have room here. */
   private static final int MOST_SENT_BYTES = BYTES / 8;
