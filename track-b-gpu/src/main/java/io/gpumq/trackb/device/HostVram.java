@@ -20,8 +20,10 @@ import java.nio.file.Path;
  * map. In pieces, since a buffer ends at 2 GB: no block of an arena lies in two of them.
  */
 final class HostVram implements Vram {
-  private static final int PIECE_SHIFT = 29;
-  private static final int PIECE_BYTES = 1 << PIECE_SHIFT;
+  /** No more than no block of an arena goes across. */
+  static final int PIECE_BYTES = 1 << 29;
+
+  private static final int PIECE_SHIFT = Integer.numberOfTrailingZeros(PIECE_BYTES);
 
   private final long bytes;
   private final ByteBuffer[] pieces;

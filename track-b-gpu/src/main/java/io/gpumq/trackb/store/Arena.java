@@ -23,6 +23,9 @@ public final class Arena {
   /** The largest block, in bytes. */
   public static final int MOST_BYTES = 32 << 20;
 
+  /** No block goes across a multiple of it: so memory may be in such pieces. */
+  public static final int PIECE_BYTES = 1 << 29;
+
   private static final int MEGABYTE_ORDER = 10; // of blocks
   private static final int MEGABYTE_BLOCKS = 1 << MEGABYTE_ORDER;
 
@@ -60,7 +63,8 @@ public final class Arena {
     split = new SplitMegabytes(count);
     int order = 32 - Integer.numberOfLeadingZeros(count - 1);
     megabytes = new BuddyTree(order);
-    runs = new FreeRuns(order, MOST_BYTES >> 20);
+    int piece = Integer.numberOfTrailingZeros(PIECE_BYTES >> 20);
+    runs = new FreeRuns(order, MOST_BYTES >> 20, piece);
     int absent = (1 << order) - count; // what the tree has and the memory has not
     Range.forEach(count, absent, this::takeMegabytes);
     freeBlocks = (long) count << MEGABYTE_ORDER;
@@ -157,7 +161,9 @@ public final class Arena {
   }
 
   private boolean isFree(long first, int blocks) {
-    if (first + blocks > bytes / BLOCK_BYTES) {
+    long end = first + blocks;
+    long inPiece = first & PIECE_BYTES / BLOCK_BYTES - 1;
+    if (end > bytes / BLOCK_BYTES || inPiece + blocks > PIECE_BYTES / BLOCK_BYTES) {
       return false;
     }
     areFree = true;

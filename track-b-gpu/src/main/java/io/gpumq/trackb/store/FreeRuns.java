@@ -5,8 +5,9 @@ import java.util.Arrays;
 /**
  * Where leaves of a memory are free in a row, wherever the row begins: a binary tree over them, in
  * whose nodes stands how many are free at the left end, at the right end, and in the longest row.
- * So a row is found in a step for each level. Leaves are taken and given back in the same blocks as
- * in the {@link BuddyTree} beside it. For one thread at a time.
+ * So a row is found in a step for each level. Some nodes stand <i>apart</i>: no row goes from one
+ * to the next. Leaves are taken and given back in the same blocks as in the {@link BuddyTree}
+ * beside it. For one thread at a time.
  */
 final class FreeRuns {
   /** What {@link #find} answers where there is none. */
@@ -17,6 +18,9 @@ final class FreeRuns {
   /** Longer rows are not told from these. */
   private final int most;
 
+  /** Nodes of this order stand apart. */
+  private final int apart;
+
   // By node: node 1 is the root, nodes 2n and 2n + 1 are the halves of node n.
   private final byte[] left;
   private final byte[] right;
@@ -24,11 +28,13 @@ final class FreeRuns {
 
   /**
    * @param rootOrder of all leaves; each is free
-   * @param most that are ever looked for in a row, at most 127
+   * @param most that are ever looked for in a row, at most 127, and no more than such a node has
+   * @param apart the order of the nodes that no row leaves
    */
-  FreeRuns(int rootOrder, int most) {
+  FreeRuns(int rootOrder, int most, int apart) {
     this.rootOrder = rootOrder;
     this.most = most;
+    this.apart = apart;
     left = new byte[2 << rootOrder];
     right = new byte[2 << rootOrder];
     longest = new byte[2 << rootOrder];
@@ -60,13 +66,18 @@ final class FreeRuns {
       int half = 2 * node;
       if (longest[half] >= leaves) {
         node = half;
-      } else if (right[half] + left[half + 1] >= leaves) {
+      } else if (across(half, order - 1) >= leaves) {
         return first(half + 1, order - 1) - right[half];
       } else {
         node = half + 1;
       }
     }
     return first(node, 0);
+  }
+
+  /** Free leaves in a row where a node of an order, a left one, meets the next. */
+  private int across(int node, int order) {
+    return order < apart ? right[node] + left[node + 1] : 0;
   }
 
   private int first(int node, int order) {
@@ -90,22 +101,21 @@ final class FreeRuns {
     longest[node] = free;
     int below = order;
     for (int parent = node / 2; parent > 0; parent /= 2, below++) {
-      join(parent, leaves(below), 1 << below <= most);
+      join(parent, below);
     }
   }
 
-  /**
-   * @param half how many leaves each half has, as far as that is told
-   * @param isShort whether that is all of them
-   */
-  private void join(int node, int half, boolean isShort) {
+  /** Sets a node by its halves, which have that order. */
+  private void join(int node, int below) {
     int a = 2 * node;
     int b = a + 1;
+    int half = leaves(below);
+    boolean isShort = 1 << below <= most; // else a row of all of it is not told from others
     boolean leftIsFree = isShort && left[a] == half;
     boolean rightIsFree = isShort && right[b] == half;
     left[node] = (byte) (leftIsFree ? Math.min(most, half + left[b]) : left[a]);
     right[node] = (byte) (rightIsFree ? Math.min(most, half + right[a]) : right[b]);
-    int across = Math.min(most, right[a] + left[b]);
+    int across = Math.min(most, across(a, below));
     longest[node] = (byte) Math.max(across, Math.max(longest[a], longest[b]));
   }
 }

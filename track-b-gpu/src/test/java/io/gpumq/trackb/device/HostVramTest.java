@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gpumq.api.ConfigException;
 import io.gpumq.kernels.LinkLayout;
 import io.gpumq.trackb.spi.Vram;
+import io.gpumq.trackb.store.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,12 @@ class HostVramTest {
       assertFalse(Files.exists(path));
       assertThrows(ConfigException.class, () -> backend.open(path.toString(), VRAM_BYTES));
     }
+  }
+
+  /** It comes in pieces, and who handles a block has it in one. */
+  @Test
+  void noBlockOfAnArenaLiesInTwoPieces() {
+    assertEquals(0, HostVram.PIECE_BYTES % Arena.PIECE_BYTES);
   }
 
   @Test

@@ -63,6 +63,29 @@ class ArenaTest {
     assertEquals(Arena.NO_ROOM, arena.allocate(1));
   }
 
+  /** A memory may come in pieces: whoever has a block has it in one. */
+  @ParameterizedTest
+  @ValueSource(ints = {1 << 10, 65 << 10, (1 << 20) + 1, (3 << 20) - 5, 17 << 20, 32 << 20})
+  void noBlockGoesAcrossPieces(int bytes) {
+    SplittableRandom random = new SplittableRandom(bytes);
+    Arena arena = new Arena(3L * Arena.PIECE_BYTES / 2);
+    List<Block> blocks = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      int most = Math.max(1, bytes / (round + 1));
+      for (long place; (place = arena.allocate(most)) != Arena.NO_ROOM; ) {
+        long last = place * 16 + most - 1;
+        assertEquals(place * 16 / Arena.PIECE_BYTES, last / Arena.PIECE_BYTES);
+        blocks.add(new Block(place, most));
+      }
+      while (blocks.size() > 10 && arena.freeBytes() < arena.bytes() / 2) {
+        int index = random.nextInt(blocks.size());
+        Block block = blocks.set(index, blocks.get(blocks.size() - 1));
+        blocks.remove(blocks.size() - 1);
+        arena.free(block.place, block.bytes);
+      }
+    }
+  }
+
   private static void give(Arena arena, BitSet taken, List<Block> blocks, int index) {
     Block block = blocks.get(index);
     blocks.set(index, blocks.get(blocks.size() - 1));
