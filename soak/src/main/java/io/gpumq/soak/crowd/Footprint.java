@@ -27,9 +27,9 @@ public record Footprint(long heapBytes, long pinnedBytes) {
   /** Where no more than this part goes from one look to the next, nothing does. */
   private static final int SETTLED_PART = 100;
 
-  /** Of rings and copy areas: a ring's is deleted with it, a copy area's when it is mapped. */
+  /** Of rings and areas for copies: a ring's is deleted with it, an area's when it is mapped. */
   private static final Pattern SHARED =
-      Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*/gpumq-[^/]*(?:\\.ring|-copy-area\\.vram.*)");
+      Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*/gpumq-[^/]*(?:\\.ring|-area\\.vram.*)");
 
   private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 

@@ -40,6 +40,12 @@ public record RingShape(
 
   private static final int CHUNKS = 32;
 
+  /** Chunks that have room for two of the largest payloads that warps carry. */
+  private static final int SOME_CHUNKS = 15;
+
+  /** As many where most payloads go by the copy engine: there it is mostly headings. */
+  private static final int FEW_CHUNKS = 8;
+
   /** Up to this a warp carries 32 messages as quickly as one. */
   private static final int SMALL_PAYLOAD = 512;
 
@@ -102,7 +108,8 @@ public record RingShape(
           8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace, lanes);
     }
     int chunk = 2 * (payload + 3 * UNIT + EntryHeader.units(results) * UNIT);
-    return new RingShape(1024, chunk, 15, 1, maxTries, payload, results, statesPlace, lanes);
+    int chunks = sizeClass(largestPayload) > LARGEST_PAYLOAD ? FEW_CHUNKS : SOME_CHUNKS;
+    return new RingShape(1024, chunk, chunks, 1, maxTries, payload, results, statesPlace, lanes);
   }
 
   /**
