@@ -46,6 +46,26 @@ abstract class RudeWriterConformance extends QueueTest {
     }
   }
 
+  /** Those before it are sent, as where a writer throws. */
+  @Test
+  void moreThanTheLimitIsRefused() throws Exception {
+    MessageQueue queue = open(config().maxMessages(CAPACITY));
+    try (Producer producer = queue.producer();
+        Consumer consumer = queue.consumer("g", "c")) {
+      byte[] tooMuch = new byte[queue.config().maxPayloadBytes() + 1];
+      for (int length = 0; length < LAPS; length++) { // payloads of one size, then of several
+        byte[] before = new byte[length];
+        assertThrows(
+            RuntimeException.class,
+            () ->
+                producer.sendBatch(
+                    2, (index, slot) -> slot.clear().put(index == 0 ? before : tooMuch), SOON));
+        assertArrayEquals(before, consume(consumer, 1).get(0).payload());
+      }
+      assertCarriesOn(queue, producer, consumer);
+    }
+  }
+
   @Test
   void anOrderThatAWriterLeavesIsForgotten() throws Exception {
     MessageQueue queue = open(config().maxMessages(CAPACITY));

@@ -27,8 +27,10 @@ final class GoneEntries {
   private final Deletions deletions;
   private final AtomicBoolean isLooking = new AtomicBoolean();
 
-  /** As it was when somebody was about to look. */
+  /** As it was when somebody was about to look, and when that was. */
   private volatile long releasedBefore = -1;
+
+  private volatile long nanosBefore = System.nanoTime() - LULL_NANOS;
 
   // Of whoever looks.
   private final BitSet alive = new BitSet();
@@ -60,12 +62,17 @@ final class GoneEntries {
     }
   }
 
-  /** Whether many are kept, and released one after the other: room comes without a look. */
+  /**
+   * Whether many are kept, and released one after the other: room comes without a look. Of who
+   * comes after a while nothing is known.
+   */
   private boolean isMoving() {
     long released = marks.released();
-    boolean isMoving = released != releasedBefore && tail.claimed() - released > FEW;
+    long now = System.nanoTime();
+    boolean isMoved = released != releasedBefore && now - nanosBefore < LULL_NANOS;
     releasedBefore = released;
-    return isMoving;
+    nanosBefore = now;
+    return isMoved && tail.claimed() - released > FEW;
   }
 
   private boolean isWorth(long gone) {

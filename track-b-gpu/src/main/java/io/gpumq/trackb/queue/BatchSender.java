@@ -126,6 +126,7 @@ final class BatchSender {
     while (draft.count() < reservation.entries() && draft.hasRoom()) {
       ByteBuffer payload = draft.payload();
       writer.write(from + draft.count(), payload);
+      QueueProducer.requireFitting(lane.queue(), payload.position());
       draft.add(payload.position(), now);
     }
   }

@@ -48,32 +48,35 @@ final class LaneGroups {
 
   /** Looks how far all have come. Under no lock. */
   void advance() {
-    look(false, log.progress().pass(failures));
+    log.progress().pass(failures);
+    noteSettled();
   }
 
   /** {@link #advance()}, but waits for nothing. */
   void look() {
-    look(false, log.progress().passed());
+    log.progress().completed();
+    noteSettled();
   }
 
   /** {@link #look()}, and lets go of what is settled and whose room is wanted. */
   void makeRoom() {
-    look(true, log.progress().passed());
+    log.progress().completed();
+    look(true);
   }
 
   /** Lets go of what was settled just now: found completed before, so the ring is not asked. */
   void noteSettled() {
-    look(false, log.progress().passedAsFound());
+    look(false);
   }
 
-  private void look(boolean isRoomWanted, long completed) {
+  private void look(boolean isRoomWanted) {
     // Only one need look; the others go on with what was found before.
     if (lock.tryLock()) {
       try {
         if (isRoomWanted) {
           marks.makeRoom();
         }
-        advanceLocked(completed);
+        advanceLocked(log.progress().passedAsFound()); // under the lock: so it never falls
       } finally {
         lock.unlock();
       }
@@ -323,16 +326,14 @@ final class LaneGroups {
 
   /** As {@link io.gpumq.trackb.log.Living#unlessRevived}. */
   boolean unlessRevived(long before, Runnable act) {
-    lock.lock();
-    try {
-      if (revivals != before) {
-        return false;
-      }
-      act.run();
-      return true;
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () -> {
+          if (revivals != before) {
+            return false;
+          }
+          act.run();
+          return true;
+        });
   }
 
   /** Returns the name of the group that holds the oldest entry, or {@code null}. */
@@ -382,16 +383,15 @@ final class LaneGroups {
 
   /** Goes on where others were folded. Before anything else. */
   void unfold(FoldedLane folded, Function<FoldedGroup, Group> maker) {
-    lock.lock();
-    try {
-      marks.begin();
-      ofRemoved = folded.removed();
-      for (FoldedGroup group : folded.groups()) {
-        groups.put(group.name(), maker.apply(group));
-      }
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          marks.begin();
+          ofRemoved = folded.removed();
+          for (FoldedGroup group : folded.groups()) {
+            groups.put(group.name(), maker.apply(group));
+          }
+          return null;
+        });
   }
 
   Collection<Group> groups() {

@@ -15,8 +15,8 @@ import io.gpumq.trackb.spi.Device;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Store;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A ring that runs, and what it takes. Safe for use by many threads. */
 final class OpenRing {
@@ -31,10 +31,10 @@ final class OpenRing {
   private int lanes;
 
   /**
-   * Logs that have left it, and hold memory that may still be written to: nearly always none.
-   * Guarded by the rings while it runs.
+   * Logs that have left it, and hold memory that may still be written to: nearly always none. Who
+   * watches may look at them while another ends the ring.
    */
-  private final List<EntryLog> leaving = new ArrayList<>();
+  private final List<EntryLog> leaving = new CopyOnWriteArrayList<>();
 
   /** Why it does not run any more, or {@code null}. */
   private volatile String failure;

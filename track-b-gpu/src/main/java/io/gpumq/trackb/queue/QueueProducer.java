@@ -238,9 +238,20 @@ final class QueueProducer implements Producer {
    * Waits a little for what consumers release without being asked: each attempt is in their way, so
    * it is for some entries. Meanwhile it looks what the ring has completed, which they find known.
    *
-   * @return false once it is time to wait otherwise
+   * @return false once it is time to wait otherwise, and where the ring has ended
    */
   private boolean spin(Lane lane) {
+    if (!lane.ring().tryHold()) {
+      return false;
+    }
+    try {
+      return spinHolding(lane);
+    } finally {
+      lane.ring().letGo();
+    }
+  }
+
+  private boolean spinHolding(Lane lane) {
     EntryLog log = lane.log();
     long enough = log.released() + Math.max(1, Math.min(SOME, lane.limit() / PART));
     for (int turn = 0; turn < TURNS; turn++) {
@@ -260,10 +271,15 @@ final class QueueProducer implements Producer {
   private void requireLegal(ByteBuffer payload) {
     Objects.requireNonNull(
         payload, "payload: null; an empty payload is a message like any other, null is none");
-    if (payload.remaining() > queue.config().maxPayloadBytes()) {
+    requireFitting(queue, payload.remaining());
+  }
+
+  /** A writer may write too much, too, by a limit that it has set itself. */
+  static void requireFitting(Queue queue, int bytes) {
+    if (bytes > queue.config().maxPayloadBytes()) {
       throw new PayloadTooLargeException(
           "payload of "
-              + payload.remaining()
+              + bytes
               + " bytes: must be at most "
               + queue.config().maxPayloadBytes()
               + ", the largest of queue '"

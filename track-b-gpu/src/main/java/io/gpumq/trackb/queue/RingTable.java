@@ -36,15 +36,15 @@ final class RingTable {
     return all;
   }
 
-  /** Takes in one that runs. */
-  void add(OpenRing ring) {
+  /** Takes in one that runs, and that the caller uses: else another might find it unused. */
+  synchronized void add(OpenRing ring) {
+    ring.join();
     all.add(ring);
   }
 
-  /** Lets queues join one, and the caller's lane first. */
+  /** Lets queues join one that was taken in. */
   synchronized void add(Kind kind, OpenRing ring) {
     open.put(kind, ring);
-    ring.join();
   }
 
   /** Joins the ring of a kind; returns {@code null} if there is none that runs. */
@@ -89,15 +89,18 @@ final class RingTable {
   }
 
   /**
-   * Returns the first lane's number, up to one, that a class has no ring for; -1 if there is none.
+   * Returns a lane's number, up to one, that a class has no ring for and may spread to; -1 if there
+   * is none, or the class has no ring at all.
    */
   synchronized int free(Kind kind, int numbers) {
+    int free = -1;
+    boolean areNone = true;
     for (int i = 0; i < numbers; i++) {
-      if (running(kind.at(i)) == null) {
-        return i;
-      }
+      boolean isFree = running(kind.at(i)) == null;
+      free = isFree ? i : free;
+      areNone &= isFree;
     }
-    return -1;
+    return areNone ? -1 : free;
   }
 
   /** How many of a queue's lanes have no ring yet. */
@@ -120,5 +123,13 @@ final class RingTable {
     open.values().removeAll(unused);
     all.removeAll(unused);
     return unused;
+  }
+
+  /** Takes all out: who asks for unused ones from now on finds none. */
+  synchronized List<OpenRing> takeAll() {
+    List<OpenRing> taken = List.copyOf(all);
+    open.clear();
+    all.clear();
+    return taken;
   }
 }

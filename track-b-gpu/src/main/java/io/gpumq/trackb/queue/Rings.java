@@ -122,23 +122,27 @@ public final class Rings {
   /** Opens one more for those of a class to share, unless they have none, or there are many. */
   private OpenRing openShared(Kind kind) {
     synchronized (opening) {
+      OpenRing ring = table.joinLeast(kind, MOST_SHARED, LANES_EACH); // another opened one?
       int number = table.free(kind, MOST_SHARED);
-      if (number <= 0) {
-        return null;
+      if (ring != null || number < 0) {
+        return ring;
       }
       closeSome();
-      isShort = table.all().size() >= MANY;
-      if (isShort) {
-        return null;
-      }
-      try {
-        OpenRing ring = openNew(plan(kind, MOST_SHARED));
+      isShort = table.all().size() >= MANY || (ring = tryOpen(plan(kind, MOST_SHARED))) == null;
+      if (ring != null) {
         table.add(kind.at(number), ring);
-        return ring;
-      } catch (ConfigException e) {
-        isShort = true;
-        return null;
       }
+      return ring;
+    }
+  }
+
+  /** Opens one if that costs nobody anything: no message goes for it, and no other ring. */
+  private OpenRing tryOpen(OpenRing.Plan plan) {
+    long place = store.allocateForRing(plan.deviceBytes());
+    try {
+      return place == Store.NO_ROOM ? null : openNew(plan, place);
+    } catch (ConfigException e) {
+      return null;
     }
   }
 
@@ -211,7 +215,12 @@ public final class Rings {
     if (closed) {
       throw new TrackFailedException("the track is closed; open another");
     }
-    OpenRing ring = OpenRing.open(plan, device, store, takePlace(plan));
+    return openNew(plan, takePlace(plan));
+  }
+
+  /** Opens one, with the caller's lane, or reads, for its first use. */
+  private OpenRing openNew(OpenRing.Plan plan, long place) {
+    OpenRing ring = OpenRing.open(plan, device, store, place);
     table.add(ring);
     return ring;
   }
@@ -251,7 +260,7 @@ public final class Rings {
   }
 
   /** Another track may ask for it, too, which is to hear of no failure here. */
-  private boolean closeUnused() {
+  boolean closeUnused() {
     return closeOf(ring -> true);
   }
 
@@ -271,14 +280,23 @@ public final class Rings {
   private OpenReads openReads() {
     synchronized (opening) {
       if (reads == null || reads.ring().failure() != null) {
-        var made = OpenReads.of(openWithRoom(OpenRing.Plan.ofReads("reads", READ_NANOS)));
-        table.use(made.ring()::join); // while it runs: readers keep it
+        OpenReads made = joinNewReads(); // while it runs: readers keep it
         if (reads != null) {
           table.use(reads.ring()::leave);
         }
         reads = made;
       }
       return reads;
+    }
+  }
+
+  private OpenReads joinNewReads() {
+    OpenRing ring = openWithRoom(OpenRing.Plan.ofReads("reads", READ_NANOS));
+    try {
+      return OpenReads.of(ring);
+    } catch (Throwable e) {
+      Steps.undo(e, () -> leave(ring));
+      throw e;
     }
   }
 
@@ -334,7 +352,7 @@ public final class Rings {
       closed = true;
       synchronized (closing) {
         Steps steps = new Steps();
-        table.all().forEach(ring -> steps.run(ring::close));
+        table.takeAll().forEach(ring -> steps.run(ring::close));
         steps.finish();
       }
     }

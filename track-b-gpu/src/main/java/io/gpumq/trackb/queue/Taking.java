@@ -13,8 +13,8 @@ final class Taking {
   /** Batches of a lane after which another may be in greater need. */
   private static final int SOME_IN_A_ROW = 16;
 
-  /** Batches of a lane after which the next one has its turn. */
-  private static final int MOST_IN_A_ROW = 128;
+  /** Batches of whichever lanes between two turns: each lane has its own, whoever reads there. */
+  private static final int MOST_BETWEEN_TURNS = 128;
 
   private final Part[] parts;
   private final int owner;
@@ -25,6 +25,11 @@ final class Taking {
   private int at;
 
   private int inARow;
+
+  /** The lane that had its turn last, and how many batches have been taken since. */
+  private int turn;
+
+  private int sinceTurn;
 
   /** Whose entries were taken last. */
   private Part polled;
@@ -43,6 +48,7 @@ final class Taking {
     this.batch = batch;
     this.hasLarge = hasLarge;
     at = home;
+    turn = home;
     polled = parts[home];
   }
 
@@ -104,8 +110,8 @@ final class Taking {
 
   /** Polls the lanes once, from the last one on, up to the first that has entries. */
   private boolean lease(int max) {
-    if (inARow == MOST_IN_A_ROW) {
-      moveOn();
+    if (sinceTurn == MOST_BETWEEN_TURNS) {
+      takeTurn();
     } else if (inARow % SOME_IN_A_ROW == SOME_IN_A_ROW - 1) {
       spread();
     }
@@ -113,6 +119,7 @@ final class Taking {
       polled = parts[at];
       if (lease(polled, most(polled, max)) > 0) {
         inARow++;
+        sinceTurn++;
         join(polled);
         return true;
       }
@@ -129,7 +136,17 @@ final class Taking {
   }
 
   private void moveOn() {
-    at = at + 1 & parts.length - 1;
+    goTo(at + 1);
+  }
+
+  private void takeTurn() {
+    turn = turn + 1 & parts.length - 1;
+    sinceTurn = 0;
+    goTo(turn);
+  }
+
+  private void goTo(int lane) {
+    at = lane & parts.length - 1;
     inARow = 0;
   }
 
@@ -140,8 +157,7 @@ final class Taking {
       int next = at + i & parts.length - 1;
       int there = parts[next].group().readership().count();
       if (there == 0 || there + 1 < here) {
-        at = next;
-        inARow = 0;
+        goTo(next);
         return;
       }
     }

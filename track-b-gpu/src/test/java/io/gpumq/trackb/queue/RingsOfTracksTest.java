@@ -1,13 +1,16 @@
 package io.gpumq.trackb.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.trackb.spi.Unused;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,40 @@ class RingsOfTracksTest {
     goes.close(); // its ring stays for the next of its kind
     exchange(open(second, "needs-two", "sha256")); // with one for reads
     exchange(stays);
+  }
+
+  /** Who asks for what nobody uses must not be given what is just being opened. */
+  @Test
+  void whatIsBeingOpenedIsUsed() throws Exception {
+    AtomicBoolean isOver = new AtomicBoolean();
+    Thread asker =
+        new Thread(
+            () -> {
+              while (!isOver.get()) {
+                Unused.giveBack();
+              }
+            });
+    asker.start();
+    try {
+      for (int i = 0; i < 200; i++) {
+        Queue queue = open(first, "opened-" + i, i % 2 == 0 ? "echo" : "crc32c");
+        exchange(queue);
+        queue.close();
+      }
+    } finally {
+      isOver.set(true);
+      asker.join();
+    }
+  }
+
+  /** Another track may have been about to ask it when it closed. */
+  @Test
+  void aTrackThatIsClosedHasNothingUnused() throws InterruptedException {
+    exchange(open(second, "closed", "sha256"));
+    second.closeRings();
+    assertEquals(0, second.device.running.get());
+    assertFalse(second.rings.closeUnused());
+    assertEquals(0, second.device.running.get());
   }
 
   @Test

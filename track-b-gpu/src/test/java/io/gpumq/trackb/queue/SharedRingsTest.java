@@ -7,18 +7,28 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.api.Retention;
+import io.gpumq.trackb.spi.Unused;
+import io.gpumq.trackb.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many queues of one class share a few rings. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SharedRingsTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final int MANY = 200;
+
+  private static final int PAYLOAD = 2_000;
+
+  /** Less than a ring takes of the store. */
+  private static final int RING_BYTES = 8 << 10;
 
   /** One for reads, and four of a class. */
   private static final int MOST = 5;
@@ -90,6 +100,50 @@ class SharedRingsTest {
     List<Queue> others = open(MANY, "other", "crc32c");
     assertEquals(4, lanesByRing(others).length);
     assertTrue(shop.device.running.get() <= MOST, () -> shop.device.running + " rings");
+  }
+
+  /** Whichever of a class's rings was closed meanwhile, the first one or another. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whereSomeAreClosedTheySpreadAgain(boolean isFirstClosed) throws InterruptedException {
+    List<Queue> before = open(MANY, "before", "echo");
+    OpenRing first = before.get(0).lane(0).ring();
+    before.stream()
+        .filter(queue -> (queue.lane(0).ring() == first) == isFirstClosed)
+        .forEach(Queue::close);
+    assertTrue(Unused.giveBack());
+    List<Queue> after = open(2 * MANY, "after", "echo");
+    assertEquals(4, lanesByRing(after).length);
+    assertEquals(MOST, shop.device.running.get());
+    exchange(after);
+  }
+
+  /** What is kept for readers to come is worth more than another ring. */
+  @Test
+  void noMessageGoesForARingToShare() throws InterruptedException {
+    open(1, "first", "echo");
+    Queue full =
+        shop.open(
+            QueueConfig.named("full")
+                .maxPayloadBytes(PAYLOAD)
+                .maxMessages(1_000_000)
+                .retention(Retention.untilNeeded()));
+    try (Producer producer = full.producer()) {
+      while (hasRoomForARing()) {
+        producer.sendBatch(8, (index, payload) -> payload.position(PAYLOAD), SOON);
+      }
+    }
+    assertEquals(0, full.lane(0).groups().floor());
+    assertEquals(1, lanesByRing(open(MANY, "many", "echo")).length);
+    assertEquals(0, full.lane(0).groups().floor());
+  }
+
+  private boolean hasRoomForARing() {
+    long place = shop.store.allocateForRing(RING_BYTES);
+    if (place != Store.NO_ROOM) {
+      shop.store.freeOfRing(place, RING_BYTES);
+    }
+    return place != Store.NO_ROOM;
   }
 
   @Test

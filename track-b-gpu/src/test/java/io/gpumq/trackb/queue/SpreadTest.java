@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How consumers spread over the lanes of a queue, each of which has more than they take. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -74,11 +76,16 @@ class SpreadTest {
   }
 
   /** A consumer that takes its time counts where it reads; what lies there is read all the same. */
-  @Test
-  void noLaneDependsOnOneConsumer() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, LANES - 1})
+  void noLaneDependsOnOneConsumer(int others) throws InterruptedException {
     long slow = lane(queue.consumer("g", "slow").poll(1, SOON));
+    assertComeTo(slow, others);
+  }
+
+  private void assertComeTo(long slow, int count) throws InterruptedException {
     List<Consumer> others = new ArrayList<>();
-    for (int i = 1; i < LANES; i++) {
+    for (int i = 0; i < count; i++) {
       others.add(queue.consumer("g", "other" + i));
     }
     int polls = 0;
