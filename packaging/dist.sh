@@ -7,7 +7,8 @@ umask 022 # the tarball is for every user of the machine that it is unpacked on
 usage='usage: gpumq dist
 
 Makes dist/gpumq-VERSION-linux-x86_64.tar.gz in the clone: the command line, its Java runtime, a Redis
-and the GPU tests, for machines that have none of these. Needs a JDK 17; takes some minutes.'
+and the GPU tests, for machines that have none of these. Needs a JDK 17 or newer with jmods; takes some
+minutes. The tarball wants a glibc no older than the JDK that it is made with does.'
 case ${1:-} in
   '') ;;
   -h | --help)
@@ -29,9 +30,17 @@ limit_mib=60
 # the jars of tests).
 modules=java.base,java.logging,java.management,jdk.crypto.ec,jdk.management,jdk.unsupported,jdk.zipfs
 
-jdk=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
+full='a full JDK 17 or newer, with jmods (Debian: default-jdk-headless)'
+jdk=${JAVA_HOME-}
+if [[ -z $jdk ]]; then
+  javac=$(command -v javac) || {
+    echo "gpumq dist: no javac on the PATH: install $full or set JAVA_HOME to one" >&2
+    exit 1
+  }
+  jdk=$(dirname "$(dirname "$(readlink -f "$javac")")")
+fi
 if [[ ! -f $jdk/jmods/java.base.jmod ]]; then
-  echo "dist.sh: no jmods in $jdk: set JAVA_HOME to a full JDK 17 (Debian: openjdk-17-jdk-headless)" >&2
+  echo "gpumq dist: no jmods in $jdk: set JAVA_HOME to $full" >&2
   exit 1
 fi
 
@@ -69,6 +78,11 @@ copy_needed "$tree/lib/redis" "$tree/lib/redis/redis-server.bin"
   --compress=0 --output "$tree/lib/runtime"
 # What the JVM links of the system: java's own library path finds it beside the JVM's libraries.
 copy_needed "$tree/lib/runtime/lib" "$tree"/lib/runtime/{bin/java,lib/*.so,lib/server/*.so}
+
+# Which glibc all of that wants: what this system's libraries were built against.
+glibc=$({ find "$tree/lib" -type f -exec grep -aohE 'GLIBC_2\.[0-9]+' {} + || true; } |
+  sed 's/GLIBC_2\.//' | sort -un | sed -n '$p')
+sed -i "s/@GLIBC@/2.${glibc:-34}/" "$tree/README.txt"
 
 # The tree works, and what it loads while it does is what later starts want at once: bin/gpumq makes
 # an archive of these classes. The JVM's own classes have theirs from here on.

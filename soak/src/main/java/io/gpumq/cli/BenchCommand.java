@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Carries the same workload through Track A (Redis Streams) and Track B (the ring in GPU"
+      "Carries the same workload through Track A (Redis Streams) and Track B (messages in GPU"
           + " memory), verifies every message, and shows both side by side.",
       "",
       "For each size of payload: throughput under back-pressure, latency at a fixed rate from the"
@@ -86,8 +86,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "A setting of Track B: cuda.device, cuda.blocks, cuda.idle-ms, isolation,"
-              + " isolation.standby. Once for each (none).")
+          "A setting of Track B: store.bytes (such as 20G or 80%%), cuda.device, cuda.blocks,"
+              + " cuda.idle-ms, isolation, isolation.standby. Once for each (none).")
   private Map<String, String> settings = Map.of();
 
   @Option(
@@ -134,7 +134,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--lanes",
       paramLabel = "N",
-      description = "Rings that the queue is striped into, a power of two to 16 (1).")
+      description = "Parts of the queue that work side by side, a power of two to 16 (1).")
   private int lanes = 1;
 
   @Option(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DistTest {
   private static final List<String> TOOLS =
       List.of(
-          "sh bash env dirname basename readlink sed sort cat cp rm mkdir mktemp install ldd tar gzip stat find cut"
+          "sh bash env dirname basename readlink sed sort cat cp rm mkdir mktemp install ldd tar gzip stat find cut grep"
               .split(" "));
 
   @TempDir private Path home;
@@ -37,13 +37,14 @@ class DistTest {
     Files.copy(Path.of("../packaging/dist.sh"), clone.resolve("packaging/dist.sh"));
     Files.writeString(clone.resolve("LICENSE"), "a licence");
     Scripts.copyScripts("bin", clone.resolve("packaging/tree"));
+    Files.writeString(clone.resolve("packaging/tree/README.txt"), "glibc @GLIBC@ or newer");
     Scripts.write(
         clone.resolve("mvnw"),
         """
         cd packaging
         mkdir -p target/jars target/tests target/test-runner target/native/lib target/redis
         : >target/jars/one.jar
-        : >target/native/lib/libone.so
+        echo GLIBC_2.38 GLIBC_2.4 >target/native/lib/libone.so
         : >target/redis/redis-server-6-linux-amd64
         """);
     Files.createDirectories(clone.resolve("packaging/tree/lib/redis"));
@@ -98,10 +99,23 @@ class DistTest {
         Scripts.run(
             new ProcessBuilder("tar", "xzf", tarball.toString(), "-C", unpacked.toString()));
     assertEquals(0, list.status(), list.output());
+    Path readme = unpacked.resolve("gpumq-1-linux-x86_64/README.txt");
+    assertEquals("glibc 2.38 or newer", Files.readString(readme), "the newest that anything wants");
     Path launcher = unpacked.resolve("gpumq-1-linux-x86_64/bin/gpumq");
     Said started = Scripts.run(new ProcessBuilder(launcher.toString(), "doctor"));
     assertEquals(0, started.status(), started.output());
     assertTrue(started.output().strip().endsWith("io.gpumq.cli.GpuMq doctor"), started.output());
+  }
+
+  @Test
+  void aMachineWithoutAJdkIsToldSo() throws Exception {
+    Path link = Files.createSymbolicLink(home.resolve("a link"), clone.resolve("gpumq"));
+    var builder = new ProcessBuilder("/bin/sh", link.toString(), "dist").directory(home.toFile());
+    builder.environment().remove("JAVA_HOME");
+    builder.environment().put("PATH", tools.toString());
+    Said said = Scripts.run(builder);
+    assertEquals(1, said.status(), said.output());
+    assertTrue(said.output().contains("no javac on the PATH: install a full JDK"), said.output());
   }
 
   @Test

@@ -327,7 +327,8 @@ final class RedisConsumer implements Consumer {
   }
 
   private QueueClosedException closed() {
-    return new QueueClosedException("consumer " + name + " of group " + group.name + " is closed");
+    return new QueueClosedException(
+        "consumer '" + name + "' of group '" + group.name + "' is closed; open another");
   }
 
   @Override

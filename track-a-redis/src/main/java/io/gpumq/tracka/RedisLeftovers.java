@@ -88,7 +88,12 @@ public final class RedisLeftovers {
       return lines;
     } catch (JedisException e) {
       throw new TrackUnavailableException(
-          "Redis at " + settings.shown() + " cannot be looked through: " + e.getMessage(), e);
+          "Redis at "
+              + settings.shown()
+              + " cannot be looked through: "
+              + e.getMessage()
+              + "; start one there, or name another",
+          e);
     }
   }
 

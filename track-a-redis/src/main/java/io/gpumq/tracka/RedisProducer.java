@@ -131,7 +131,13 @@ final class RedisProducer implements Producer {
   private void require(int bytes) {
     if (bytes > slot.capacity()) {
       throw new PayloadTooLargeException(
-          "payload of " + bytes + " bytes: must be at most " + slot.capacity());
+          "payload of "
+              + bytes
+              + " bytes: must be at most "
+              + slot.capacity()
+              + ", the largest of queue '"
+              + queue.name()
+              + "'; send less, or open it for larger ones");
     }
   }
 
@@ -310,7 +316,8 @@ final class RedisProducer implements Producer {
   private void requireOpen() {
     queue.health().requireIntake();
     if (entrance.isEnding()) {
-      throw new QueueClosedException("this producer of queue " + queue.name() + " is closed");
+      throw new QueueClosedException(
+          "this producer of queue '" + queue.name() + "' is closed; open another");
     }
   }
 

@@ -292,7 +292,7 @@ class FullStoreTest {
         Producer producer = waiting.producer()) {
       fill(filler);
       String why = whyFull(producer);
-      String held = "most of it hold queue 'full' (" + full.stats().storeBytes() + ")";
+      String held = "most of it is held by queue 'full' (" + full.stats().storeBytes() + " bytes)";
       assertTrue(why.startsWith("queue 'waiting' is full: the store of 8388608 bytes has no"), why);
       assertTrue(why.contains(held), why);
     }

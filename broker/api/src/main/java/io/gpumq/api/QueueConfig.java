@@ -267,8 +267,8 @@ public record QueueConfig(
     }
 
     /** Sets {@link QueueConfig#lanes()}; 1 if it is not called. */
-    public Builder lanes(int rings) {
-      this.lanes = rings;
+    public Builder lanes(int parts) {
+      this.lanes = parts;
       return this;
     }
 

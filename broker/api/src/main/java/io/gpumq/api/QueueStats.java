@@ -12,7 +12,8 @@ package io.gpumq.api;
  * @param deadLettered dead letters that this queue made, summed over the groups
  * @param deleted messages that {@link MessageQueue#delete} took out
  * @param depth messages sent that some group has not settled (acknowledged, given up, or deleted);
- *     in a queue without a group, all that are kept. Never above {@link QueueConfig#maxMessages()}
+ *     never above {@link QueueConfig#maxMessages()}. In a queue without a group all that are kept
+ *     count, or none where its {@link QueueConfig#retention() retention} keeps what is settled
  * @param bytes payload bytes of {@code sent}
  * @param storeBytes that the queue holds of the track's store now, with all that lies beside
  *     payloads; 0 on Track A, which has none

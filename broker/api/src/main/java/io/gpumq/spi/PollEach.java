@@ -26,6 +26,12 @@ public final class PollEach implements MultiPoll {
     }
   }
 
+  /** Returns what says that a list has a consumer twice. */
+  public static IllegalStateException namedTwice(Consumer consumer) {
+    String which = "consumer '" + consumer.name() + "' of group '" + consumer.group() + "'";
+    return new IllegalStateException(which + ": is named twice; name each once");
+  }
+
   @Override
   public int poll(List<? extends Consumer> consumers, int max) throws InterruptedException {
     requireFew(consumers);
@@ -34,7 +40,7 @@ public final class PollEach implements MultiPoll {
     try {
       for (Consumer consumer : consumers) {
         if (consumers.indexOf(consumer) < batches.size()) {
-          throw new IllegalStateException("consumer '" + consumer.name() + "' is named twice");
+          throw namedTwice(consumer);
         }
         Batch batch = consumer.poll(max, Duration.ZERO);
         batches.add(batch);

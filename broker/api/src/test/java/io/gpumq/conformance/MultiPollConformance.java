@@ -126,7 +126,8 @@ abstract class MultiPollConformance extends QueueTest {
   void oneThatIsNamedTwiceIsRefused() throws Exception {
     Consumer consumer = filled(3);
     List<Consumer> twice = List.of(filled(1), consumer, consumer);
-    assertThrows(IllegalStateException.class, () -> multiPoll().poll(twice, 64));
+    var refused = assertThrows(IllegalStateException.class, () -> multiPoll().poll(twice, 64));
+    assertTrue(refused.getMessage().contains("named twice"), refused.getMessage());
     assertPayloads(consumer.poll(64, SOON), 0, 3);
   }
 

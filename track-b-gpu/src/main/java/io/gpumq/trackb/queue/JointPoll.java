@@ -95,9 +95,22 @@ public final class JointPoll implements MultiPoll, Fetch.Wanted {
         throw new ConfigException(
             "consumer '" + one.name() + "' of group '" + one.group() + "': is of another track");
       }
-      consumer.enterJointly();
+      try {
+        consumer.enterJointly();
+      } catch (IllegalStateException e) {
+        throw hasEntered(consumer) ? PollEach.namedTwice(consumer) : e;
+      }
       consumers[entered++] = consumer;
     }
+  }
+
+  private boolean hasEntered(QueueConsumer consumer) {
+    for (int i = 0; i < entered; i++) {
+      if (consumers[i] == consumer) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int take(int max) {

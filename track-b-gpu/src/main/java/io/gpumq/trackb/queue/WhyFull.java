@@ -44,7 +44,7 @@ final class WhyFull {
         + shop.store().bytes()
         + " bytes has no room, and got none within "
         + timeout
-        + "; most of it hold "
+        + "; most of it is held by "
         + holders()
         + ": have these read, give them max-bytes and others min-bytes, or set store.bytes; "
         + holder;
@@ -56,7 +56,7 @@ final class WhyFull {
         .filter(other -> other.share().held() > 0)
         .sorted(Comparator.comparingLong((OpenQueue other) -> other.share().held()).reversed())
         .limit(MOST_NAMED)
-        .map(other -> "queue '" + other.name() + "' (" + other.share().held() + ")")
+        .map(other -> "queue '" + other.name() + "' (" + other.share().held() + " bytes)")
         .collect(Collectors.joining(", "));
   }
 }
