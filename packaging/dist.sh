@@ -8,7 +8,7 @@ usage='usage: gpumq dist
 
 Makes dist/gpumq-VERSION-linux-x86_64.tar.gz in the clone: the command line, its Java runtime, a Redis
 and the GPU tests, for machines that have none of these. Needs a JDK 17 or newer with jmods; takes some
-minutes. The tarball wants a glibc no older than the JDK that it is made with does.'
+minutes. The README.txt in the tarball says which glibc that wants.'
 case ${1:-} in
   '') ;;
   -h | --help)
@@ -82,7 +82,7 @@ copy_needed "$tree/lib/runtime/lib" "$tree"/lib/runtime/{bin/java,lib/*.so,lib/s
 # Which glibc all of that wants: what this system's libraries were built against.
 glibc=$({ find "$tree/lib" -type f -exec grep -aohE 'GLIBC_2\.[0-9]+' {} + || true; } |
   sed 's/GLIBC_2\.//' | sort -un | sed -n '$p')
-sed -i "s/@GLIBC@/2.${glibc:-34}/" "$tree/README.txt"
+sed -i "s/@GLIBC@/2.$glibc/" "$tree/README.txt"
 
 # The tree works, and what it loads while it does is what later starts want at once: bin/gpumq makes
 # an archive of these classes. The JVM's own classes have theirs from here on.

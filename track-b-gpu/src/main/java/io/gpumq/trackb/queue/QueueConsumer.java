@@ -337,7 +337,11 @@ final class QueueConsumer implements Consumer {
   private void requireOpen() {
     if (entrance.isEnding()) {
       throw new QueueClosedException(
-          "consumer '" + name + "' of group '" + group + "' is closed; open another");
+          "consumer '"
+              + name
+              + "' of group '"
+              + group
+              + "' is closed, or its group was removed; open another");
     }
   }
 
