@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Timeout;
 /** A queue that nobody uses is nearly nothing, and becomes a whole one when it is used. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OpenQueueTest {
+  /** So many queues open as many rings as there will be. */
+  private static final int ENOUGH = 200;
+
   private static final int MANY = 2_000;
 
   private final TestShop shop = TestShop.onHost();
@@ -43,7 +46,9 @@ class OpenQueueTest {
   void takesLittleHeapAndNothingOfTheStore() {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     List<MessageQueue> queues = new ArrayList<>(2 * MANY);
-    open("first").close(); // opens the rings
+    for (int i = 0; i < ENOUGH; i++) {
+      queues.add(open("first" + i)); // opens the rings that all share
+    }
     long free = shop.store.freeBytes();
     long before = threads.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < MANY; i++) {
@@ -54,7 +59,7 @@ class OpenQueueTest {
     long each = (threads.getCurrentThreadAllocatedBytes() - before) / MANY;
     assertTrue(each <= 1_024, each + " bytes of heap each");
     assertEquals(free, shop.store.freeBytes());
-    assertEquals(0, queues.get(7).stats().storeBytes());
+    assertEquals(0, queues.get(ENOUGH).stats().storeBytes());
     queues.forEach(MessageQueue::close);
   }
 
