@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -197,6 +198,44 @@ abstract class LargeMessages {
       }
       sent.join();
       assertEquals(messages, queue.stats().sent());
+    }
+  }
+
+  /** What a writer was promised in its lane's segment holds up no large message: not its own. */
+  @Test
+  void aWriterMaySendLargeOnesByAnother() throws Exception {
+    int messages = 4;
+    QueueConfig config =
+        QueueConfig.named("nested").maxPayloadBytes(2 * LEAST).maxBytes(16 << 20).build();
+    try (Track track = open("64M")) {
+      MessageQueue queue = track.open(config);
+      queue.createGroup("g");
+      try (Producer outer = queue.producer();
+          Producer inner = queue.producer();
+          Consumer consumer = queue.consumer("g", "c")) {
+        Producer.PayloadWriter large = (i, slot) -> slot.put(payload(messages + i, LEAST));
+        outer.sendBatch(
+            messages,
+            (i, slot) -> {
+              assertEquals(1, inner.trySendBatch(1, large));
+              assertTrue(inner.trySend(payload(messages, LEAST)) >= 0);
+              slot.put(payload(i, 100));
+            },
+            Await.DEADLINE);
+        List<ByteBuffer> expected = new ArrayList<>();
+        for (int i = 0; i < messages; i++) {
+          expected.add(payload(i, 100));
+          expected.addAll(Collections.nCopies(2, payload(messages, LEAST)));
+        }
+        while (!expected.isEmpty()) {
+          Batch batch = consumer.poll(messages, Await.DEADLINE);
+          for (int i = 0; i < batch.size(); i++) {
+            assertTrue(expected.remove(batch.get(i).payload()), "another message");
+          }
+          consumer.acknowledge(batch);
+        }
+        assertEquals(0, queue.stats().depth());
+      }
     }
   }
 

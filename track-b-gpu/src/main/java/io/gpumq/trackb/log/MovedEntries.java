@@ -4,6 +4,7 @@ import io.gpumq.trackb.link.KeyOrder;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.log.EntryLog.Room;
 import io.gpumq.trackb.store.OwnBlocks;
+import io.gpumq.trackb.store.OwnSegments;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Store;
@@ -14,7 +15,7 @@ import io.gpumq.trackb.store.Store;
  */
 public final class MovedEntries {
   private final Tail tail;
-  private final Segments segments;
+  private final OwnSegments owns;
   private final OwnBlocks blocks;
   private final Allowance allowance;
   private final Kept kept;
@@ -33,7 +34,7 @@ public final class MovedEntries {
       Upkeep upkeep,
       KeyOrder order) {
     this.tail = tail;
-    this.segments = segments;
+    owns = new OwnSegments(segments);
     blocks = segments.ownBlocks();
     this.allowance = allowance;
     this.kept = kept;
@@ -142,13 +143,19 @@ public final class MovedEntries {
     try {
       claimer.requireOpen();
       claimer.next(tail.claimed());
-      if (segments.isPledged()) {
+      int promised = owns.promised();
+      long behind = promised == 0 ? Store.NO_ROOM : blocks.take(promised);
+      if (promised > 0 && behind == Store.NO_ROOM) {
         return Room.NO_MEMORY; // what is promised lies in the last segment, and that comes first
       }
       if (!move.claim()) {
+        if (promised > 0) {
+          blocks.giveBack(behind, promised);
+        }
         return Room.NO_SLOTS;
       }
-      publish(move, segments.openOwn(block.place(), block.units()));
+      publish(move, owns.open(block.place(), block.units()));
+      owns.openBehind(behind, promised);
       tail.reserved--;
       block.clear();
       return Room.ENOUGH;

@@ -2,7 +2,7 @@ package io.gpumq.trackb.store;
 
 /**
  * Blocks for large entries of a queue, one each, which are written before their entry is claimed
- * and has {@link Segments#openOwn a segment} there. Safe for use by many threads, under no lock.
+ * and has {@link OwnSegments a segment} there. Safe for use by many threads, under no lock.
  */
 public final class OwnBlocks {
   private final Store store;

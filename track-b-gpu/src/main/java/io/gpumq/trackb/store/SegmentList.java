@@ -53,6 +53,13 @@ final class SegmentList {
     return first;
   }
 
+  /** Takes the newest out, and returns it. */
+  Segment removeLast() {
+    Segment last = last();
+    cut(size - 1);
+    return last;
+  }
+
   /** Leaves the newest out from an index on. */
   void cut(int newSize) {
     while (size > newSize) {

@@ -111,9 +111,9 @@ public final class Segments {
     pledged += units;
   }
 
-  /** Whether room of the last segment is promised: no large entry goes behind it meanwhile. */
-  public boolean isPledged() {
-    return pledged > 0;
+  /** Units of the last segment that are promised now. */
+  int pledged() {
+    return pledged;
   }
 
   /** Returns a refuge for so many units of entries, or {@link Store#NO_ROOM}. */
@@ -140,12 +140,6 @@ public final class Segments {
   /** Blocks for large entries that are to be written before they are claimed. */
   public OwnBlocks ownBlocks() {
     return new OwnBlocks(store, share);
-  }
-
-  /** Makes one of these the last segment: not while room is {@link #isPledged promised}. */
-  public Segment openOwn(long place, int units) {
-    add(place, Segment.bytes(units), true);
-    return last();
   }
 
   /** What is promised moves there: so who has the promise holds up nobody. */
@@ -329,7 +323,7 @@ public final class Segments {
     return all.size() > 0 ? last().end() : next;
   }
 
-  private Segment last() {
+  Segment last() {
     return all.last();
   }
 
@@ -343,13 +337,22 @@ public final class Segments {
     return all.get(index);
   }
 
-  private void add(long place, int bytes, boolean isOwn) {
+  void add(long place, int bytes, boolean isOwn) {
     int block = Arena.blockBytes(bytes);
     if (all.size() > 0) {
       last().seal();
     }
     all.add(new Segment(place, block, next(), isOwn, store.nextNumber()));
     heldBytes += block;
+  }
+
+  /** Takes the last one out, which is empty: its block is the caller's. */
+  Segment takeLast() {
+    Segment last = all.removeLast();
+    next = last.end();
+    last.seal();
+    heldBytes -= last.bytes();
+    return last;
   }
 
   /** Whether they are few, and nothing is about to be done with one. */

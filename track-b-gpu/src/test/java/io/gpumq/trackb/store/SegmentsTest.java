@@ -237,6 +237,35 @@ class SegmentsTest {
     assertEquals(0, segments.heldBytes());
   }
 
+  /** Nor a large entry whose block was written before: what is promised moves behind it. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void opensLargeOnesBesideAPromise(int before) {
+    Segments segments = segments();
+    OwnSegments owns = new OwnSegments(segments);
+    for (int i = 0; i < before; i++) {
+      segments.withRoom(50, 1_000).append(50);
+    }
+    int units = segments.pledge(100, 100);
+    for (int i = 0; i < 3; i++) {
+      int promised = owns.promised();
+      assertEquals(i == 0 && before > 0 ? units : 0, promised, "an empty one moves as it is");
+      long behind = promised == 0 ? Store.NO_ROOM : segments.ownBlocks().take(promised);
+      owns.open(segments.ownBlocks().take(5_000), 5_000).append(5_000);
+      owns.openBehind(behind, promised);
+    }
+    for (int i = 0; i < before + 3; i++) {
+      assertTrue(segments.of(i).has(i), "entry " + i);
+    }
+    segments.redeem(units);
+    Segment last = segments.withRoom(units, units);
+    assertEquals(before + 3, last.end(), "it is behind them, and no other was opened for it");
+    last.append(units);
+    assertEquals(before + 4, segments.count());
+    segments.releaseBelow(last.end(), false);
+    assertEquals(0, segments.heldBytes());
+  }
+
   /** A refuge is for what was written; it takes what is promised in only if both have room. */
   @Test
   void adoptsARefugeBesideAPromise() {
