@@ -37,6 +37,7 @@ final class GpuTrack implements Track {
   private static final Log LOG = Log.of(GpuTrack.class);
 
   private final Device device;
+  private final boolean isUsual;
   private final Copier copier;
   private final Shop shop;
   private final OpenQueues<OpenQueue> queues;
@@ -51,9 +52,11 @@ final class GpuTrack implements Track {
   /**
    * @param device is the track's from now on: closed with it, and where it cannot be made
    * @param payloads what its queues may take
+   * @param isUsual whether nobody has said how large its store is to be
    */
-  GpuTrack(Device device, PayloadLimit payloads) {
+  GpuTrack(Device device, PayloadLimit payloads, boolean isUsual) {
     this.device = device;
+    this.isUsual = isUsual;
     queues = new OpenQueues<>("b", payloads, this::openQueue);
     copier = copier(device);
     try {
@@ -120,8 +123,9 @@ final class GpuTrack implements Track {
 
   @Override
   public String describe() {
-    String where = device.name().equals("host") ? " MB on " : " MB in VRAM of ";
-    return "store of " + (device.vram().bytes() >> 20) + where + device.describe();
+    String usual = isUsual ? " MB (default) " : " MB ";
+    String where = device.name().equals("host") ? "on " : "in VRAM of ";
+    return "store of " + (device.vram().bytes() >> 20) + usual + where + device.describe();
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class GpuTrackProvider implements TrackProvider {
       made.push(vram::close);
       Device opened = device.apply(backend, vram);
       made.clear(); // the track's own, from here on
-      return new GpuTrack(opened, payloads);
+      return new GpuTrack(opened, payloads, StoreBytes.isUsual(settings));
     } catch (Throwable e) {
       Steps.undo(e, made.toArray(Runnable[]::new));
       throw e;

@@ -43,6 +43,11 @@ final class StoreBytes {
     return bytes >> 20 << 20;
   }
 
+  /** Whether nobody has set it. */
+  static boolean isUsual(Map<String, String> settings) {
+    return !settings.containsKey(SETTING);
+  }
+
   private static long parse(String text, long free) {
     Matcher matcher = FORM.matcher(text.toLowerCase(Locale.ROOT));
     if (matcher.matches()) {

@@ -177,7 +177,8 @@ class ScarcityTest {
           };
       var device = new InProcessDevice(backend, backend.allocate(8 << 20, false));
       Scarcity scarcity = Scarcity.begin();
-      assertThrows(OutOfMemoryError.class, () -> new GpuTrack(device, PayloadLimit.of(Map.of())));
+      assertThrows(
+          OutOfMemoryError.class, () -> new GpuTrack(device, PayloadLimit.of(Map.of()), true));
       scarcity.end();
       assertEquals(1, closes.get());
     }

@@ -47,6 +47,16 @@ class SettingsTest {
   }
 
   @Test
+  void aTrackSaysHowLargeItsStoreIsAndWhetherAnybodyAskedForThat() {
+    try (Track track = open("host", "isolation", "none")) {
+      assertTrue(track.describe().matches("store of \\d+ MB \\(default\\) on .*"), track::describe);
+    }
+    try (Track track = open("host", "store.bytes", "64M")) {
+      assertTrue(track.describe().startsWith("store of 64 MB on "), track::describe);
+    }
+  }
+
+  @Test
   void aTrackSaysWhetherItIsIsolated() {
     try (Track track = open("host", "isolation", "process", "isolation.standby", "false")) {
       assertTrue(track.describe().endsWith(" (no GPU), in a device process"), track.describe());

@@ -98,9 +98,11 @@ public final class Rings {
     }
   }
 
-  /** Rings that a queue needs and that are not open. */
+  /** Rings that a queue needs and that are not open, and those that more like it would share. */
   private int missing(QueueConfig config) {
-    return (reads == null ? 1 : 0) + (config.keepsLetters() ? 0 : table.missing(config));
+    int some = config.keepsLetters() ? 0 : table.missing(config);
+    int more = config.lanes() == 1 && some > 0 ? MOST_SHARED - 1 : 0;
+    return (reads == null ? 1 : 0) + some + more;
   }
 
   /** A lane's number tells its ring, so that lanes of one queue share none. */
