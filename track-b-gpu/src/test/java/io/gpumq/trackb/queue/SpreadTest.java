@@ -8,6 +8,7 @@ import io.gpumq.api.Consumer;
 import io.gpumq.api.GroupStart;
 import io.gpumq.api.Producer;
 import io.gpumq.api.QueueConfig;
+import io.gpumq.conformance.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -30,7 +31,7 @@ class SpreadTest {
   private Queue queue;
 
   @BeforeEach
-  void fill() throws InterruptedException {
+  void fill() throws Exception {
     queue = shop.open(QueueConfig.named("spread").lanes(LANES).maxMessages(LANES * EACH));
     queue.createGroup("g", GroupStart.OLDEST);
     for (int i = 0; i < LANES; i++) {
@@ -38,6 +39,7 @@ class SpreadTest {
         producer.sendBatch(EACH, (index, payload) -> payload.putInt(index), SOON);
       }
     }
+    Await.until("each lane has all", () -> queue.stats().handled() == LANES * EACH);
   }
 
   @AfterEach
