@@ -98,8 +98,8 @@ final class Ledger {
 
   /** Returns when the next lease or delay may end, in nanoseconds from now, or {@link #NEVER}. */
   long nanosToDue(long now) {
-    PageHeap byTime = table.pages().byTime();
-    return byTime.isEmpty() ? NEVER : Math.max(0, byTime.earliest() - over(now));
+    long due = due();
+    return due == NEVER ? NEVER : Math.max(0, due - now);
   }
 
   /** Returns a time before which no lease or delay ends, or {@link #NEVER}. */

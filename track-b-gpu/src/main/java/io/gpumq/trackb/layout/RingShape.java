@@ -43,7 +43,7 @@ public record RingShape(
   /** Chunks that have room for two of the largest payloads that warps carry. */
   private static final int SOME_CHUNKS = 15;
 
-  /** As many where most payloads go by the copy engine: there it is mostly headings. */
+  /** The same for rings of large payloads, which carry mostly headings. */
   private static final int FEW_CHUNKS = 8;
 
   /** Up to this a warp carries 32 messages as quickly as one. */

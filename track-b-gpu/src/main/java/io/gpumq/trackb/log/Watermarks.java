@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * the other, and read by all.
  */
 final class Watermarks {
-  private static final int LINE = 8; // words, of which the first have others before them
+  private static final int LINE = 8; // words; the first line keeps the array's length away
   private static final int COMPLETED = LINE;
   private static final int LANDED = LINE + 1;
   private static final int RELEASED = 2 * LINE;

@@ -220,7 +220,7 @@ public final class Rings {
     return openNew(plan, takePlace(plan));
   }
 
-  /** Opens one, with the caller's lane, or reads, for its first use. */
+  /** Opens one at a place that was taken for it, and joins it: for the caller's lane, or reads. */
   private OpenRing openNew(OpenRing.Plan plan, long place) {
     OpenRing ring = OpenRing.open(plan, device, store, place);
     table.add(ring);

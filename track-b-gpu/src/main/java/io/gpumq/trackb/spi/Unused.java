@@ -17,7 +17,7 @@ public final class Unused {
    * Takes in a holder.
    *
    * @param giveBack gives back what nobody uses, and returns whether there was something; waits for
-   *     no holder, and may throw
+   *     no holder; what fails is for its own log, so that the others are asked, too
    */
   public static void add(BooleanSupplier giveBack) {
     HOLDERS.add(giveBack);
