@@ -42,12 +42,6 @@ final class CleanedSegment extends Segment {
   }
 
   @Override
-  Segment at(long elsewhere) {
-    return new CleanedSegment(
-        elsewhere, bytes(), first(), number(), used, sequences, offsets, marked);
-  }
-
-  @Override
   public boolean isCleaned() {
     return true;
   }

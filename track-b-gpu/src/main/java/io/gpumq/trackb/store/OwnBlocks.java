@@ -19,11 +19,7 @@ public final class OwnBlocks {
    * @return its place, or {@link Store#NO_ROOM}
    */
   public long take(int units) {
-    long place = store.allocate(share, Segment.bytes(units));
-    if (place == Store.NO_ROOM) {
-      store.wish(share, Segment.bytes(units));
-    }
-    return place;
+    return store.allocate(share, Segment.bytes(units));
   }
 
   /** Whether {@link #take} would find room. */

@@ -219,21 +219,6 @@ public class Segment extends Filling {
     return count + Math.max(8, Math.min(count, (room() - units) / average + 1));
   }
 
-  /**
-   * Returns what it is once its bytes, as they are now, lie at another place. Under the lane's
-   * lock. The list stays in use: nothing is added here any more once that one is in its place.
-   */
-  Segment at(long elsewhere) {
-    Segment other = new Segment(elsewhere, bytes, first, isOwn, number);
-    other.count = count;
-    other.used = used;
-    other.stride = stride;
-    other.offsets = offsets;
-    other.sealedEnd = sealedEnd;
-    other.isDescribed = sealedEnd == end();
-    return other;
-  }
-
   /** Nothing is added any more. */
   void seal() {
     sealedEnd = end();

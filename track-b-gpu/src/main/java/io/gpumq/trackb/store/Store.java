@@ -14,11 +14,15 @@ public final class Store {
   /** As much as a segment of entries that are not large. */
   private static final int MOST_RESERVE_BYTES = 1 << 20;
 
-  private final FreeMemory memory;
-  private final Stretches stretches;
+  private final Arena arena;
 
   /** Bytes that the cleaner alone may use, who needs room before it can make any. */
   private final long sparedBytes;
+
+  /** Of what is spared so much lies in one block, as long as a cleaner has no use for it. */
+  private final int reserveBytes;
+
+  private long reserve = NO_ROOM;
 
   /** When it was made, in milliseconds since 1970. */
   private final long epoch = System.currentTimeMillis();
@@ -46,31 +50,39 @@ public final class Store {
    *     of this
    */
   public Store(Arena arena, long spareBytes, Runnable freed) {
-    int reserveBytes = (int) Math.min(MOST_RESERVE_BYTES, spareBytes);
-    memory = new FreeMemory(arena, reserveBytes);
-    stretches = new Stretches(this, memory, freed);
+    this.arena = arena;
     this.sparedBytes = spareBytes;
     this.freed = freed;
+    reserveBytes = (int) Math.min(MOST_RESERVE_BYTES, spareBytes);
+    keepReserve();
+  }
+
+  /** Where the store is full what is free lies in pieces: too small for what lives on. */
+  private void keepReserve() {
+    if (reserve == NO_ROOM && reserveBytes > 0) {
+      reserve = arena.allocate(reserveBytes);
+    }
+  }
+
+  private void yieldReserve() {
+    if (reserve != NO_ROOM) {
+      arena.free(reserve, reserveBytes);
+      reserve = NO_ROOM;
+    }
+  }
+
+  private int reserved() {
+    return reserve == NO_ROOM ? 0 : Arena.blockBytes(reserveBytes);
   }
 
   /** Bytes of the arena. */
   public long bytes() {
-    return memory.bytes();
+    return arena.bytes();
   }
 
   /** What one queue could hold of it if there were no other. */
   public long mostBytes() {
-    return memory.bytes() - sparedBytes;
-  }
-
-  /** How what is free in pieces comes together. */
-  public Stretches stretches() {
-    return stretches;
-  }
-
-  /** What nobody has. Guarded by this. */
-  FreeMemory memory() {
-    return memory;
+    return arena.bytes() - sparedBytes;
   }
 
   /** When it was made, in milliseconds since 1970: tells its segments from those of others. */
@@ -85,7 +97,7 @@ public final class Store {
 
   /** Bytes that are free, what is spared included. */
   public synchronized long freeBytes() {
-    return memory.freeBytes();
+    return arena.freeBytes() + reserved();
   }
 
   /**
@@ -123,19 +135,24 @@ public final class Store {
    */
   public synchronized long allocate(Share share, int bytes) {
     int block = Arena.blockBytes(bytes);
-    long place = isFree(share, block) ? hold(share, memory.allocate(bytes), bytes) : NO_ROOM;
+    long place = isFree(share, block) ? take(share, bytes, block) : NO_ROOM;
     isLacking |= place == NO_ROOM;
     return place;
   }
 
   /** As {@link #allocate}, for a cleaner, who gives more back: it may dip into what is spared. */
   public synchronized long allocateSpare(Share share, int bytes) {
-    return hold(share, memory.allocateSpare(bytes), bytes);
+    if (arena.largestFreeBytes() < bytes) {
+      yieldReserve();
+    }
+    long place = take(share, bytes, Arena.blockBytes(bytes));
+    keepReserve();
+    return place;
   }
 
   /** The largest block that {@link #allocateSpare} would give out just now. */
   public synchronized long spareBytes() {
-    return memory.spareBytes();
+    return Math.max(arena.largestFreeBytes(), reserved());
   }
 
   /** Whether it has less than a megabyte for those that nothing is promised to. */
@@ -145,22 +162,9 @@ public final class Store {
 
   /** Whether {@link #allocate} would have had room just now. */
   public synchronized boolean mayAllocate(Share share, int bytes) {
-    boolean may = isFree(share, Arena.blockBytes(bytes)) && memory.hasRoom(bytes);
+    boolean may = isFree(share, Arena.blockBytes(bytes)) && arena.hasRoom(bytes);
     isLacking |= !may;
-    if (!may) {
-      wish(share, bytes);
-    }
     return may;
-  }
-
-  /**
-   * Somebody wants a block, and there is none of that length. If as much is free, a cleaner may
-   * have it come together.
-   */
-  public synchronized void wish(Share share, int bytes) {
-    if (isFree(share, Arena.blockBytes(bytes))) {
-      memory.wish(bytes);
-    }
   }
 
   private boolean isFree(Share share, int block) {
@@ -171,14 +175,15 @@ public final class Store {
     return promised - share.promised() + share.promisedWith(more);
   }
 
-  private long hold(Share share, long place, int bytes) {
+  private long take(Share share, int bytes, int block) {
+    long place = arena.allocate(bytes);
     if (place != NO_ROOM) {
-      hold(share, Arena.blockBytes(bytes));
+      hold(share, block);
     }
     return place;
   }
 
-  void hold(Share share, int more) {
+  private void hold(Share share, int more) {
     promised = promisedAfter(share, more);
     share.hold(more);
   }
@@ -187,7 +192,8 @@ public final class Store {
   public void free(Share share, long place, int bytes) {
     boolean wasLacking;
     synchronized (this) {
-      memory.free(place, bytes);
+      arena.free(place, bytes);
+      keepReserve();
       hold(share, -Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
@@ -201,7 +207,8 @@ public final class Store {
   public void shrink(Share share, long place, int bytes, int fewer) {
     boolean wasLacking;
     synchronized (this) {
-      memory.shrink(place, bytes, fewer);
+      arena.shrink(place, bytes, fewer);
+      keepReserve();
       hold(share, Arena.blockBytes(fewer) - Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
@@ -217,23 +224,13 @@ public final class Store {
    * @return its place, or {@link #NO_ROOM}
    */
   public synchronized long allocateForRing(int bytes) {
-    if (!isFreeForRing(bytes)) {
-      return NO_ROOM;
-    }
-    long place = memory.allocate(bytes);
-    if (place == NO_ROOM) {
-      memory.wish(bytes);
-    }
-    return place;
-  }
-
-  private boolean isFreeForRing(int bytes) {
-    return freeBytes() - Arena.blockBytes(bytes) >= sparedBytes + promised;
+    boolean fits = freeBytes() - Arena.blockBytes(bytes) >= sparedBytes + promised;
+    return fits ? arena.allocate(bytes) : NO_ROOM;
   }
 
   /** Takes back what {@link #allocateForRing} gave out. */
   public synchronized void freeOfRing(long place, int bytes) {
-    memory.free(place, bytes);
+    arena.free(place, bytes);
   }
 
   /**
@@ -244,8 +241,7 @@ public final class Store {
    */
   public synchronized long allocateRefuge(int bytes) {
     int block = Arena.blockBytes(bytes);
-    boolean may = refuges + block <= sparedBytes && isFreeForRing(bytes);
-    long place = may ? memory.allocateLeft(bytes) : NO_ROOM;
+    long place = refuges + block <= sparedBytes ? allocateForRing(bytes) : NO_ROOM;
     refuges += place == NO_ROOM ? 0 : block;
     return place;
   }
@@ -253,7 +249,7 @@ public final class Store {
   /** Takes back a refuge that nobody has adopted. */
   public synchronized void freeRefuge(long place, int bytes) {
     refuges -= Arena.blockBytes(bytes);
-    freeOfRing(place, bytes);
+    arena.free(place, bytes);
   }
 
   /** A refuge becomes a share's, which may hold any number of bytes. */
