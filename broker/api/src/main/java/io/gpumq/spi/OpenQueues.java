@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -123,6 +124,11 @@ public final class OpenQueues<Q extends TrackQueue> {
   /** Returns the open queues, in the order of their names. */
   public synchronized List<Q> list() {
     return queues.values().stream().filter(queue -> !queue.isEnded()).toList();
+  }
+
+  /** Tells of each that is open. Waits for no opening: one that is being opened may be left out. */
+  public void each(Consumer<? super Q> visitor) {
+    queues.values().forEach(visitor);
   }
 
   /** Forgets a queue that has ended: one of its name may be open again. Waits for no opening. */

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.log;
 
 import io.gpumq.trackb.link.Keeps;
+import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Store;
 import io.gpumq.trackb.waiting.Backoff;
 import java.util.ArrayDeque;
@@ -19,6 +20,9 @@ public final class Cleaner {
   /** Steps in one go, mostly each in another log. */
   private static final int MOST_LOOKED = 64;
 
+  /** To look where free memory could come together takes this part of the time at most. */
+  private static final int LOOK_PART = 16;
+
   /** So often somebody looks who wants room at once. */
   private static final int MOST_LOOKS = 16;
 
@@ -32,7 +36,11 @@ public final class Cleaner {
 
   private final AtomicBoolean isAtWork = new AtomicBoolean();
 
+  /** All of the store, also of logs that are not among these. */
+  private volatile Movables movables = visitor -> {};
+
   // Of whoever is at work.
+  private long nextClearing = System.nanoTime();
   private CleaningStep current;
   private Keeps currentBy;
   private final List<LeftSegment> left = new ArrayList<>();
@@ -49,6 +57,11 @@ public final class Cleaner {
    */
   Cleaner(Store store) {
     this.store = store;
+  }
+
+  /** Says what could move. Before the first use. */
+  public void lookIn(Movables all) {
+    movables = all;
   }
 
   /** Says what entries are moved by from now on. */
@@ -119,11 +132,30 @@ public final class Cleaner {
 
   private void advance(Keeps by) {
     left.removeIf(this::tryFree);
-    if (current != null && currentBy == by && !current.advance(by)) {
+    if (current != null && currentBy != by) {
+      current.abandon();
+      current = null;
+    }
+    goOn(by);
+    if (current == null) {
+      clear(by);
+    }
+    if (current == null) {
+      look(by);
+    }
+  }
+
+  /** Has free memory come together, if somebody wants more in a row than there is. */
+  private void clear(Keeps by) {
+    store.stretches().endOld();
+    long now = System.nanoTime();
+    int wish = now - nextClearing < 0 ? 0 : store.stretches().takeWish();
+    if (wish == 0) {
       return;
     }
-    current = null; // or it was begun by a ring that has failed, and may still write: so it is left
-    look(by);
+    begin(Clearing.begin(store.stretches(), wish, movables, this::leave), by);
+    long end = System.nanoTime();
+    nextClearing = end + LOOK_PART * (end - now);
   }
 
   /**
@@ -165,7 +197,12 @@ public final class Cleaner {
   private void begin(CleaningStep step, Keeps by) {
     current = step;
     currentBy = by;
+    goOn(by);
+  }
+
+  private void goOn(Keeps by) {
     if (current != null && current.advance(by)) {
+      freedBytes += current.joinedBytes();
       current = null;
     }
   }
@@ -178,8 +215,12 @@ public final class Cleaner {
     return isFree;
   }
 
-  /** A log has left a segment, which is given back once nobody reads there. */
-  void leave(LeftSegment segment) {
+  /** A log has left a segment, which is given back once nobody reads there who does now. */
+  void leave(SealedSegments log, Segment segment) {
+    leave(new LeftSegment(log, segment, log.living().readersBelow(segment.end())));
+  }
+
+  private void leave(LeftSegment segment) {
     if (!tryFree(segment)) {
       left.add(segment);
     }

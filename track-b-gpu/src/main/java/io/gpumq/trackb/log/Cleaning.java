@@ -195,7 +195,7 @@ final class Cleaning {
   }
 
   private void leave(Segment segment) {
-    cleaner.leave(new LeftSegment(sealed, segment, sealed.living().readersBelow(segment.end())));
+    cleaner.leave(sealed, segment);
   }
 
   /** Whether a round has begun, and is not over. */

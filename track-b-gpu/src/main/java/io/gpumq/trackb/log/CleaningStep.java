@@ -10,4 +10,12 @@ interface CleaningStep {
    * @return whether it is over
    */
   boolean advance(Keeps by);
+
+  /** Bytes that lie in a row now for somebody, once it is over. */
+  default int joinedBytes() {
+    return 0;
+  }
+
+  /** It is not gone on with: the ring that it was begun by has failed, and may still write. */
+  default void abandon() {}
 }

@@ -6,6 +6,7 @@ import io.gpumq.trackb.link.Ring;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Segments;
 import io.gpumq.trackb.store.Share;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
@@ -165,9 +166,20 @@ public final class EntryLog {
     kept.sealed().ask(who);
   }
 
-  /** Whether there was no memory for an entry when it was asked for last. */
-  public boolean lacksMemory() {
-    return allowance.lacking() > 0;
+  /** Tells of its segments that could move: nothing is under way there, or about to be. */
+  public void eachStill(Consumer<Segment> each) {
+    kept.sealed().eachStill(each);
+  }
+
+  /** Its segments, as the cleaner deals with them. */
+  SealedSegments sealed() {
+    return kept.sealed();
+  }
+
+  /** Bytes of the block that there was no memory for when it was asked for last, or 0. */
+  public int lackedBytes() {
+    int units = allowance.lacking();
+    return units == 0 ? 0 : Segment.blockBytes(units);
   }
 
   /**

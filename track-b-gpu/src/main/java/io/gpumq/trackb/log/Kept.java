@@ -43,7 +43,7 @@ final class Kept {
     this.marks = marks;
     this.segments = segments;
     this.upkeep = upkeep;
-    sealed = new SealedSegments(this, tail, segments, deletions);
+    sealed = new SealedSegments(this, tail, marks, segments, deletions);
   }
 
   /** Those that the cleaner deals with. */

@@ -4,19 +4,28 @@ import static io.gpumq.kernels.LinkLayout.SEGMENT_HEADER_BYTES;
 
 import io.gpumq.trackb.layout.SegmentHeader;
 import io.gpumq.trackb.store.Segment;
+import io.gpumq.trackb.store.SegmentMoves;
 import io.gpumq.trackb.store.Segments;
+import io.gpumq.trackb.store.Share;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The segments of a log to which nothing is added any more, as the cleaner deals with them. Safe
  * for use by many threads; takes the log's lock where it says so.
  */
 final class SealedSegments {
+  /** Segments that are looked at under the lock at a time. */
+  private static final int STEP = 64;
+
   private final Kept kept;
   private final Tail tail;
+  private final Watermarks marks;
   private final Segments segments;
+  private final SegmentMoves moves;
   private final Deletions deletions;
 
   /** Which entries live; {@code null} where nobody says. */
@@ -25,10 +34,12 @@ final class SealedSegments {
   /**
    * @param tail the log's lock
    */
-  SealedSegments(Kept kept, Tail tail, Segments segments, Deletions deletions) {
+  SealedSegments(Kept kept, Tail tail, Watermarks marks, Segments segments, Deletions deletions) {
     this.kept = kept;
     this.tail = tail;
+    this.marks = marks;
     this.segments = segments;
+    moves = new SegmentMoves(segments);
     this.deletions = deletions;
   }
 
@@ -84,11 +95,11 @@ final class SealedSegments {
     return kept.staysUntidy();
   }
 
-  /** As {@link Segments#sealed}. Takes the lock. */
+  /** As {@link SegmentMoves#sealed}. Takes the lock. */
   List<Segment> from(long sequence, int most) {
     tail.lock();
     try {
-      return segments.sealed(sequence, most);
+      return moves.sealed(sequence, most);
     } finally {
       tail.unlock();
     }
@@ -119,7 +130,7 @@ final class SealedSegments {
   }
 
   /**
-   * As {@link Segments#replace}, unless an entry has come to life since. Takes the lock.
+   * As {@link SegmentMoves#replace}, unless an entry has come to life since. Takes the lock.
    *
    * @param revivals as they were before anybody looked what lives
    */
@@ -132,7 +143,7 @@ final class SealedSegments {
   private boolean replace(List<Segment> some, Segment other) {
     tail.lock();
     try {
-      boolean done = segments.replace(some, other);
+      boolean done = moves.replace(some, other);
       if (done) {
         deletions.haveGoneBelow(some.get(some.size() - 1).end());
         kept.note();
@@ -141,6 +152,60 @@ final class SealedSegments {
     } finally {
       tail.unlock();
     }
+  }
+
+  /**
+   * Tells of all that could move, as {@link SegmentMoves#still} says. Takes the lock, for some at a
+   * time.
+   */
+  void eachStill(Consumer<Segment> each) {
+    if (living == null) {
+      return; // nobody says who reads there
+    }
+    List<Segment> some = new ArrayList<>();
+    for (long next = 0; next != SegmentMoves.NO_MORE; ) {
+      tail.lock();
+      try {
+        next = moves.still(next, marks.landed(), STEP, some);
+      } finally {
+        tail.unlock();
+      }
+    }
+    some.forEach(each);
+  }
+
+  /** As {@link SegmentMoves#at}. Takes the lock. */
+  Segment at(Segment segment, long place) {
+    tail.lock();
+    try {
+      return moves.at(segment, place, marks.landed());
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** As {@link SegmentMoves#move}. Takes the lock. */
+  boolean move(Segment from, Segment to) {
+    tail.lock();
+    try {
+      boolean done = moves.move(from, to);
+      if (done) {
+        kept.note();
+      }
+      return done;
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** Whose memory they are. */
+  Share share() {
+    return segments.share();
+  }
+
+  /** Gives back memory that was taken for {@link #at}, and is not wanted. */
+  void free(long place, int bytes) {
+    segments.free(place, bytes);
   }
 
   /** As {@link Segments#spareBytes}. */

@@ -190,7 +190,7 @@ final class EntryFinder {
       return first;
     }
     long place = place(sequence);
-    if (segment.isCleaned()) { // the run knows the place before
+    if (sequence < segment.movedEnd()) { // the run knows the place before
       run.letGo();
       return first;
     }

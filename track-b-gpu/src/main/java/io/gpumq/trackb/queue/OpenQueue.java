@@ -18,11 +18,15 @@ import io.gpumq.spi.Deadline;
 import io.gpumq.spi.Steps;
 import io.gpumq.spi.TrackQueue;
 import io.gpumq.spi.waiting.Source;
+import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Share;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A queue as its users have it. Until somebody sends to it or reads from it, it is its
@@ -51,10 +55,7 @@ public final class OpenQueue implements TrackQueue {
   private final OpenRing[] rings;
 
   /** Groups that were made before the work began; where they start makes no difference. */
-  private String[] groups = NONE; // guarded by this object, as are the next four
-
-  /** {@code null} unless it is folded. */
-  private FoldedQueue folded;
+  private String[] groups = NONE; // guarded by this object, as are the next three
 
   /** Calls that are under way, and producers, consumers and readers that are open. */
   private int users;
@@ -64,6 +65,9 @@ public final class OpenQueue implements TrackQueue {
 
   /** Whether it is among those that are to be folded. */
   private boolean isListed;
+
+  /** {@code null} unless it is folded. Written under this object. */
+  private volatile FoldedQueue folded;
 
   /** {@code null} while nobody uses it. Written under this object. */
   private volatile Queue queue;
@@ -208,12 +212,23 @@ public final class OpenQueue implements TrackQueue {
   }
 
   /** Whether it was used, and is not whole now. */
-  synchronized boolean isFolded() {
+  public boolean isFolded() {
     return folded != null;
   }
 
   Share share() {
     return share;
+  }
+
+  /** Tells of its segments that could move. Who asks whose log one is has it made whole. */
+  void eachStill(BiConsumer<Segment, Supplier<EntryLog>> each) {
+    Queue working = queue; // under no lock: who holds it may wait for who asks this
+    FoldedQueue kept = folded;
+    if (working != null) {
+      StillSegments.each(working, config.lanes(), each);
+    } else if (kept != null) {
+      StillSegments.each(kept, lane -> use(whole -> whole.lane(lane).log()), each);
+    }
   }
 
   @Override

@@ -31,6 +31,11 @@ public record Shop(
     Folding folding,
     Waiters waiters,
     OpenQueues<OpenQueue> queues) {
+  /** Their cleaner may move what these have. */
+  public Shop {
+    upkeep.cleaner().lookIn(each -> queues.each(queue -> queue.eachStill(each)));
+  }
+
   /** Opens a queue. Where it cannot be made, its rings are left again. */
   public OpenQueue open(QueueConfig config) {
     OpenRing[] lanes = rings.forLanesOf(config);

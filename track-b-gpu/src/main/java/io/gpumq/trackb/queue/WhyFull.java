@@ -27,7 +27,8 @@ final class WhyFull {
    */
   String text(Duration timeout, String holder) {
     String where = lane.where() + "queue '" + queue.name() + "' is full: ";
-    if (!lane.log().lacksMemory()) {
+    int lacked = lane.log().lackedBytes();
+    if (lacked == 0) {
       long limit = lane.limit();
       long kept = lane.log().keptFrom(lane.log().released());
       return kept < limit
@@ -35,19 +36,31 @@ final class WhyFull {
           : where + "no room among its " + limit + " entries within " + timeout + "; " + holder;
     }
     Share share = queue.share();
-    if (share.isLimited() && !shop.store().isShort()) {
+    if (!share.mayHold(lacked)) {
       String held = "it holds " + share.held() + " of its " + share.mostBytes() + " max-bytes";
       return where + held + ", and none became free within " + timeout + "; " + holder;
     }
+    long free = shop.store().unpromisedBytes();
+    String why = free < lacked ? " bytes has no room" : cut(free, lacked);
     return where
         + "the store of "
         + shop.store().bytes()
-        + " bytes has no room, and got none within "
+        + why
+        + ", and got none within "
         + timeout
         + "; most of it is held by "
         + holders()
         + ": have these read, give them max-bytes and others min-bytes, or set store.bytes; "
         + holder;
+  }
+
+  /** Whatever lies between could not be moved: somebody reads it, or is about to write there. */
+  private static String cut(long free, int lacked) {
+    return " bytes has "
+        + free
+        + " free, but not the "
+        + lacked
+        + " of a message in a row: what lies between is in use";
   }
 
   /** Looks at all queues: an error is seldom. */

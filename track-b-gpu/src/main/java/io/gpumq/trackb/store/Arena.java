@@ -207,6 +207,38 @@ public final class Arena {
     }
   }
 
+  /**
+   * Takes memory where it is free, wherever that begins.
+   *
+   * @param place a multiple of a kilobyte
+   * @return whether all of it was free
+   */
+  synchronized boolean takeAt(long place, int bytes) {
+    long first = place / BLOCK_UNITS;
+    int blocks = blockBytes(bytes) / BLOCK_BYTES;
+    boolean wasFree = isFree(first, blocks);
+    if (wasFree) {
+      forEachPart(first, blocks, taking);
+      freeBlocks -= blocks;
+    }
+    return wasFree;
+  }
+
+  /** Returns what is free between two places, in order, each piece as long as it is there. */
+  synchronized Pieces freeBetween(long from, long end) {
+    Pieces free = new Pieces();
+    int last = (int) Math.min(bytes >> 20, (end / BLOCK_UNITS >> MEGABYTE_ORDER) + 1);
+    for (int i = (int) (from / BLOCK_UNITS >> MEGABYTE_ORDER); i < last; i++) {
+      long first = (long) i << MEGABYTE_ORDER;
+      if (split.has(i)) {
+        split.eachFree(i, (leaf, order) -> free.add(first + leaf, 1 << order));
+      } else if (megabytes.isFree(i, 0)) {
+        free.add(first, MEGABYTE_BLOCKS);
+      }
+    }
+    return free.within(from, end);
+  }
+
   private final class Taking implements Part {
     @Override
     public void megabytes(int first, int count) {

@@ -74,6 +74,24 @@ final class BuddyTree {
     return isFree;
   }
 
+  /** Tells of the free blocks from a leaf on, in order, each as large as it is. */
+  void eachFree(int from, int end, Range.Block each) {
+    eachFree(1, rootOrder, from, end, each);
+  }
+
+  private void eachFree(int node, int order, int from, int end, Range.Block each) {
+    int first = (node << order) - (1 << rootOrder);
+    if (largest[node] == 0 || first >= end || first + (1 << order) <= from) {
+      return;
+    }
+    if (largest[node] == order + 1) {
+      each.at(first, order);
+    } else {
+      eachFree(2 * node, order - 1, from, end, each);
+      eachFree(2 * node + 1, order - 1, from, end, each);
+    }
+  }
+
   /** Takes a free block, or one that lies in a free block. */
   void take(int leaf, int order) {
     int node = node(leaf, order);

@@ -42,8 +42,19 @@ final class CleanedSegment extends Segment {
   }
 
   @Override
+  Segment at(long elsewhere) {
+    return new CleanedSegment(
+        elsewhere, bytes(), first(), number(), used, sequences, offsets, marked);
+  }
+
+  @Override
   public boolean isCleaned() {
     return true;
+  }
+
+  @Override
+  public long movedEnd() {
+    return end();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.gpumq.trackb.store;
 
+import java.util.function.Consumer;
+
 /**
  * The segments of a lane that nobody uses.
  *
@@ -9,6 +11,15 @@ package io.gpumq.trackb.store;
 public record FoldedSegments(Segment[] all, int lastUsed) {
   /** Of a lane that has none: the next begins as the first did. */
   static final FoldedSegments NONE = new FoldedSegments(new Segment[0], 0);
+
+  /** Tells of all that could move: those of which entries are there. */
+  public void eachStill(Consumer<Segment> each) {
+    for (Segment segment : all) {
+      if (segment.entries() > 0) {
+        each.accept(segment);
+      }
+    }
+  }
 
   /** Bytes of the store that they take. */
   public long heldBytes() {

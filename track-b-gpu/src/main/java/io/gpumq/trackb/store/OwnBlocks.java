@@ -19,7 +19,11 @@ public final class OwnBlocks {
    * @return its place, or {@link Store#NO_ROOM}
    */
   public long take(int units) {
-    return store.allocate(share, Segment.bytes(units));
+    long place = store.allocate(share, Segment.bytes(units));
+    if (place == Store.NO_ROOM) {
+      store.wish(share, Segment.bytes(units));
+    }
+    return place;
   }
 
   /** Whether {@link #take} would find room. */

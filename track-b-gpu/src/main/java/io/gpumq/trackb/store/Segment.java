@@ -26,6 +26,9 @@ public class Segment extends Filling {
   /** How many segments its store gave out before. */
   private final long number;
 
+  /** Set before others see it. */
+  private long movedEnd;
+
   /** Behind its last entry, once no more is added. */
   private volatile long sealedEnd = Long.MAX_VALUE;
 
@@ -108,6 +111,11 @@ public class Segment extends Filling {
   /** Whether its entries were moved there, and some between them had gone. */
   public boolean isCleaned() {
     return false;
+  }
+
+  /** Every entry below was moved there: whoever noted its place before has another. */
+  public long movedEnd() {
+    return movedEnd;
   }
 
   int usedBytes() {
@@ -217,6 +225,22 @@ public class Segment extends Filling {
   private int most(int units) {
     int average = Math.max(1, (used - HEADER_UNITS) / count);
     return count + Math.max(8, Math.min(count, (room() - units) / average + 1));
+  }
+
+  /**
+   * Returns what it is once its bytes, as they are now, lie at another place. Under the lane's
+   * lock. The list stays in use: nothing is added here any more once that one is in its place.
+   */
+  Segment at(long elsewhere) {
+    Segment other = new Segment(elsewhere, bytes, first, isOwn, number);
+    other.count = count;
+    other.used = used;
+    other.stride = stride;
+    other.offsets = offsets;
+    other.sealedEnd = sealedEnd;
+    other.isDescribed = sealedEnd == end();
+    other.movedEnd = end();
+    return other;
   }
 
   /** Nothing is added any more. */

@@ -156,6 +156,7 @@ public final class Segments {
       place = store.allocate(share, bytes);
     }
     if (place == Store.NO_ROOM) {
+      store.wish(share, least);
       return false;
     }
     add(place, bytes, isOwn);
@@ -182,57 +183,9 @@ public final class Segments {
     return index < all.size() ? all.get(index) : null;
   }
 
-  /** Some of those to which nothing is added any more, from the one of a sequence on. */
-  public List<Segment> sealed(long sequence, int most) {
-    List<Segment> some = new ArrayList<>();
-    for (int i = all.from(sequence); i < all.size() - 1 && some.size() < most; i++) {
-      some.add(get(i));
-    }
-    return some;
-  }
-
-  /**
-   * Puts one segment in the place of others, or none. These are <i>left</i>: nobody finds an entry
-   * there any more but who asks for {@link #readable} ones. They are to be given back by {@link
-   * #free}.
-   *
-   * @param gone in their order, with none of these between them if there is another
-   * @param other has what lives on of them; {@code null} if nothing does
-   * @return false if they are not all here any more: then nothing was done
-   */
-  public boolean replace(List<Segment> gone, Segment other) {
-    int start = all.from(gone.get(0).first());
-    int found = 0;
-    for (int i = start; i < all.size() - 1 && found < gone.size(); i++) {
-      found += get(i) == gone.get(found) && !get(i).isPinned() ? 1 : 0;
-    }
-    if (found < gone.size()) {
-      return false;
-    }
-    int to = start;
-    int next = 0;
-    for (int i = start; i < all.size(); i++) {
-      Segment segment = get(i);
-      if (next == found || segment != gone.get(next)) {
-        all.set(to++, segment);
-        continue;
-      }
-      segment.retire();
-      leave(segment);
-      heldBytes -= segment.bytes();
-      if (other != null) {
-        other.deleteAsIn(segment);
-      }
-      if (next++ == 0 && other != null) {
-        all.set(to++, other);
-        heldBytes += other.bytes();
-      }
-    }
-    all.cut(to);
-    return true;
-  }
-
-  private void leave(Segment segment) {
+  /** One of these is so no more, and not given back yet. */
+  void leave(Segment segment) {
+    segment.retire();
     if (left.isEmpty()) {
       left = new ArrayList<>();
     }
@@ -257,6 +210,11 @@ public final class Segments {
       left.remove(segment);
     }
     store.free(share, segment.place(), segment.bytes());
+  }
+
+  /** Gives a block back that was taken for a segment. Under no lock. */
+  public void free(long place, int bytes) {
+    store.free(share, place, bytes);
   }
 
   /** The largest block that {@link #takeSpare} would return now, up to a full segment. */
@@ -330,6 +288,11 @@ public final class Segments {
   /** All of them. */
   SegmentList all() {
     return all;
+  }
+
+  /** What all of them take is so much more. */
+  void hold(long more) {
+    heldBytes += more;
   }
 
   /** From the oldest on. */

@@ -65,6 +65,11 @@ final class SplitMegabytes {
     return Range.all(first, blocks, all[index].blocks()::isFree);
   }
 
+  /** Tells of the free blocks of one, in order. */
+  void eachFree(int index, Range.Block each) {
+    all[index].blocks().eachFree(0, 1 << ORDER, each);
+  }
+
   /** Takes blocks that follow each other out of one. They must be free. */
   void take(int index, int first, int blocks) {
     SplitMegabyte megabyte = all[index];

@@ -14,15 +14,11 @@ public final class Store {
   /** As much as a segment of entries that are not large. */
   private static final int MOST_RESERVE_BYTES = 1 << 20;
 
-  private final Arena arena;
+  private final FreeMemory memory;
+  private final Stretches stretches;
 
   /** Bytes that the cleaner alone may use, who needs room before it can make any. */
   private final long sparedBytes;
-
-  /** Of what is spared so much lies in one block, as long as a cleaner has no use for it. */
-  private final int reserveBytes;
-
-  private long reserve = NO_ROOM;
 
   /** When it was made, in milliseconds since 1970. */
   private final long epoch = System.currentTimeMillis();
@@ -50,39 +46,31 @@ public final class Store {
    *     of this
    */
   public Store(Arena arena, long spareBytes, Runnable freed) {
-    this.arena = arena;
+    int reserveBytes = (int) Math.min(MOST_RESERVE_BYTES, spareBytes);
+    memory = new FreeMemory(arena, reserveBytes);
+    stretches = new Stretches(this, memory, freed);
     this.sparedBytes = spareBytes;
     this.freed = freed;
-    reserveBytes = (int) Math.min(MOST_RESERVE_BYTES, spareBytes);
-    keepReserve();
-  }
-
-  /** Where the store is full what is free lies in pieces: too small for what lives on. */
-  private void keepReserve() {
-    if (reserve == NO_ROOM && reserveBytes > 0) {
-      reserve = arena.allocate(reserveBytes);
-    }
-  }
-
-  private void yieldReserve() {
-    if (reserve != NO_ROOM) {
-      arena.free(reserve, reserveBytes);
-      reserve = NO_ROOM;
-    }
-  }
-
-  private int reserved() {
-    return reserve == NO_ROOM ? 0 : Arena.blockBytes(reserveBytes);
   }
 
   /** Bytes of the arena. */
   public long bytes() {
-    return arena.bytes();
+    return memory.bytes();
   }
 
   /** What one queue could hold of it if there were no other. */
   public long mostBytes() {
-    return arena.bytes() - sparedBytes;
+    return memory.bytes() - sparedBytes;
+  }
+
+  /** How what is free in pieces comes together. */
+  public Stretches stretches() {
+    return stretches;
+  }
+
+  /** What nobody has. Guarded by this. */
+  FreeMemory memory() {
+    return memory;
   }
 
   /** When it was made, in milliseconds since 1970: tells its segments from those of others. */
@@ -97,7 +85,7 @@ public final class Store {
 
   /** Bytes that are free, what is spared included. */
   public synchronized long freeBytes() {
-    return arena.freeBytes() + reserved();
+    return memory.freeBytes();
   }
 
   /**
@@ -135,24 +123,19 @@ public final class Store {
    */
   public synchronized long allocate(Share share, int bytes) {
     int block = Arena.blockBytes(bytes);
-    long place = isFree(share, block) ? take(share, bytes, block) : NO_ROOM;
+    long place = isFree(share, block) ? hold(share, memory.allocate(bytes), bytes) : NO_ROOM;
     isLacking |= place == NO_ROOM;
     return place;
   }
 
   /** As {@link #allocate}, for a cleaner, who gives more back: it may dip into what is spared. */
   public synchronized long allocateSpare(Share share, int bytes) {
-    if (arena.largestFreeBytes() < bytes) {
-      yieldReserve();
-    }
-    long place = take(share, bytes, Arena.blockBytes(bytes));
-    keepReserve();
-    return place;
+    return hold(share, memory.allocateSpare(bytes), bytes);
   }
 
   /** The largest block that {@link #allocateSpare} would give out just now. */
   public synchronized long spareBytes() {
-    return Math.max(arena.largestFreeBytes(), reserved());
+    return memory.spareBytes();
   }
 
   /** Whether it has less than a megabyte for those that nothing is promised to. */
@@ -162,9 +145,22 @@ public final class Store {
 
   /** Whether {@link #allocate} would have had room just now. */
   public synchronized boolean mayAllocate(Share share, int bytes) {
-    boolean may = isFree(share, Arena.blockBytes(bytes)) && arena.hasRoom(bytes);
+    boolean may = isFree(share, Arena.blockBytes(bytes)) && memory.hasRoom(bytes);
     isLacking |= !may;
+    if (!may) {
+      wish(share, bytes);
+    }
     return may;
+  }
+
+  /**
+   * Somebody wants a block, and there is none of that length. If as much is free, a cleaner may
+   * have it come together.
+   */
+  public synchronized void wish(Share share, int bytes) {
+    if (isFree(share, Arena.blockBytes(bytes))) {
+      memory.wish(bytes);
+    }
   }
 
   private boolean isFree(Share share, int block) {
@@ -175,15 +171,14 @@ public final class Store {
     return promised - share.promised() + share.promisedWith(more);
   }
 
-  private long take(Share share, int bytes, int block) {
-    long place = arena.allocate(bytes);
+  private long hold(Share share, long place, int bytes) {
     if (place != NO_ROOM) {
-      hold(share, block);
+      hold(share, Arena.blockBytes(bytes));
     }
     return place;
   }
 
-  private void hold(Share share, int more) {
+  void hold(Share share, int more) {
     promised = promisedAfter(share, more);
     share.hold(more);
   }
@@ -192,8 +187,7 @@ public final class Store {
   public void free(Share share, long place, int bytes) {
     boolean wasLacking;
     synchronized (this) {
-      arena.free(place, bytes);
-      keepReserve();
+      memory.free(place, bytes);
       hold(share, -Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
@@ -207,8 +201,7 @@ public final class Store {
   public void shrink(Share share, long place, int bytes, int fewer) {
     boolean wasLacking;
     synchronized (this) {
-      arena.shrink(place, bytes, fewer);
-      keepReserve();
+      memory.shrink(place, bytes, fewer);
       hold(share, Arena.blockBytes(fewer) - Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
@@ -224,13 +217,23 @@ public final class Store {
    * @return its place, or {@link #NO_ROOM}
    */
   public synchronized long allocateForRing(int bytes) {
-    boolean fits = freeBytes() - Arena.blockBytes(bytes) >= sparedBytes + promised;
-    return fits ? arena.allocate(bytes) : NO_ROOM;
+    if (!isFreeForRing(bytes)) {
+      return NO_ROOM;
+    }
+    long place = memory.allocate(bytes);
+    if (place == NO_ROOM) {
+      memory.wish(bytes);
+    }
+    return place;
+  }
+
+  private boolean isFreeForRing(int bytes) {
+    return freeBytes() - Arena.blockBytes(bytes) >= sparedBytes + promised;
   }
 
   /** Takes back what {@link #allocateForRing} gave out. */
   public synchronized void freeOfRing(long place, int bytes) {
-    arena.free(place, bytes);
+    memory.free(place, bytes);
   }
 
   /**
@@ -241,7 +244,8 @@ public final class Store {
    */
   public synchronized long allocateRefuge(int bytes) {
     int block = Arena.blockBytes(bytes);
-    long place = refuges + block <= sparedBytes ? allocateForRing(bytes) : NO_ROOM;
+    boolean may = refuges + block <= sparedBytes && isFreeForRing(bytes);
+    long place = may ? memory.allocateLeft(bytes) : NO_ROOM;
     refuges += place == NO_ROOM ? 0 : block;
     return place;
   }
@@ -249,7 +253,7 @@ public final class Store {
   /** Takes back a refuge that nobody has adopted. */
   public synchronized void freeRefuge(long place, int bytes) {
     refuges -= Arena.blockBytes(bytes);
-    arena.free(place, bytes);
+    freeOfRing(place, bytes);
   }
 
   /** A refuge becomes a share's, which may hold any number of bytes. */

@@ -30,6 +30,7 @@ class CleaningModelTest {
   private int moved;
   private int marksMet;
   private int deleted;
+  private int relocated;
 
   /** What a unit of an entry holds. */
   private static long word(int lane, long sequence, int unit) {
@@ -43,6 +44,7 @@ class CleaningModelTest {
     private final int number;
     private final Segments segments = new Segments(store, store.share(Long.MAX_VALUE, 0), 0);
     private final SegmentEntries entries = new SegmentEntries(segments);
+    private final SegmentMoves moves = new SegmentMoves(segments);
 
     /** Those that live, by sequence: how many units. */
     private final TreeMap<Long, Integer> living = new TreeMap<>();
@@ -147,7 +149,7 @@ class CleaningModelTest {
       long from = random.nextLong(next + 1);
       List<Segment> some = new ArrayList<>();
       Gathering gathering = new Gathering(store.spareBytes() > 1 << 20 ? 1 << 20 : 1 << 16);
-      for (Segment segment : segments.sealed(from, 1 + random.nextInt(6))) {
+      for (Segment segment : moves.sealed(from, 1 + random.nextInt(6))) {
         BitSet alive = alive(segment);
         if (segment.isOwn() || !alive.isEmpty() && !gathering.add(segment, alive)) {
           break;
@@ -167,7 +169,7 @@ class CleaningModelTest {
         }
       }
       if (gathering.count() == 0) {
-        assertTrue(segments.replace(some, null));
+        assertTrue(moves.replace(some, null));
         left.addAll(some);
         gone.addAll(dead);
       } else if (move(some, gathering, random.nextInt(8) == 0)) {
@@ -214,11 +216,35 @@ class CleaningModelTest {
         segments.free(to);
         return false;
       }
-      assertTrue(segments.replace(some, to));
+      assertTrue(moves.replace(some, to));
       moved += gathering.count();
       left.addAll(some);
       walk(to);
       return true;
+    }
+
+    /** Moves segments as they are, the last one too, whatever lives in them. */
+    private void relocate(SplittableRandom random) {
+      List<Segment> some = new ArrayList<>();
+      moves.still(random.nextLong(next + 1), next, 1 + random.nextInt(3), some);
+      for (Segment from : some) {
+        long place = store.allocateSpare(segments.share(), from.bytes());
+        if (place == Store.NO_ROOM) {
+          continue;
+        }
+        Segment to = moves.at(from, place, next);
+        System.arraycopy(memory, (int) from.place(), memory, (int) place, from.usedUnits());
+        boolean isChanged = random.nextInt(8) == 0 && add(1 + random.nextInt(100));
+        boolean isMoved = moves.move(from, to);
+        assertTrue(isMoved || isChanged);
+        if (isMoved) {
+          relocated++;
+          left.add(from);
+        } else {
+          segments.free(to);
+        }
+      }
+      left.removeIf(this::tryFree);
     }
 
     /** Finds the entries of a cleaned segment by what lies in it alone. */
@@ -277,12 +303,13 @@ class CleaningModelTest {
     int refused = 0;
     for (int step = 0; step < 3_000; step++) {
       Lane lane = lanes.get(random.nextInt(lanes.size()));
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(10)) {
         case 0, 1, 2 -> refused += fill(lane, random);
         case 3, 4 -> settle(lane, random);
         case 5 -> lane.clean(random);
         case 6 -> lane.read(random);
         case 7 -> lane.delete(random);
+        case 8 -> lane.relocate(random);
         default -> lane.endReads();
       }
       if (step % 100 == 0) {
@@ -292,6 +319,7 @@ class CleaningModelTest {
     assertTrue(refused > 0, "the store was never full");
     assertTrue(moved > 1_000 && marksMet > 100, moved + " moved, " + marksMet + " marks");
     assertTrue(deleted > 10, deleted + " deletions");
+    assertTrue(relocated > 100, relocated + " moved as they are");
     for (Lane lane : lanes) {
       lane.check(random);
       lane.endReads();

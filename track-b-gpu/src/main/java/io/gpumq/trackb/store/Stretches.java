@@ -1,0 +1,140 @@
+package io.gpumq.trackb.store;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How what is free in a store in pieces comes together, for a block that is longer than each: a
+ * cleaner asks what is wished for, and clears a {@link Stretch}. Safe for use by many threads; one
+ * at a time clears.
+ */
+public final class Stretches {
+  /** So long what was cleared is for whoever wanted it. */
+  private static final long MOST_READY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Store store;
+  private final FreeMemory free;
+  private final Runnable freed;
+
+  /**
+   * @param free guarded by the store
+   * @param freed run when memory can be had again; under no lock of the store
+   */
+  Stretches(Store store, FreeMemory free, Runnable freed) {
+    this.store = store;
+    this.free = free;
+    this.freed = freed;
+  }
+
+  /**
+   * Returns the longest block that was wished for since this was asked last; 0 for none, and while
+   * one is being cleared.
+   */
+  public int takeWish() {
+    synchronized (store) {
+      return free.stretch() == null ? free.takeWish() : 0;
+    }
+  }
+
+  /**
+   * Looks what could be cleared.
+   *
+   * @param some segments that can move, in the order of their places
+   * @param bytes that are wanted in a row
+   * @return {@code null} if there is nothing
+   */
+  public StretchPlan plan(List<Segment> some, int bytes) {
+    Pieces pieces;
+    int reserved;
+    synchronized (store) {
+      pieces = free.pieces();
+      reserved = free.reserved();
+    }
+    return new StretchSearch(pieces, some, bytes, reserved).find();
+  }
+
+  /** Begins to clear what was planned: what is free there is given to nobody from now on. */
+  public Stretch begin(StretchPlan plan, int bytes) {
+    synchronized (store) {
+      return free.begin(plan, bytes);
+    }
+  }
+
+  /** Whether nothing more is to be done for a stretch: it is ready, or has come to its end. */
+  public boolean isOver(Stretch stretch) {
+    synchronized (store) {
+      return free.stretch() != stretch || stretch.isReady();
+    }
+  }
+
+  /** As {@link Stretch#around}. */
+  public long[] around(Stretch stretch, long place) {
+    synchronized (store) {
+      return stretch.around(place);
+    }
+  }
+
+  /**
+   * Gives a share, for what moves, memory in a stretch.
+   *
+   * @return the place, or {@link Store#NO_ROOM} if the stretch has nothing there any more
+   */
+  public long takeIn(Stretch stretch, Share share, long place, int bytes) {
+    synchronized (store) {
+      return hold(share, free.takeIn(stretch, place, bytes) ? place : Store.NO_ROOM, bytes);
+    }
+  }
+
+  /** Gives a share, for what moves out, memory elsewhere, or {@link Store#NO_ROOM}. */
+  public long takeOutside(StretchPlan plan, Share share, int bytes) {
+    synchronized (store) {
+      return hold(share, free.takeOutside(plan, bytes), bytes);
+    }
+  }
+
+  private long hold(Share share, long place, int bytes) {
+    if (place != Store.NO_ROOM) {
+      store.hold(share, Arena.blockBytes(bytes));
+    }
+    return place;
+  }
+
+  /**
+   * Tells those who wait of a stretch, if it is ready.
+   *
+   * @return the bytes that lie in a row there, or 0
+   */
+  public int offer(Stretch stretch) {
+    synchronized (store) {
+      if (free.stretch() != stretch || !stretch.isReady()) {
+        return 0;
+      }
+    }
+    freed.run();
+    return stretch.bytes();
+  }
+
+  /** Ends a stretch, if it has not ended yet: what it has is free for all. */
+  public void end(Stretch stretch) {
+    synchronized (store) {
+      if (free.stretch() != stretch) {
+        return;
+      }
+      free.endStretch();
+    }
+    freed.run();
+  }
+
+  /** Ends what is ready, and nobody has taken for a while. */
+  public void endOld() {
+    long now = System.nanoTime();
+    Stretch old;
+    synchronized (store) {
+      old = free.stretch();
+      if (old == null || !old.isReady() || now - old.readySince() < MOST_READY_NANOS) {
+        return;
+      }
+    }
+    end(old);
+  }
+}
