@@ -16,6 +16,7 @@ import java.util.Set;
  */
 final class CudaBatchDevice implements BatchDevice {
   private final CudaContext context;
+  private final BatchStreams streams;
   private final Set<CudaBatchRunner> runners = new HashSet<>();
   private boolean closed;
 
@@ -24,6 +25,7 @@ final class CudaBatchDevice implements BatchDevice {
    */
   CudaBatchDevice(int ordinal) {
     context = CudaContext.open(ordinal);
+    streams = new BatchStreams(context);
   }
 
   @Override
@@ -66,12 +68,16 @@ final class CudaBatchDevice implements BatchDevice {
   }
 
   private CudaBatchRunner openNew(HandlerSpec handler, int maxPayloadBytes, int capacity) {
-    return new CudaBatchRunner(context, handler, maxPayloadBytes, capacity, this::runnerClosed);
+    return new CudaBatchRunner(
+        context, streams, handler, maxPayloadBytes, capacity, this::runnerClosed);
   }
 
   private void runnerClosed(CudaBatchRunner runner) {
     synchronized (runners) {
       runners.remove(runner);
+      if (runners.isEmpty()) {
+        streams.giveBackAll();
+      }
     }
   }
 

@@ -24,8 +24,8 @@ import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
 
 /**
- * A batch in pinned memory, its twin in VRAM, and a stream of its own: one launch a run. A handler
- * that never returns keeps {@link #run}, and the GPU, until this process ends.
+ * A batch in pinned memory, and its twin in VRAM: one launch a run. A handler that never returns
+ * keeps {@link #run}, its stream, and the GPU, until this process ends.
  */
 final class CudaBatchRunner extends PackedBatch {
   private static final Log LOG = Log.of(CudaBatchRunner.class);
@@ -52,7 +52,7 @@ final class CudaBatchRunner extends PackedBatch {
   private final Consumer<CudaBatchRunner> onClose;
   private final HandlerSpec handler;
   private final CUfunction kernel;
-  private final CUstream stream;
+  private final BatchStreams streams;
   private final List<ByteBuffer> pinned = new ArrayList<>();
   private final Pointer payloads = Pointer.to(payloads());
   private final Pointer lengths = Pointer.to(lengths());
@@ -70,29 +70,34 @@ final class CudaBatchRunner extends PackedBatch {
   private CUdeviceptr vramResults;
   private CUdeviceptr vramErrors;
 
+  /** The stream that this is at work in. */
+  private CUstream stream;
+
   private TrackFailedException failure;
   private boolean closed;
 
   /**
    * @param onClose is told of the first {@link #close()}
    * @throws TrackFailedException if the driver refuses: there is no room, or the GPU is lost
+   * @throws io.gpumq.api.ConfigException if no connection is free for a first stream
    */
   CudaBatchRunner(
       CudaContext context,
+      BatchStreams streams,
       HandlerSpec handler,
       int maxPayloadBytes,
       int capacity,
       Consumer<CudaBatchRunner> onClose) {
     super(handler, maxPayloadBytes, capacity, true);
     this.context = context;
+    this.streams = streams;
     this.onClose = onClose;
     this.handler = handler;
     kernel = context.function(handler.batchEntryPoint());
     kernelParams = pointersInto(params);
     context.enter();
-    stream = context.takeStream();
     try {
-      allocate();
+      inStream(this::allocate);
       for (ByteBuffer block : List.of(payloads(), lengths(), results(), errors(), returned())) {
         context.pin(block);
         pinned.add(block);
@@ -111,6 +116,17 @@ final class CudaBatchRunner extends PackedBatch {
       each[i] = Pointer.to(params.slice(PARAM_OFFSETS[i], end - PARAM_OFFSETS[i]));
     }
     return Pointer.to(each);
+  }
+
+  /** Runs calls of the driver in a stream, and waits until it has done what they ask for. */
+  private void inStream(Runnable calls) {
+    stream = streams.take();
+    try {
+      calls.run();
+      check(cuStreamSynchronize(stream), "waiting for the GPU");
+    } finally {
+      streams.giveBack(stream);
+    }
   }
 
   private void allocate() {
@@ -148,10 +164,12 @@ final class CudaBatchRunner extends PackedBatch {
     }
     try {
       context.enter();
-      copyIn(count);
-      launch(count, attempt);
-      copyOut(count);
-      check(cuStreamSynchronize(stream), "running the kernel");
+      inStream(
+          () -> {
+            copyIn(count);
+            launch(count, attempt);
+            copyOut(count);
+          });
     } catch (TrackFailedException e) {
       failure = e;
       throw failed();
@@ -225,12 +243,8 @@ final class CudaBatchRunner extends PackedBatch {
     context.enter();
     Steps steps = new Steps();
     if (vram != null) {
-      steps.run(() -> CudaContext.free(vram, stream));
+      steps.run(() -> inStream(() -> CudaContext.free(vram, stream)));
     }
-    steps
-        .run(() -> check(cuStreamSynchronize(stream), "freeing VRAM"))
-        .run(() -> context.giveBackStream(stream))
-        .run(() -> context.unpin(pinned))
-        .finish();
+    steps.run(() -> context.unpin(pinned)).finish();
   }
 }

@@ -80,6 +80,34 @@ class CudaBatchDeviceTest {
     }
   }
 
+  /** More runners than a process has connections to the GPU, at work on several threads. */
+  @Test
+  void anyNumberOfRunnersShareConnections() throws Exception {
+    int count = 2 * 32;
+    List<BatchRunner> runners = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      runners.add(device.runner("crc32c", 64, 4));
+    }
+    List<CompletableFuture<Void>> threads = new ArrayList<>();
+    for (int part = 0; part < 8; part++) {
+      List<BatchRunner> own = runners.subList(part * count / 8, (part + 1) * count / 8);
+      Random random = new Random(part);
+      threads.add(CompletableFuture.runAsync(() -> own.forEach(each -> use(each, random))));
+    }
+    for (CompletableFuture<Void> thread : threads) {
+      thread.get(60, TimeUnit.SECONDS);
+    }
+    runners.forEach(BatchRunner::close);
+  }
+
+  private static void use(BatchRunner runner, Random random) {
+    for (int i = 0; i < 20; i++) {
+      List<byte[]> batch = List.of(random(random, 64), random(random, 1 + i), random(random, 0));
+      pack(runner, batch);
+      runAndCheck(runner, "crc32c", batch, 1);
+    }
+  }
+
   @Test
   void namesTheGpu() {
     assertEquals("cuda", device.name());
