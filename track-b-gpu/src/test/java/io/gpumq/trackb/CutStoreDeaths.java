@@ -37,9 +37,9 @@ abstract class CutStoreDeaths {
 
   @Test
   void aProgramDrains() throws Exception {
-    Backend backend = backend();
-    ProcessPlan plan = ProcessPlan.of(backend.name(), Map.of(), true);
     for (int round = 0; round < IsolationScenarios.ROUNDS; round++) {
+      Backend backend = backend(); // which the track closes
+      ProcessPlan plan = ProcessPlan.of(backend.name(), Map.of(), true);
       try (TestTracks.Isolated opened =
           TestTracks.isolated(backend, plan, Map.of("store.bytes", "16M"))) {
         isOver.set(false);
