@@ -24,10 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every way through the kernel in few messages, so that it is done in time under compute-sanitizer
- * too: by express and in bulk, read near and late, each handler against its twin on the processor.
+ * Every way through a track in few messages: by express and in bulk, read near and late, each
+ * handler against its twin on the processor.
  */
 @Tag("gpu")
+@Tag("gpu-beside")
 class CudaRingTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 

@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,26 +128,28 @@ abstract class Rings {
     }
   }
 
-  @Test
-  void handlesEachMessageWhereItLies() throws InterruptedException {
-    try (Carriage ring = open("crc32c", small("crc32c"))) {
+  @ParameterizedTest
+  @ValueSource(strings = {"crc32c", "sha256"})
+  void handlesEachMessageWhereItLies(String handler) throws InterruptedException {
+    try (Carriage ring = open(handler, small(handler))) {
       List<Carriage.Lane> lanes = lanes(ring, 4);
       sendAll(ring, lanes, 2_000);
       for (Carriage.Lane lane : lanes) {
         for (long message = 0; message < lane.next() - 1; message += 31) {
           ByteBuffer found = ring.read(lane.place(message), lane.units(message) * UNIT);
           lane.check(message, found, 0);
-          checkCrc(lane.payload(message), found);
+          checkResult(handler, lane.payload(message), found);
         }
       }
     }
   }
 
-  private static void checkCrc(ByteBuffer payload, ByteBuffer entry) {
-    CRC32C crc = new CRC32C();
-    crc.update(payload);
-    assertEquals(4, EntryHeader.resultBytes(Words.get(entry, 0)));
-    assertEquals((int) crc.getValue(), (int) Words.get(entry, result(entry)));
+  private static void checkResult(String handler, ByteBuffer payload, ByteBuffer entry) {
+    HandlerSpec spec = HandlerSpec.parse(handler);
+    ByteBuffer result = ByteBuffer.allocate(spec.resultBytes());
+    spec.newHostHandler().handle(payload, result, 1);
+    assertEquals(spec.resultBytes(), EntryHeader.resultBytes(Words.get(entry, 0)));
+    assertEquals(result.clear(), entry.slice(result(entry), spec.resultBytes()));
   }
 
   /** Where an entry's result begins, or a letter's texts. */
@@ -179,7 +180,7 @@ abstract class Rings {
         ByteBuffer found = ring.read(to.place(moved), to.units(moved) * UNIT);
         from.check(message, found, 0);
         if (texts == 0) {
-          checkCrc(from.payload(message), found);
+          checkResult("crc32c", from.payload(message), found);
         } else {
           checkTexts(texts, found);
         }
@@ -204,7 +205,7 @@ abstract class Rings {
         await(ring, lanes);
         ByteBuffer found = ring.read(lane.place(placed), lane.units(placed) * UNIT);
         lane.check(placed, found, 0);
-        checkCrc(lane.payload(placed), found);
+        checkResult("crc32c", lane.payload(placed), found);
       }
     }
   }

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Tag;
 
 /** SegmentWalks on the device cuda. */
 @Tag("gpu")
+@Tag("gpu-beside")
 class CudaSegmentWalksTest extends SegmentWalks {
   CudaSegmentWalksTest() {
     super(new CudaBackend(0, 0, 1000));
