@@ -46,7 +46,9 @@ class CudaHangTest {
           assertThrows(TrackFailedException.class, () -> consumer.poll(1, Duration.ofHours(1)));
       assertEquals(
           "queue 'hang': handler 'fail:every=1,how=loop' hangs on sequence 0 of queue 'hang', which"
-              + " has not been completed for 200 ms, its timeout; the rest of the device is alive",
+              + " has not been completed for 200 ms, its timeout; the rest of the device is alive;"
+              + " with isolation=process such a message would be a dead letter; where the handler"
+              + " needs the time, open its queues with a longer handlerTimeout",
           hung.getMessage());
       queue.close();
       var held = assertThrows(TrackFailedException.class, track::close);

@@ -29,7 +29,9 @@ public interface Carrier {
    * @return why this ring has failed for it, or {@code null} if it goes on
    */
   default String hung(String why, long epoch) {
-    return why;
+    return why
+        + "; with isolation=process such a message would be a dead letter; where the handler needs"
+        + " the time, open its queues with a longer handlerTimeout";
   }
 
   /** Sets the stop word and waits for the ring to end. Once. */
