@@ -1,5 +1,6 @@
 package io.gpumq.trackb.log;
 
+import io.gpumq.spi.Steps;
 import io.gpumq.trackb.link.Keeps;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.Store;
@@ -25,6 +26,8 @@ public final class Cleaner {
 
   /** So often somebody looks who wants room at once. */
   private static final int MOST_LOOKS = 16;
+
+  private static final int[] NONE = {};
 
   private final Store store;
 
@@ -120,7 +123,8 @@ public final class Cleaner {
     try {
       boolean moves = mover.use(this::advance);
       if (!moves) {
-        left.removeIf(this::tryFree);
+        keepNothingFromOthers();
+        freeLeft();
         look(null);
       }
       return moves;
@@ -131,7 +135,7 @@ public final class Cleaner {
   }
 
   private void advance(Keeps by) {
-    left.removeIf(this::tryFree);
+    freeLeft();
     if (current != null && currentBy != by) {
       current.abandon();
       current = null;
@@ -149,11 +153,11 @@ public final class Cleaner {
   private void clear(Keeps by) {
     store.stretches().endOld();
     long now = System.nanoTime();
-    int wish = now - nextClearing < 0 ? 0 : store.stretches().takeWish();
-    if (wish == 0) {
+    int[] wishes = now - nextClearing < 0 ? NONE : store.stretches().takeWishes();
+    if (wishes.length == 0) {
       return;
     }
-    begin(Clearing.begin(store.stretches(), wish, movables, this::leave), by);
+    begin(Clearing.begin(store.stretches(), wishes, movables, this::leave), by);
     long end = System.nanoTime();
     nextClearing = end + LOOK_PART * (end - now);
   }
@@ -201,28 +205,49 @@ public final class Cleaner {
   }
 
   private void goOn(Keeps by) {
-    if (current != null && current.advance(by)) {
+    if (current != null && hasEnded(current, by)) {
       freedBytes += current.joinedBytes();
       current = null;
     }
   }
 
-  private boolean tryFree(LeftSegment segment) {
-    boolean isFree = segment.tryFree();
-    if (isFree) {
-      freedBytes += segment.segment().bytes();
+  private static boolean hasEnded(CleaningStep step, Keeps by) {
+    try {
+      return step.advance(by);
+    } catch (Throwable e) { // what is under way is to come to its end; nothing is begun any more
+      Steps.undo(e, step::abandon);
+      throw e;
     }
-    return isFree;
   }
 
-  /** A log has left a segment, which is given back once nobody reads there who does now. */
+  /** Nothing comes together while nothing moves, and others can use what was kept for that. */
+  private void keepNothingFromOthers() {
+    if (current != null) {
+      current.abandon();
+    }
+    store.stretches().endOld();
+  }
+
+  /**
+   * A log has left a segment, which is given back once nobody reads there any more who does now.
+   */
   void leave(SealedSegments log, Segment segment) {
-    leave(new LeftSegment(log, segment, log.living().readersBelow(segment.end())));
+    left.add(new LeftSegment(log, segment, log.living().readersBelow(segment.end())));
+    freeIfUnread(left.size() - 1);
   }
 
-  private void leave(LeftSegment segment) {
-    if (!tryFree(segment)) {
-      left.add(segment);
+  private void freeLeft() {
+    for (int i = left.size() - 1; i >= 0; i--) {
+      freeIfUnread(i);
+    }
+  }
+
+  private void freeIfUnread(int index) {
+    LeftSegment segment = left.get(index);
+    if (segment.haveReadersEnded().getAsBoolean()) {
+      left.remove(index); // first: whatever becomes of it, it is freed once
+      segment.free();
+      freedBytes += segment.segment().bytes();
     }
   }
 }

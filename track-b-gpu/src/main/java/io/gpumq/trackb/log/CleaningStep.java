@@ -16,6 +16,10 @@ interface CleaningStep {
     return 0;
   }
 
-  /** It is not gone on with: the ring that it was begun by has failed, and may still write. */
+  /**
+   * It begins nothing any more, and keeps no memory from others that it does not write to. What is
+   * under way comes to its end where it is gone on with; where the ring has failed that it was
+   * begun by it is not, since that may still write.
+   */
   default void abandon() {}
 }

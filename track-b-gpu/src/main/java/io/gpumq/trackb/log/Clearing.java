@@ -60,24 +60,24 @@ final class Clearing implements CleaningStep {
   /**
    * Begins to clear what has to be moved least for.
    *
-   * @param bytes that are wanted in a row
+   * @param wishes bytes that are wanted in a row, each by another: those first that come first
    * @param all segments of the store
    * @param left is told of what has moved
    * @return {@code null} if there is nothing that could be cleared
    */
   static Clearing begin(
-      Stretches stretches, int bytes, Movables all, BiConsumer<SealedSegments, Segment> left) {
+      Stretches stretches, int[] wishes, Movables all, BiConsumer<SealedSegments, Segment> left) {
     Map<Segment, Supplier<EntryLog>> logs = new IdentityHashMap<>();
     all.each(logs::put);
     List<Segment> some = new ArrayList<>(logs.keySet());
     some.sort(Comparator.comparingLong(Segment::place));
-    StretchPlan plan = stretches.plan(some, bytes);
+    StretchPlan plan = stretches.plan(some, wishes);
     if (plan == null) {
       return null;
     }
     List<Segment> there = some.subList(plan.firstBlock(), plan.firstBlock() + plan.blockCount());
     var walk = new HoleWalk(there, plan.longest());
-    var clearing = new Clearing(stretches, stretches.begin(plan, bytes), walk, logs, left);
+    var clearing = new Clearing(stretches, stretches.begin(plan), walk, logs, left);
     try {
       if (!there.isEmpty()) {
         clearing.moveOut(there.get(plan.longest()), plan);
@@ -112,15 +112,19 @@ final class Clearing implements CleaningStep {
    * @param place that was taken for it, or {@link Store#NO_ROOM}
    */
   private void move(SealedSegments log, Segment from, long place) {
-    Segment to = place == Store.NO_ROOM ? null : log.at(from, place);
-    if (to != null) {
-      moving = new Relocating(log, from, to);
+    if (place == Store.NO_ROOM) {
+      abandon();
       return;
     }
-    if (place != Store.NO_ROOM) {
-      log.free(place, from.bytes());
+    try {
+      Segment to = log.at(from, place);
+      moving = to == null ? null : new Relocating(log, from, to);
+    } finally {
+      if (moving == null) { // it has changed meanwhile, or gone; or there was no memory for that
+        log.free(place, from.bytes());
+        abandon();
+      }
     }
-    abandon(); // it has changed meanwhile, or gone
   }
 
   @Override
@@ -145,16 +149,17 @@ final class Clearing implements CleaningStep {
   }
 
   private void end(Relocating over) {
-    moving = null;
     if (!over.hasMoved()) {
+      moving = null;
       abandon();
       return;
     }
-    logs.put(over.to(), logs.remove(over.from()));
-    walk.moved(over.from(), over.to());
+    left.accept(over.log(), over.from()); // first: where that wants memory it is tried again
+    moving = null;
     hole = over.from().place();
     leftSince = System.nanoTime();
-    left.accept(over.log(), over.from());
+    logs.put(over.to(), logs.remove(over.from()));
+    walk.moved(over.from(), over.to());
   }
 
   /** Whether somebody has read what moved last for too long. */

@@ -10,12 +10,8 @@ import java.util.function.BooleanSupplier;
  * @param haveReadersEnded tells whether all have who read when it was left
  */
 record LeftSegment(SealedSegments sealed, Segment segment, BooleanSupplier haveReadersEnded) {
-  /** Gives it back, if nobody reads there any more. */
-  boolean tryFree() {
-    boolean isFree = haveReadersEnded.getAsBoolean();
-    if (isFree) {
-      sealed.free(segment);
-    }
-    return isFree;
+  /** Gives it back. Once, when they have. */
+  void free() {
+    sealed.free(segment);
   }
 }

@@ -42,6 +42,9 @@ final class Relocating {
    * @return whether it is over
    */
   boolean advance(Keeps by) {
+    if (hasMoved) {
+      return true;
+    }
     isAsked = isAsked || ask(by);
     if (!isAsked || !by.hasLanded()) {
       return false;

@@ -188,11 +188,7 @@ final class SealedSegments {
   boolean move(Segment from, Segment to) {
     tail.lock();
     try {
-      boolean done = moves.move(from, to);
-      if (done) {
-        kept.note();
-      }
-      return done;
+      return moves.move(from, to); // what can be given back, and when, is as before
     } finally {
       tail.unlock();
     }

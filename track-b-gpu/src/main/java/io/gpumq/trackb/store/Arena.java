@@ -225,18 +225,23 @@ public final class Arena {
   }
 
   /** Returns what is free between two places, in order, each piece as long as it is there. */
-  synchronized Pieces freeBetween(long from, long end) {
+  Pieces freeBetween(long from, long end) {
     Pieces free = new Pieces();
+    addFree(from, end, free);
+    return free;
+  }
+
+  /** Adds what is free between two places, behind what was added. */
+  synchronized void addFree(long from, long end, Pieces to) {
     int last = (int) Math.min(bytes >> 20, (end / BLOCK_UNITS >> MEGABYTE_ORDER) + 1);
     for (int i = (int) (from / BLOCK_UNITS >> MEGABYTE_ORDER); i < last; i++) {
       long first = (long) i << MEGABYTE_ORDER;
       if (split.has(i)) {
-        split.eachFree(i, (leaf, order) -> free.add(first + leaf, 1 << order));
+        split.eachFree(i, (leaf, order) -> to.add(first + leaf, 1 << order, from, end));
       } else if (megabytes.isFree(i, 0)) {
-        free.add(first, MEGABYTE_BLOCKS);
+        to.add(first, MEGABYTE_BLOCKS, from, end);
       }
     }
-    return free.within(from, end);
   }
 
   private final class Taking implements Part {

@@ -19,8 +19,7 @@ final class FreeMemory {
   /** What is being cleared, or was and is for whoever wanted it; or {@code null}. */
   private Stretch stretch;
 
-  /** The longest block that was wanted lately, and is free in pieces only; or 0. */
-  private int wish;
+  private final Wishes wishes = new Wishes();
 
   FreeMemory(Arena arena, int reserveBytes) {
     this.arena = arena;
@@ -42,8 +41,8 @@ final class FreeMemory {
   long allocate(int bytes) {
     long place = allocateLeft(bytes);
     if (place == NO_ROOM && isReadyFor(bytes)) {
-      place = stretch.from();
-      stretch.takeOut(place, bytes);
+      long from = stretch.from();
+      place = stretch.takeOut(from, bytes) ? from : NO_ROOM;
       endStretch();
     }
     return place;
@@ -63,22 +62,23 @@ final class FreeMemory {
     return stretch != null && stretch.suits(Arena.blockBytes(bytes));
   }
 
-  /** Takes a block back, as it was given out. */
+  /** Takes a block back, as it was given out. For want of memory it fails behind that alone. */
   void free(long place, int bytes) {
     arena.free(place, bytes);
-    takeBack(place);
+    takeBack(place, Arena.blockBytes(bytes));
   }
 
   /** Takes a part of a block back: what is left, fewer bytes, begins where it did. */
   void shrink(long place, int bytes, int fewer) {
     arena.shrink(place, bytes, fewer);
-    takeBack(place);
+    int left = Arena.blockBytes(fewer);
+    takeBack(place + left / UNIT, Arena.blockBytes(bytes) - left);
   }
 
   /** Memory has come back at a place: a stretch takes it, or the reserve what it lacks. */
-  private void takeBack(long place) {
-    if (stretch != null && stretch.has(place)) {
-      stretch.take();
+  private void takeBack(long place, int bytes) {
+    if (stretch != null) {
+      stretch.take(place, bytes);
     }
     keepReserve();
   }
@@ -127,25 +127,24 @@ final class FreeMemory {
 
   /** Somebody wants a block of which there is none so long, though as much is free. */
   void wish(int bytes) {
-    wish = Math.max(wish, bytes);
+    wishes.add(bytes);
   }
 
-  /** Returns the longest that was wished for since this was asked last, 0 for none. */
-  int takeWish() {
-    int last = wish;
-    wish = 0;
-    return last;
+  /** As {@link Wishes#take}. */
+  int[] takeWishes() {
+    return wishes.take();
   }
 
-  /** Returns what the arena has free, in the order of places. */
-  Pieces pieces() {
-    return arena.freeBetween(0, arena.bytes() / UNIT);
+  /** Adds what the arena has free between two places, in their order. */
+  void addPieces(long from, long end, Pieces to) {
+    arena.addFree(from, end, to);
   }
 
-  /** Begins to clear a part, so that so many bytes lie in a row there; another ends with that. */
-  Stretch begin(StretchPlan plan, int bytes) {
+  /** Begins to clear a part, so that what is wanted lies in a row there; another ends with that. */
+  Stretch begin(StretchPlan plan) {
     endStretch();
-    stretch = new Stretch(arena, plan.from(), plan.end(), bytes);
+    wishes.begin(plan.bytes());
+    stretch = new Stretch(arena, plan);
     return stretch;
   }
 

@@ -13,9 +13,13 @@ final class Pieces {
 
   private int count;
 
-  /** Adds blocks behind all others. */
-  void add(long firstBlock, int blocks) {
-    addUnits(firstBlock * BLOCK_UNITS, (firstBlock + blocks) * BLOCK_UNITS);
+  /** Adds what of blocks behind all others lies between two places. */
+  void add(long firstBlock, int blocks, long from, long end) {
+    long begin = Math.max(from, firstBlock * BLOCK_UNITS);
+    long behind = Math.min(end, (firstBlock + blocks) * BLOCK_UNITS);
+    if (begin < behind) {
+      addUnits(begin, behind);
+    }
   }
 
   private void addUnits(long begin, long end) {
@@ -29,17 +33,6 @@ final class Pieces {
     bounds[2 * count] = begin;
     bounds[2 * count + 1] = end;
     count++;
-  }
-
-  /** Returns what of these lies between two places. */
-  Pieces within(long from, long to) {
-    Pieces some = new Pieces();
-    for (int i = 0; i < count; i++) {
-      if (end(i) > from && begin(i) < to) {
-        some.addUnits(Math.max(from, begin(i)), Math.min(to, end(i)));
-      }
-    }
-    return some;
   }
 
   int count() {

@@ -46,6 +46,7 @@ public final class SegmentMoves {
     if (found < gone.size()) {
       return false;
     }
+    prepare(gone, other);
     int to = start;
     int next = 0;
     for (int i = start; i < all.size(); i++) {
@@ -56,9 +57,6 @@ public final class SegmentMoves {
       }
       segments.leave(segment);
       segments.hold(-segment.bytes());
-      if (other != null) {
-        other.deleteAsIn(segment);
-      }
       if (next++ == 0 && other != null) {
         all.set(to++, other);
         segments.hold(other.bytes());
@@ -66,6 +64,14 @@ public final class SegmentMoves {
     }
     all.cut(to);
     return true;
+  }
+
+  /** All that may fail for want of memory: behind it some are in the place of others at once. */
+  private void prepare(List<Segment> gone, Segment other) {
+    segments.expectToLeave(gone.size());
+    if (other != null) {
+      gone.forEach(other::deleteAsIn);
+    }
   }
 
   /**
@@ -116,12 +122,12 @@ public final class SegmentMoves {
     if (index < 0 || from.used != to.used) {
       return false;
     }
+    prepare(List.of(from), to);
     if (index < all.size() - 1) {
       to.seal(); // perhaps it is so only now
     }
     all.set(index, to);
     segments.leave(from);
-    to.deleteAsIn(from);
     return true;
   }
 

@@ -3,7 +3,6 @@ package io.gpumq.trackb.store;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The segments of a lane, in the order of its sequences. The next one is twice as large as what the
@@ -19,6 +18,9 @@ public final class Segments {
 
   /** What it answers while that is so until all entries are released. */
   public static final long ALL = -1;
+
+  /** Where none is left, as mostly; never written to. */
+  private static final ArrayList<Segment> NONE = new ArrayList<>(0);
 
   private static final int MOST_BYTES = 1 << 20;
 
@@ -41,7 +43,7 @@ public final class Segments {
   private final SegmentList all = new SegmentList();
 
   /** Those that were left, and are not given back yet, the last one last: mostly none. */
-  private List<Segment> left = List.of();
+  private ArrayList<Segment> left = NONE;
 
   private long heldBytes;
 
@@ -183,12 +185,15 @@ public final class Segments {
     return index < all.size() ? all.get(index) : null;
   }
 
-  /** One of these is so no more, and not given back yet. */
+  /** So many are about to be left: for that no memory is wanted any more. */
+  void expectToLeave(int some) {
+    left = left == NONE ? new ArrayList<>(some) : left;
+    left.ensureCapacity(left.size() + some);
+  }
+
+  /** One of these is so no more, and not given back yet. It was expected. */
   void leave(Segment segment) {
     segment.retire();
-    if (left.isEmpty()) {
-      left = new ArrayList<>();
-    }
     left.add(segment);
   }
 
@@ -206,8 +211,9 @@ public final class Segments {
 
   /** Gives back the block of a segment that was left, or never was one of these. */
   public void free(Segment segment) {
-    if (!left.isEmpty()) {
+    if (left != NONE) {
       left.remove(segment);
+      left = left.isEmpty() ? NONE : left;
     }
     store.free(share, segment.place(), segment.bytes());
   }

@@ -15,7 +15,7 @@ final class SplitMegabytes {
   /** By its number in the arena; null where a megabyte is not split. */
   private final SplitMegabyte[] all;
 
-  private final ArrayDeque<SplitMegabyte> spare = new ArrayDeque<>();
+  private final ArrayDeque<SplitMegabyte> spare = new ArrayDeque<>(MAX_SPARE + 1);
 
   /** The first of those whose largest free block has that order; none for those that are full. */
   private final SplitMegabyte[] byOrder = new SplitMegabyte[ORDER + 1];

@@ -187,8 +187,8 @@ public final class Store {
   public void free(Share share, long place, int bytes) {
     boolean wasLacking;
     synchronized (this) {
+      hold(share, -Arena.blockBytes(bytes)); // first: the other may fail where it has freed all
       memory.free(place, bytes);
-      hold(share, -Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
     }
@@ -201,8 +201,8 @@ public final class Store {
   public void shrink(Share share, long place, int bytes, int fewer) {
     boolean wasLacking;
     synchronized (this) {
+      hold(share, Arena.blockBytes(fewer) - Arena.blockBytes(bytes)); // first, as above
       memory.shrink(place, bytes, fewer);
-      hold(share, Arena.blockBytes(fewer) - Arena.blockBytes(bytes));
       wasLacking = isLacking;
       isLacking = false;
     }

@@ -2,10 +2,14 @@ package io.gpumq.trackb.store;
 
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * A part of a store that is being cleared: what is free there, or gets free, is given to nobody
  * until so much of it lies in a row. Then it is <i>ready</i>, and for whoever asks for about that
- * much. Places are in units. Guarded by its store.
+ * much. Places are in units. However many pieces it has, a step looks at those alone that touch.
+ * Guarded by its store.
  */
 public final class Stretch {
   private final Arena arena;
@@ -13,41 +17,69 @@ public final class Stretch {
   private long from;
   private long end;
 
-  /** What it has, as it was taken from the arena. */
-  private Pieces kept = new Pieces();
+  /** What it has, as it was taken from the arena: where each piece begins, and ends. */
+  private final TreeMap<Long, Long> kept = new TreeMap<>();
+
+  /** Units of all of these. */
+  private long keptUnits;
 
   private boolean isReady;
   private long readySince;
 
-  /**
-   * @param bytes that are wanted in a row
-   */
-  Stretch(Arena arena, long from, long end, int bytes) {
+  Stretch(Arena arena, StretchPlan plan) {
     this.arena = arena;
-    this.from = from;
-    this.end = end;
-    this.bytes = Arena.blockBytes(bytes);
-    take();
-  }
-
-  /** Whether a place lies in it. */
-  boolean has(long place) {
-    return place >= from && place < end;
-  }
-
-  /** Some of its memory has come back to the arena: it takes that. */
-  void take() {
-    giveBack();
-    kept = arena.freeBetween(from, end);
-    int longest = 0;
-    for (int i = 0; i < kept.count(); i++) {
-      arena.takeAt(kept.begin(i), bytes(i));
-      longest = bytes(i) > bytes(longest) ? i : longest;
+    from = plan.from();
+    end = plan.end();
+    bytes = plan.bytes();
+    Pieces free = arena.freeBetween(from, end);
+    for (int i = 0; i < free.count(); i++) {
+      keep(free.begin(i), free.end(i));
     }
-    if (!isReady && kept.count() > 0 && bytes(longest) >= bytes) {
+  }
+
+  /** Memory has come back to the arena: it takes what of that lies here. */
+  void take(long place, int some) {
+    long begin = Math.max(from, place);
+    long behind = Math.min(end, place + some / UNIT);
+    if (begin < behind) {
+      keep(begin, behind);
+    }
+  }
+
+  /** Takes what is free, with the pieces beside it; none once more than what is wanted is here. */
+  private void keep(long free, long behind) {
+    if (free < from || behind > end) {
+      return; // it is ready since, and keeps no more
+    }
+    Map.Entry<Long, Long> before = kept.lowerEntry(free);
+    boolean joinsBefore = before != null && before.getValue() == free;
+    long begin = joinsBefore ? before.getKey() : free;
+    long stop = kept.getOrDefault(behind, behind);
+    if (joinsBefore) {
+      giveBack(begin);
+    }
+    if (stop > behind) {
+      giveBack(behind);
+    }
+    takeOf(begin, stop);
+    if (!isReady && (stop - begin) * UNIT >= bytes) {
       isReady = true;
       readySince = System.nanoTime();
-      trimTo(kept.begin(longest));
+      trimTo(begin);
+    }
+  }
+
+  private void takeOf(long begin, long stop) {
+    kept.put(begin, stop); // first: where that fails for want of memory nothing was taken
+    boolean isTaken = false;
+    try {
+      isTaken = arena.takeAt(begin, (int) (stop - begin) * UNIT);
+    } finally {
+      if (isTaken) {
+        keptUnits += stop - begin;
+      } else {
+        kept.remove(begin);
+      }
     }
   }
 
@@ -56,36 +88,46 @@ public final class Stretch {
     giveBack();
     from = begin;
     end = begin + bytes / UNIT;
-    take();
+    takeOf(from, end);
   }
 
-  private int bytes(int piece) {
-    return (int) (kept.end(piece) - kept.begin(piece)) * UNIT;
+  /** Gives a piece back to the arena, by where it begins. */
+  private void giveBack(long begin) {
+    long units = kept.remove(begin) - begin;
+    keptUnits -= units;
+    arena.free(begin, (int) units * UNIT);
   }
 
   /** Gives all that it has back to the arena. */
   void giveBack() {
-    for (int i = 0; i < kept.count(); i++) {
-      arena.free(kept.begin(i), bytes(i));
+    while (!kept.isEmpty()) {
+      giveBack(kept.firstKey());
     }
-    kept = new Pieces();
   }
 
   /** Takes some of its memory out of it; returns whether it has so much there. */
   boolean takeOut(long place, int some) {
-    giveBack();
+    Map.Entry<Long, Long> piece = kept.floorEntry(place);
+    long behind = place + Arena.blockBytes(some) / UNIT;
+    if (piece == null || piece.getValue() < behind) {
+      return false;
+    }
+    giveBack(piece.getKey());
     boolean isThere = arena.takeAt(place, some);
-    take();
+    takeRest(piece.getKey(), place);
+    takeRest(behind, piece.getValue());
     return isThere;
+  }
+
+  private void takeRest(long begin, long stop) {
+    if (begin < stop) {
+      takeOf(begin, stop);
+    }
   }
 
   /** Bytes that it has. */
   long keptBytes() {
-    long all = 0;
-    for (int i = 0; i < kept.count(); i++) {
-      all += bytes(i);
-    }
-    return all;
+    return keptUnits * UNIT;
   }
 
   /** Whether all that is wanted lies in a row. */
@@ -115,11 +157,8 @@ public final class Stretch {
 
   /** Returns the piece that it has around a place, as where that begins and ends; or null. */
   long[] around(long place) {
-    for (int i = 0; i < kept.count(); i++) {
-      if (place >= kept.begin(i) && place < kept.end(i)) {
-        return new long[] {kept.begin(i), kept.end(i)};
-      }
-    }
-    return null;
+    Map.Entry<Long, Long> piece = kept.floorEntry(place);
+    boolean isAround = piece != null && piece.getValue() > place;
+    return isAround ? new long[] {piece.getKey(), piece.getValue()} : null;
   }
 }

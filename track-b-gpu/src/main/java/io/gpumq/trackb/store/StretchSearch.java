@@ -31,16 +31,17 @@ final class StretchSearch {
 
   private final long[] longestFrom;
 
-  private final long wanted;
   private final long reserved;
+
+  /** Units that are wanted now. */
+  private long wanted;
 
   /**
    * @param free pieces
    * @param some that can move, in the order of their places
-   * @param bytes that are wanted in a row
    * @param reserveBytes of the block that a cleaner has in reserve
    */
-  StretchSearch(Pieces free, List<Segment> some, int bytes, int reserveBytes) {
+  StretchSearch(Pieces free, List<Segment> some, int reserveBytes) {
     int most = free.count() + some.size();
     long boundaries = free.count() == 0 ? 0 : free.end(free.count() - 1) / BOUNDARY_UNITS;
     begins = new long[most + (int) boundaries];
@@ -48,7 +49,6 @@ final class StretchSearch {
     blocks = new int[begins.length];
     longestBefore = new long[begins.length + 1];
     longestFrom = new long[begins.length + 1];
-    wanted = Arena.blockBytes(bytes) / UNIT;
     reserved = reserveBytes / UNIT;
     merge(free, some);
   }
@@ -99,8 +99,9 @@ final class StretchSearch {
     return blocks[item] == FREE ? 0 : ends[item] - begins[item];
   }
 
-  /** Returns the best part; {@code null} if there is none. */
-  StretchPlan find() {
+  /** Returns the best part for so many bytes in a row; {@code null} if there is none. */
+  StretchPlan find(int bytes) {
+    wanted = Arena.blockBytes(bytes) / UNIT;
     int left = 0;
     long free = 0;
     long moved = 0;
@@ -149,12 +150,16 @@ final class StretchSearch {
     }
     long end = blocks[right] == FREE ? Math.max(begins[right], ends[right] - more) : ends[right];
     if (longest < 0) {
-      return new StretchPlan(begins[left], end, 0, 0, -1, StretchPlan.RESERVE);
+      return plan(begins[left], end, 0, 0, -1, StretchPlan.RESERVE);
     }
     long out = place(left, right, movedUnits(longest));
     return out == NONE
         ? null
-        : new StretchPlan(begins[left], end, first, blockCount, blocks[longest] - first, out);
+        : plan(begins[left], end, first, blockCount, blocks[longest] - first, out);
+  }
+
+  private StretchPlan plan(long from, long end, int first, int count, int longest, long out) {
+    return new StretchPlan((int) wanted * UNIT, from, end, first, count, longest, out);
   }
 
   /** The shortest free piece outside of a part that has room for so much, or the reserve. */

@@ -1,5 +1,7 @@
 package io.gpumq.trackb.store;
 
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -11,6 +13,11 @@ import java.util.concurrent.TimeUnit;
 public final class Stretches {
   /** So long what was cleared is for whoever wanted it. */
   private static final long MOST_READY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int[] NONE = {};
+
+  /** So much is looked at at a time: nobody waits for longer. */
+  private static final long LOOK_UNITS = (16 << 20) / UNIT;
 
   private final Store store;
   private final FreeMemory free;
@@ -26,13 +33,10 @@ public final class Stretches {
     this.freed = freed;
   }
 
-  /**
-   * Returns the longest block that was wished for since this was asked last; 0 for none, and while
-   * one is being cleared.
-   */
-  public int takeWish() {
+  /** As {@link Wishes#take}; none while one is being cleared. */
+  public int[] takeWishes() {
     synchronized (store) {
-      return free.stretch() == null ? free.takeWish() : 0;
+      return free.stretch() == null ? free.takeWishes() : NONE;
     }
   }
 
@@ -40,23 +44,38 @@ public final class Stretches {
    * Looks what could be cleared.
    *
    * @param some segments that can move, in the order of their places
-   * @param bytes that are wanted in a row
-   * @return {@code null} if there is nothing
+   * @param wishes bytes that are wanted in a row, the dearest first
+   * @return for the first for which something could; {@code null} if there is nothing
    */
-  public StretchPlan plan(List<Segment> some, int bytes) {
-    Pieces pieces;
+  public StretchPlan plan(List<Segment> some, int... wishes) {
     int reserved;
     synchronized (store) {
-      pieces = free.pieces();
       reserved = free.reserved();
     }
-    return new StretchSearch(pieces, some, bytes, reserved).find();
+    StretchSearch search = new StretchSearch(pieces(), some, reserved);
+    StretchPlan plan = null;
+    for (int i = 0; i < wishes.length && plan == null; i++) {
+      plan = search.find(wishes[i]);
+    }
+    return plan;
+  }
+
+  /** What is free, of a moment for each part: others take and give back between two. */
+  private Pieces pieces() {
+    Pieces pieces = new Pieces();
+    long end = store.bytes() / UNIT;
+    for (long from = 0; from < end; from += LOOK_UNITS) {
+      synchronized (store) {
+        free.addPieces(from, Math.min(end, from + LOOK_UNITS), pieces);
+      }
+    }
+    return pieces;
   }
 
   /** Begins to clear what was planned: what is free there is given to nobody from now on. */
-  public Stretch begin(StretchPlan plan, int bytes) {
+  public Stretch begin(StretchPlan plan) {
     synchronized (store) {
-      return free.begin(plan, bytes);
+      return free.begin(plan);
     }
   }
 

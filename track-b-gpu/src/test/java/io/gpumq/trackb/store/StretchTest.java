@@ -101,8 +101,8 @@ class StretchTest {
   }
 
   /** As the cleaner does: the longest moves out, and the hole walks. */
-  private void clear(StretchPlan plan, int bytes) {
-    Stretch stretch = stretches.begin(plan, bytes);
+  private void clear(StretchPlan plan) {
+    Stretch stretch = stretches.begin(plan);
     List<Segment> there =
         List.copyOf(movable.subList(plan.firstBlock(), plan.firstBlock() + plan.blockCount()));
     HoleWalk walk = new HoleWalk(there, plan.longest());
@@ -145,7 +145,7 @@ class StretchTest {
       // What moves out has room in the reserve, whatever is free elsewhere.
       StretchPlan plan = stretches.plan(movable, bytes);
       assertNotNull(plan, "seed " + seed + ": " + bytes + " of " + most);
-      clear(plan, bytes);
+      clear(plan);
       assertEquals(free, store.freeBytes());
       assertTrue(store.mayAllocate(share, bytes) || free - bytes < store.bytes() / 64);
       long place = store.allocateSpare(share, bytes);
@@ -162,5 +162,43 @@ class StretchTest {
     SplittableRandom random = new SplittableRandom(11);
     cut(random, 100, 3);
     assertEquals(null, stretches.plan(movable, mostByRule() + KILOBYTE));
+  }
+
+  /** Whoever gives something back, or a part of it, and whether or not all comes together. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void whatGetsFreeMeanwhileIsKeptUntilItsEnd(int seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int round = 0; round < 20; round++) {
+      cut(random, 1 + random.nextInt(100), 2 + random.nextInt(60));
+      StretchPlan plan = stretches.plan(movable, mostByRule());
+      Stretch stretch = stretches.begin(plan);
+      for (int i = all.size(); i > 0 && random.nextInt(100) > 0; i--) {
+        Segment segment = all.get(random.nextInt(all.size()));
+        int fewer = 1 + random.nextInt(segment.bytes());
+        all.remove(segment);
+        movable.remove(segment);
+        store.shrink(share, segment.place(), segment.bytes(), fewer);
+        assertKept(stretch, plan);
+        store.free(share, segment.place(), fewer);
+        assertKept(stretch, plan);
+      }
+      stretches.end(stretch);
+      List.copyOf(all).forEach(this::free);
+      assertEquals(store.bytes(), store.freeBytes());
+      long place = store.allocateSpare(share, MEGABYTES / 2 * MEGABYTE);
+      store.free(share, place, MEGABYTES / 2 * MEGABYTE);
+    }
+  }
+
+  /** While it is not ready nothing there is free for others. */
+  private void assertKept(Stretch stretch, StretchPlan plan) {
+    Pieces others = new Pieces();
+    store.memory().addPieces(plan.from(), plan.end(), others);
+    if (stretch.isReady()) {
+      assertEquals(stretch.bytes(), stretch.keptBytes());
+    } else {
+      assertEquals(0, others.count());
+    }
   }
 }
