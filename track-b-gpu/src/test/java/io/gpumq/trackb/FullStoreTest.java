@@ -10,6 +10,7 @@ import io.gpumq.api.ConfigException;
 import io.gpumq.api.Consumer;
 import io.gpumq.api.MessageQueue;
 import io.gpumq.api.Producer;
+import io.gpumq.api.Producer.PayloadWriter;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.api.QueueFullException;
 import io.gpumq.api.Track;
@@ -224,6 +225,24 @@ class FullStoreTest {
       Await.until("nothing held", () -> queue.stats().storeBytes() == 0);
       producer.send(message(1), Await.DEADLINE);
       assertMessages(consumer, 1, 2);
+    }
+  }
+
+  /** Nor does one whose only writer has thrown before it wrote anything. */
+  @Test
+  void holdsNothingOfWhatNobodyWrote() {
+    MessageQueue queue = open(config("q").maxBytes(1 << 20)); // so that room is promised
+    IllegalStateException thrown = new IllegalStateException("by the writer");
+    PayloadWriter throwing =
+        (index, slot) -> {
+          assertTrue(queue.stats().storeBytes() > 0, "nothing is promised");
+          throw thrown;
+        };
+    try (Producer producer = queue.producer()) {
+      var seen =
+          assertThrows(IllegalStateException.class, () -> producer.trySendBatch(1, throwing));
+      assertEquals(thrown, seen);
+      Await.until("nothing held", () -> queue.stats().storeBytes() == 0);
     }
   }
 

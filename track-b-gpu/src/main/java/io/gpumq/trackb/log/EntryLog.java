@@ -197,6 +197,9 @@ public final class EntryLog {
     while (room == Room.NO_MEMORY && upkeep.makeRoom(fullShare())) {
       room = tryAppend(draft, reservation, claimer);
     }
+    if (room != Room.ENOUGH || draft.claimed() == 0) {
+      kept.giveBackWhatIsDue(); // it may keep a segment that nothing went to
+    }
     return room;
   }
 
@@ -217,6 +220,7 @@ public final class EntryLog {
         room = most > 0 ? appendRun(draft, reservation, most) : Room.NO_ENTRIES;
       }
       allowance.endUse(reservation, draft);
+      kept.note();
       return room;
     } finally {
       tail.unlock();
@@ -250,7 +254,6 @@ public final class EntryLog {
     draft.publish(progress, sequence, place, order);
     allowance.use(reservation, count);
     tail.payloadBytes += draft.runBytes();
-    kept.note();
     return Room.ENOUGH;
   }
 

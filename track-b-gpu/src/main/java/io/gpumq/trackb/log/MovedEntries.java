@@ -113,6 +113,14 @@ public final class MovedEntries {
    * @param claimer is asked under the lock that orders claims
    */
   public Room append(Move move, Claimer claimer) {
+    Room room = tryAppend(move, claimer);
+    if (room == Room.NO_SLOTS) {
+      kept.giveBackWhatIsDue(); // it may keep a segment that nothing went to
+    }
+    return room;
+  }
+
+  private Room tryAppend(Move move, Claimer claimer) {
     tail.lock();
     try {
       claimer.requireOpen();
@@ -125,6 +133,7 @@ public final class MovedEntries {
         return Room.NO_MEMORY;
       }
       if (!move.claim()) {
+        kept.note();
         return Room.NO_SLOTS;
       }
       publish(move, segment);
