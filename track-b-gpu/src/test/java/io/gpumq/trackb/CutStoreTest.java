@@ -60,8 +60,13 @@ class CutStoreTest {
   }
 
   private static void assertMessages(MessageQueue queue, int count, int bytes) throws Exception {
+    assertMessages(queue, 0, count, bytes);
+  }
+
+  private static void assertMessages(MessageQueue queue, int first, int end, int bytes)
+      throws Exception {
     try (Consumer consumer = queue.consumer("g", "c")) {
-      for (int next = 0; next < count; ) {
+      for (int next = first; next < end; ) {
         Batch batch = consumer.poll(16, Await.DEADLINE);
         assertTrue(batch.size() > 0, "message " + next + " is missing");
         for (int i = 0; i < batch.size(); i++) {
@@ -134,6 +139,59 @@ class CutStoreTest {
       try (Consumer consumer = queues.get(i).consumer("g", "c")) {
         assertEquals(message(i, PIECE), consumer.poll(1, Await.DEADLINE).get(0).payload());
       }
+    }
+  }
+
+  /** What is in the way lies behind the letter, among those of the same queue. */
+  @Test
+  void aLetterIsReplayedWhereItsMessageHasNoRoomInARow() throws Exception {
+    MessageQueue goes = open("goes");
+    MessageQueue large = openRefusing("large");
+    MessageQueue stays = openRefusing("stays");
+    int each = 0;
+    try (Producer first = large.producer();
+        Producer going = goes.producer();
+        Producer staying = stays.producer()) {
+      first.send(message(1, LARGE), Await.DEADLINE);
+      refuse(large, 1);
+      while (going.trySend(message(each, PIECE)) != Producer.FULL
+          && staying.trySend(message(each, PIECE)) != Producer.FULL) {
+        refuse(stays, 1); // where its message lay the next one of the others will
+        each++;
+      }
+    }
+    assertMessages(goes, each, PIECE);
+    try (Consumer repair = large.deadLetters().consumer("repair", "c")) {
+      Batch letters = repair.poll(1, Await.DEADLINE);
+      assertEquals(message(1, LARGE), letters.get(0).payload());
+      repair.replay(letters.get(0), Await.DEADLINE);
+    }
+    assertMessages(large, 1, 2, LARGE);
+  }
+
+  private MessageQueue openRefusing(String name) {
+    MessageQueue queue =
+        track.open(
+            QueueConfig.named(name)
+                .maxPayloadBytes(LARGE)
+                .maxDeliveries(1)
+                .deadLetters("letters")
+                .build());
+    queue.createGroup("g");
+    return queue;
+  }
+
+  /** Makes letters of all that it has. */
+  private static void refuse(MessageQueue queue, int count) throws Exception {
+    try (Consumer consumer = queue.consumer("g", "c")) {
+      for (int i = 0; i < count; i++) {
+        Batch next = consumer.poll(1, Await.DEADLINE);
+        assertEquals(1, next.size(), "message " + i + " is missing");
+        consumer.refuse(next.get(0).sequence(), Duration.ZERO);
+      }
+      Await.until(
+          "all are letters",
+          () -> consumer.poll(1, Duration.ZERO).isEmpty() && queue.stats().depth() == 0);
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.Objects;
  * letter to the queue that gave it up.
  *
  * <p>The letter is settled in the step that claims the message: nobody else can settle or replay it
- * between the two. Its reader holds it until the message has landed.
+ * between the two. Its reader holds it from there until the message has landed.
  */
 final class Replay implements Claimer {
   private final Part from;
@@ -64,14 +64,22 @@ final class Replay implements Claimer {
 
   /** Sends it, waiting for room; returns the message's sequence. */
   long send(Duration timeout) throws InterruptedException {
+    Deadline deadline = Deadline.after(timeout);
+    while (!readAndTrySend()) {
+      awaitRoom(deadline, timeout);
+    }
+    return sequence;
+  }
+
+  /**
+   * What is held cannot move, nor all behind it: so nothing is while room is waited for, which may
+   * have to come together there. Where it lies is read anew each time.
+   */
+  private boolean readAndTrySend() {
     from.group().hold(letter, from.hold());
     try {
       read();
-      Deadline deadline = Deadline.after(timeout);
-      while (!queue.looks().at(this::trySend, this::gone)) {
-        awaitRoom(deadline, timeout);
-      }
-      return sequence;
+      return queue.looks().at(this::trySend, this::gone);
     } finally {
       from.hold().letGo();
     }

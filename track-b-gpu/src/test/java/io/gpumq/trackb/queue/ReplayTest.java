@@ -11,6 +11,7 @@ import io.gpumq.api.Producer;
 import io.gpumq.api.QueueClosedException;
 import io.gpumq.api.QueueConfig;
 import io.gpumq.conformance.Await;
+import io.gpumq.conformance.Workers;
 import io.gpumq.trackb.log.EntryLog;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,10 +23,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReplayTest {
   private static final Duration SOON = Await.DEADLINE;
+  private static final int MOST = 8;
 
   private final TestShop shop = TestShop.onHost();
   private final Queue queue =
-      shop.open(QueueConfig.named("q").maxDeliveries(1).lease(Duration.ofMinutes(10)));
+      shop.open(
+          QueueConfig.named("q").maxMessages(MOST).maxDeliveries(1).lease(Duration.ofMinutes(10)));
   private final Queue letters = (Queue) queue.deadLetters();
 
   @AfterEach
@@ -83,6 +86,31 @@ class ReplayTest {
       shop.device.beforeRead = () -> letters.removeGroup("r");
       assertThrows(QueueClosedException.class, () -> reader.replay(letter, SOON));
       assertEquals(1, queue.stats().sent());
+    }
+  }
+
+  /** So what lies behind the letter may move, for one, and make the room. */
+  @Test
+  void nothingIsHeldWhileItWaitsForRoom() throws Exception {
+    makeLetter();
+    Lane from = letters.lane(0);
+    try (Workers workers = new Workers();
+        Consumer reader = letters.consumer("r", "reader");
+        Producer producer = queue.producer()) {
+      for (int i = 0; i < MOST; i++) {
+        producer.send(new byte[100], SOON);
+      }
+      Entry letter = reader.poll(1, SOON).get(0);
+      AtomicBoolean wasRead = new AtomicBoolean();
+      shop.device.beforeRead = () -> wasRead.set(true);
+      Workers.Worker<Long> replay = workers.start(() -> reader.replay(letter, SOON));
+      Await.until("it is read", wasRead::get);
+      Await.until("none is held", () -> from.groups().holds().lowest() == Long.MAX_VALUE);
+      assertEquals(1 + MOST, queue.stats().sent());
+      try (Consumer consumer = queue.consumer("g", "c")) {
+        consumer.acknowledge(consumer.poll(1, SOON));
+      }
+      assertEquals(1 + MOST, replay.join());
     }
   }
 }
