@@ -92,7 +92,7 @@ final class Clearing implements CleaningStep {
   private void moveOut(Segment longest, StretchPlan plan) {
     SealedSegments log = logOf(longest);
     if (log != null) {
-      move(log, longest, stretches.takeOutside(plan, log.share(), longest.bytes()));
+      move(log, longest, stretches.takeOutside(plan, longest.bytes()));
     }
   }
 
@@ -121,7 +121,7 @@ final class Clearing implements CleaningStep {
       moving = to == null ? null : new Relocating(log, from, to);
     } finally {
       if (moving == null) { // it has changed meanwhile, or gone; or there was no memory for that
-        log.free(place, from.bytes());
+        stretches.giveBack(place, from.bytes());
         abandon();
       }
     }
@@ -180,7 +180,8 @@ final class Clearing implements CleaningStep {
     SealedSegments log = logOf(next);
     if (log != null) {
       long place = walk.target(next, begin, end);
-      move(log, next, stretches.takeIn(stretch, log.share(), place, next.bytes()));
+      boolean isThere = stretches.takeIn(stretch, place, next.bytes());
+      move(log, next, isThere ? place : Store.NO_ROOM);
     }
   }
 

@@ -6,7 +6,6 @@ import io.gpumq.trackb.layout.SegmentHeader;
 import io.gpumq.trackb.store.Segment;
 import io.gpumq.trackb.store.SegmentMoves;
 import io.gpumq.trackb.store.Segments;
-import io.gpumq.trackb.store.Share;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -192,16 +191,6 @@ final class SealedSegments {
     } finally {
       tail.unlock();
     }
-  }
-
-  /** Whose memory they are. */
-  Share share() {
-    return segments.share();
-  }
-
-  /** Gives back memory that was taken for {@link #at}, and is not wanted. */
-  void free(long place, int bytes) {
-    segments.free(place, bytes);
   }
 
   /** As {@link Segments#spareBytes}. */

@@ -215,12 +215,7 @@ public final class Segments {
       left.remove(segment);
       left = left.isEmpty() ? NONE : left;
     }
-    store.free(share, segment.place(), segment.bytes());
-  }
-
-  /** Gives a block back that was taken for a segment. Under no lock. */
-  public void free(long place, int bytes) {
-    store.free(share, place, bytes);
+    store.freeSpare(segment.place(), segment.bytes());
   }
 
   /** The largest block that {@link #takeSpare} would return now, up to a full segment. */
@@ -230,7 +225,7 @@ public final class Segments {
 
   /** Returns a block for what lives on of others, or {@link Store#NO_ROOM}. */
   public long takeSpare(int bytes) {
-    return store.allocateSpare(share, bytes);
+    return store.allocateSpare(bytes);
   }
 
   /**
@@ -296,9 +291,10 @@ public final class Segments {
     return all;
   }
 
-  /** What all of them take is so much more. */
-  void hold(long more) {
+  /** What all of them take is so much more, since entries have moved. */
+  void hold(int more) {
     heldBytes += more;
+    store.hold(share, more);
   }
 
   /** From the oldest on. */

@@ -128,9 +128,23 @@ public final class Store {
     return place;
   }
 
-  /** As {@link #allocate}, for a cleaner, who gives more back: it may dip into what is spared. */
-  public synchronized long allocateSpare(Share share, int bytes) {
-    return hold(share, memory.allocateSpare(bytes), bytes);
+  /**
+   * Gives out memory to a cleaner, who gives more back: it may dip into what is spared. It is no
+   * share's until entries have moved there: so no share holds them twice.
+   */
+  public synchronized long allocateSpare(int bytes) {
+    return memory.allocateSpare(bytes);
+  }
+
+  /** Takes back what a cleaner has, and no share: what it has no use for, or entries have left. */
+  public void freeSpare(long place, int bytes) {
+    boolean wasLacking;
+    synchronized (this) {
+      wasLacking = free(place, bytes);
+    }
+    if (wasLacking) {
+      freed.run();
+    }
   }
 
   /** The largest block that {@link #allocateSpare} would give out just now. */
@@ -163,8 +177,10 @@ public final class Store {
     }
   }
 
+  /** What is promised to a share is there for it, whatever a cleaner has of what is spared. */
   private boolean isFree(Share share, int block) {
-    return share.mayHold(block) && freeBytes() - block >= sparedBytes + promisedAfter(share, block);
+    long spared = block <= share.promised() ? 0 : sparedBytes;
+    return share.mayHold(block) && freeBytes() - block >= spared + promisedAfter(share, block);
   }
 
   private long promisedAfter(Share share, int more) {
@@ -178,7 +194,8 @@ public final class Store {
     return place;
   }
 
-  void hold(Share share, int more) {
+  /** A share holds so many bytes more: they were a cleaner's, and entries have moved there. */
+  synchronized void hold(Share share, int more) {
     promised = promisedAfter(share, more);
     share.hold(more);
   }
@@ -188,13 +205,19 @@ public final class Store {
     boolean wasLacking;
     synchronized (this) {
       hold(share, -Arena.blockBytes(bytes)); // first: the other may fail where it has freed all
-      memory.free(place, bytes);
-      wasLacking = isLacking;
-      isLacking = false;
+      wasLacking = free(place, bytes);
     }
     if (wasLacking) {
       freed.run();
     }
+  }
+
+  /** Returns whether somebody was refused some since some came back last. */
+  private boolean free(long place, int bytes) {
+    boolean wasLacking = isLacking;
+    isLacking = false;
+    memory.free(place, bytes);
+    return wasLacking;
   }
 
   /** Takes a part of what was given out back: what is left, fewer bytes, begins where it did. */

@@ -94,28 +94,26 @@ public final class Stretches {
   }
 
   /**
-   * Gives a share, for what moves, memory in a stretch.
+   * Gives out memory in a stretch for what moves, as {@link Store#allocateSpare} does.
    *
-   * @return the place, or {@link Store#NO_ROOM} if the stretch has nothing there any more
+   * @return whether the stretch still has it
    */
-  public long takeIn(Stretch stretch, Share share, long place, int bytes) {
+  public boolean takeIn(Stretch stretch, long place, int bytes) {
     synchronized (store) {
-      return hold(share, free.takeIn(stretch, place, bytes) ? place : Store.NO_ROOM, bytes);
+      return free.takeIn(stretch, place, bytes);
     }
   }
 
-  /** Gives a share, for what moves out, memory elsewhere, or {@link Store#NO_ROOM}. */
-  public long takeOutside(StretchPlan plan, Share share, int bytes) {
+  /** Gives out memory elsewhere for what moves out, or {@link Store#NO_ROOM}. */
+  public long takeOutside(StretchPlan plan, int bytes) {
     synchronized (store) {
-      return hold(share, free.takeOutside(plan, bytes), bytes);
+      return free.takeOutside(plan, bytes);
     }
   }
 
-  private long hold(Share share, long place, int bytes) {
-    if (place != Store.NO_ROOM) {
-      store.hold(share, Arena.blockBytes(bytes));
-    }
-    return place;
+  /** Takes back what was given out for what does not move after all. */
+  public void giveBack(long place, int bytes) {
+    store.freeSpare(place, bytes);
   }
 
   /**

@@ -161,6 +161,7 @@ class ClearingTest {
     wish(WANTED);
     upkeep.cleaner().advance();
     assertEquals(Store.NO_ROOM, store.allocate(share, KILOBYTE), "it is kept for who wants more");
+    assertEquals(segment.bytes(), share.held(), "it holds nothing twice");
   }
 
   private void assertMoved() {

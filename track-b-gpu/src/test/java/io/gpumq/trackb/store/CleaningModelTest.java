@@ -228,7 +228,7 @@ class CleaningModelTest {
       List<Segment> some = new ArrayList<>();
       moves.still(random.nextLong(next + 1), next, 1 + random.nextInt(3), some);
       for (Segment from : some) {
-        long place = store.allocateSpare(segments.share(), from.bytes());
+        long place = store.allocateSpare(from.bytes());
         if (place == Store.NO_ROOM) {
           continue;
         }
@@ -267,6 +267,7 @@ class CleaningModelTest {
     }
 
     private void check(SplittableRandom random) {
+      assertEquals(segments.heldBytes(), segments.share().held());
       if (segments.count() > 0) {
         long from = random.nextLong(segments.get(0).first(), next + 1);
         assertEquals(gone.tailSet(from).size(), entries.goneFrom(from));

@@ -29,7 +29,22 @@ class StoreTest {
     assertEquals(11 * MEGABYTE, fill(greedy));
     assertEquals(4 * MEGABYTE, fill(modest));
     assertEquals(MEGABYTE, store.freeBytes(), "the cleaner's");
-    assertNotEquals(Store.NO_ROOM, store.allocateSpare(greedy, MEGABYTE));
+    assertNotEquals(Store.NO_ROOM, store.allocateSpare(MEGABYTE));
+  }
+
+  /** But for the block that it has in reserve, while it has another. */
+  @Test
+  void aCleanerAtWorkKeepsNobodyFromWhatIsPromised() {
+    Share modest = store.share(Long.MAX_VALUE, 4 * MEGABYTE);
+    Share greedy = store.share(Long.MAX_VALUE, 0);
+    fill(greedy);
+    long place = store.allocateSpare(MEGABYTE);
+    assertEquals(0, fill(greedy));
+    assertEquals(3 * MEGABYTE, fill(modest));
+    store.freeSpare(place, MEGABYTE);
+    assertEquals(0, fill(greedy));
+    assertEquals(MEGABYTE, fill(modest));
+    assertEquals(MEGABYTE, store.freeBytes(), "the cleaner's");
   }
 
   @Test
