@@ -27,6 +27,12 @@ final class Kept {
   private long claimedAtLook;
   private boolean isEnded;
 
+  /** Entries of it that are being copied to other logs. */
+  private int copies;
+
+  /** Whether its ring has ended while some were. */
+  private boolean hasRingEnded;
+
   /** What the cleaner does here; made when it is first told of this log. */
   private Cleaning cleaning;
 
@@ -152,9 +158,48 @@ final class Kept {
     }
   }
 
+  /**
+   * Keeps what is here, since an entry of it is copied to another log: the end of this one waits
+   * for that. Takes the lock.
+   *
+   * @return false if it has ended: there is nothing to copy any more
+   */
+  boolean beginCopy() {
+    tail.lock();
+    try {
+      copies += isEnded ? 0 : 1;
+      return !isEnded;
+    } finally {
+      tail.unlock();
+    }
+  }
+
+  /** The copy has landed, or has failed. Takes the lock. */
+  void endCopy() {
+    tail.lock();
+    try {
+      copies--;
+      if (isEnded) {
+        giveUp();
+      }
+    } finally {
+      tail.unlock();
+    }
+  }
+
   /** Nothing is claimed any more: all is given back, as soon as all has landed. Under the lock. */
   void end() {
     isEnded = true;
+    giveUp();
+  }
+
+  private void giveUp() {
+    if (copies > 0) {
+      return; // the last of them comes here again
+    }
+    if (hasRingEnded) {
+      segments.releaseBelow(tail.claimed(), false);
+    }
     marks.releaseTo(tail.claimed());
     freeable = segments.freeable(false);
     if (isDue(freeable)) {
@@ -166,8 +211,8 @@ final class Kept {
   void giveBackAll() {
     tail.lock();
     try {
-      segments.releaseBelow(tail.claimed(), false);
-      freeable = segments.freeable(false);
+      hasRingEnded = true;
+      giveUp();
     } finally {
       tail.unlock();
     }

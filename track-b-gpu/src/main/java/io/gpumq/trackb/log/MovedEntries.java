@@ -11,7 +11,8 @@ import io.gpumq.trackb.store.Store;
 
 /**
  * How entries join a log whose payload lies in the store already: at another place, or in a block
- * of their own, where it was copied before the claim. Safe for use by many threads.
+ * of their own, where it was copied before the claim. And how a log keeps what is copied from there
+ * to another. Safe for use by many threads.
  */
 public final class MovedEntries {
   private final Tail tail;
@@ -181,5 +182,20 @@ public final class MovedEntries {
     move.publish(progress, sequence, place, order);
     tail.payloadBytes += move.length();
     kept.note();
+  }
+
+  /**
+   * An entry of this log is about to be copied to another: its bytes stay where they are, though
+   * this log ends, until {@link #endCopy}.
+   *
+   * @return false if it has ended
+   */
+  public boolean beginCopy() {
+    return kept.beginCopy();
+  }
+
+  /** The copy has landed, or has failed. */
+  public void endCopy() {
+    kept.endCopy();
   }
 }

@@ -8,6 +8,7 @@ import io.gpumq.trackb.delivery.Hold;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.log.Claimer;
 import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.MovedEntries;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -73,12 +74,17 @@ final class Letters {
     }
     Lane to = laneOf(queue(), from);
     to.ring().requireRunning();
+    MovedEntries source = from.log().moved();
+    if (!source.beginCopy()) {
+      return false; // its queue has ended meanwhile
+    }
     boolean isPut = false;
     Hold hold = from.groups().holds().join(sequence); // its place stays
     try {
       isPut = to.queue().looks().at(() -> putInto(to, from, sequence, letter), () -> false);
     } finally {
       from.groups().holds().leave(hold);
+      source.endCopy();
     }
     if (isPut) {
       written.incrementAndGet();

@@ -10,6 +10,7 @@ import io.gpumq.spi.waiting.Sleeper;
 import io.gpumq.trackb.link.Move;
 import io.gpumq.trackb.log.Claimer;
 import io.gpumq.trackb.log.EntryLog;
+import io.gpumq.trackb.log.MovedEntries;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -111,6 +112,18 @@ final class Replay implements Claimer {
   }
 
   private boolean trySend() {
+    MovedEntries source = from.lane().log().moved();
+    if (!source.beginCopy()) {
+      return gone();
+    }
+    try {
+      return trySendKept();
+    } finally {
+      source.endCopy();
+    }
+  }
+
+  private boolean trySendKept() {
     queue.state().requireOpen();
     EntryLog log = lane.log();
     Move move = new Move(log.ring());

@@ -2,6 +2,7 @@ package io.gpumq.trackb.log;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -126,6 +127,33 @@ class KeptTest {
     log.endWithRing();
     assertEquals(0, share.held());
     assertEquals(0, log.keptBytes().heldBytes());
+  }
+
+  /** A letter of it is written while its queue closes: the device reads there until it has. */
+  @Test
+  void keepsWhatIsCopiedBeyondItsEnd() {
+    append(2);
+    complete(0, 2);
+    assertTrue(log.moved().beginCopy());
+    assertTrue(log.moved().beginCopy());
+    log.end();
+    assertFalse(log.moved().beginCopy(), "it has ended");
+    assertEquals(1 << 10, share.held());
+    log.moved().endCopy();
+    assertEquals(1 << 10, share.held(), "one is left");
+    log.moved().endCopy();
+    assertEquals(0, share.held());
+  }
+
+  @Test
+  void keepsWhatIsCopiedBeyondItsRing() {
+    append(2);
+    assertTrue(log.moved().beginCopy());
+    log.end();
+    log.endWithRing();
+    assertEquals(1 << 10, share.held());
+    log.moved().endCopy();
+    assertEquals(0, share.held());
   }
 
   /** Who releases beside the end of a log, and comes late, takes nothing of that back. */
