@@ -157,7 +157,7 @@ public final class Cleaner {
     if (wishes.length == 0) {
       return;
     }
-    begin(Clearing.begin(store.stretches(), wishes, movables, this::leave), by);
+    begin(Clearing.begin(store.stretches(), wishes, movables, this::leaveMoved), by);
     long end = System.nanoTime();
     nextClearing = end + LOOK_PART * (end - now);
   }
@@ -232,7 +232,16 @@ public final class Cleaner {
    * A log has left a segment, which is given back once nobody reads there any more who does now.
    */
   void leave(SealedSegments log, Segment segment) {
-    left.add(new LeftSegment(log, segment, log.living().readersBelow(segment.end())));
+    leave(log, segment, segment.bytes());
+  }
+
+  /** As {@link #leave}, of one that takes as much elsewhere now: it is no room for anybody. */
+  private void leaveMoved(SealedSegments log, Segment segment) {
+    leave(log, segment, 0);
+  }
+
+  private void leave(SealedSegments log, Segment segment, int freed) {
+    left.add(new LeftSegment(log, segment, freed, log.living().readersBelow(segment.end())));
     freeIfUnread(left.size() - 1);
   }
 
@@ -247,7 +256,7 @@ public final class Cleaner {
     if (segment.haveReadersEnded().getAsBoolean()) {
       left.remove(index); // first: whatever becomes of it, it is freed once
       segment.free();
-      freedBytes += segment.segment().bytes();
+      freedBytes += segment.freed();
     }
   }
 }

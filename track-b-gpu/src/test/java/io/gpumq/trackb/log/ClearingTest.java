@@ -52,6 +52,7 @@ class ClearingTest {
 
   private static final class AllLive implements Living {
     private Error failure;
+    private boolean isRead;
 
     @Override
     public long allFrom() {
@@ -80,7 +81,7 @@ class ClearingTest {
         failure = null;
         throw now;
       }
-      return () -> true;
+      return () -> !isRead;
     }
 
     @Override
@@ -233,5 +234,31 @@ class ClearingTest {
     upkeep.cleaner().advance();
     assertMoved();
     assertEquals(free, store.freeBytes());
+  }
+
+  /** Or who tries again as long as some comes back would do so without end. */
+  @Test
+  void whatHasMovedInVainIsNoRoom() {
+    living.isRead = true;
+    beginToClear();
+    moves.complete(0);
+    Await.until(
+        "it is given up",
+        () -> {
+          upkeep.cleaner().advance();
+          return mayAllocate();
+        });
+    assertEquals(free - segment.bytes(), store.freeBytes(), "it lies in both places");
+    living.isRead = false;
+    assertFalse(upkeep.cleaner().makeRoom());
+    assertEquals(free, store.freeBytes());
+  }
+
+  private boolean mayAllocate() {
+    long place = store.allocate(share, KILOBYTE);
+    if (place != Store.NO_ROOM) {
+      store.free(share, place, KILOBYTE);
+    }
+    return place != Store.NO_ROOM;
   }
 }
