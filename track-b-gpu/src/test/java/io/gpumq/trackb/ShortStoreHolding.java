@@ -35,7 +35,7 @@ final class ShortStoreHolding implements AutoCloseable {
     this.queue = queue;
     this.at = at;
     isMain = !ShortStoreQueue.EXTRA.equals(group);
-    removals = at.removals.get();
+    removals = at.removals();
     consumer = group == null ? null : at.queue.consumer(group, name);
     reader = group == null ? at.queue.reader() : null;
   }
@@ -49,7 +49,7 @@ final class ShortStoreHolding implements AutoCloseable {
   }
 
   boolean isEnding() {
-    return at.isClosing || !isMain && at.removals.get() != removals;
+    return at.isClosing || !isMain && at.mayHaveRemoved(removals);
   }
 
   /** Where another thread ends it meanwhile, nothing that this thread has seen counts. */

@@ -46,11 +46,29 @@ final class ShortStoreQueue {
 
     volatile boolean isClosing;
 
-    /** Grows before its second group is removed, whose consumers are closed by that. */
-    final AtomicInteger removals = new AtomicInteger();
+    /** Grows before its second group is removed, and behind that: it is odd meanwhile. */
+    private final AtomicInteger removals = new AtomicInteger();
 
     private Opening(MessageQueue queue) {
       this.queue = queue;
+    }
+
+    synchronized void removeExtra() {
+      removals.incrementAndGet();
+      try {
+        queue.removeGroup(EXTRA);
+      } finally {
+        removals.incrementAndGet();
+      }
+    }
+
+    int removals() {
+      return removals.get();
+    }
+
+    /** Whether the second group may have been removed that was there at so many removals. */
+    boolean mayHaveRemoved(int before) {
+      return before % 2 == 1 || removals.get() != before;
     }
   }
 

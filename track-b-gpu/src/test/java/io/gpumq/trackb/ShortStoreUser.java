@@ -196,8 +196,7 @@ final class ShortStoreUser {
     if (draw == 0) {
       at.queue.createGroup(EXTRA, start);
     } else if (draw < 5) {
-      at.removals.incrementAndGet();
-      at.queue.removeGroup(EXTRA);
+      at.removeExtra();
     } else if (!queue.isExact) {
       String group = random.nextBoolean() ? MAIN : EXTRA;
       if (random.nextBoolean()) {
