@@ -19,6 +19,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import javax.management.ObjectName;
@@ -59,7 +62,7 @@ class LevelTest {
       passThrough(track);
       long before = ownBytes();
       long pinnedBefore = Footprint.pinned();
-      long filesBefore = openFiles();
+      List<String> filesBefore = openFiles();
       int threadsBefore = Thread.activeCount();
       for (int round = FIRST_ROUNDS; round < ROUNDS; round++) {
         comeAndGo(track, round);
@@ -136,9 +139,18 @@ class LevelTest {
         .toString();
   }
 
-  private static long openFiles() throws IOException {
-    try (var files = Files.list(Path.of("/proc/self/fd"))) {
-      return files.count();
+  /** Files that this process has open, but for those that the JVM opens when it likes. */
+  private static List<String> openFiles() throws IOException {
+    List<String> open = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path file : files) {
+        String what = Files.isSymbolicLink(file) ? Files.readSymbolicLink(file).toString() : "";
+        if (what.startsWith("/") && !what.startsWith("/proc/") && !what.endsWith(".jar")) {
+          open.add(what);
+        }
+      }
     }
+    Collections.sort(open);
+    return open;
   }
 }
