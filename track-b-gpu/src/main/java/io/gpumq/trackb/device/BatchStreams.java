@@ -34,7 +34,7 @@ final class BatchStreams {
   CUstream take() {
     lock.lock();
     try {
-      while (idle.isEmpty() && !isTaken()) {
+      while (idle.isEmpty() && !takeOneMore()) {
         isBack.awaitUninterruptibly();
       }
       return idle.pop();
@@ -44,7 +44,7 @@ final class BatchStreams {
   }
 
   /** Takes one more from the context; returns whether there is one. */
-  private boolean isTaken() {
+  private boolean takeOneMore() {
     if (taken == MOST) {
       return false;
     }

@@ -118,15 +118,17 @@ final class CudaBatchRunner extends PackedBatch {
     return Pointer.to(each);
   }
 
-  /** Runs calls of the driver in a stream, and waits until it has done what they ask for. */
+  /**
+   * Runs calls of the driver in a stream, and waits until it has done what they ask for: also where
+   * one of them failed, since those before it use this batch's memory.
+   */
   private void inStream(Runnable calls) {
     stream = streams.take();
-    try {
-      calls.run();
-      check(cuStreamSynchronize(stream), "waiting for the GPU");
-    } finally {
-      streams.giveBack(stream);
-    }
+    new Steps()
+        .run(calls)
+        .run(() -> check(cuStreamSynchronize(stream), "waiting for the GPU"))
+        .run(() -> streams.giveBack(stream))
+        .finish();
   }
 
   private void allocate() {
