@@ -81,7 +81,7 @@ GPUMQ_FN uint32_t gap_before(const Warp& warp, const Work& work, uint32_t units)
 // A row is what a warp moves at once: a unit a lane, of as many messages as it takes. Rows are loaded
 // several at a time, since each crosses the link.
 GPUMQ_FN void move_in(const Warp& warp, const Ring& ring, const Work& work, uint32_t units) {
-  constexpr uint32_t kRows = 4;
+  constexpr uint32_t kRows = 8;
   const uint32_t gap = gap_before(warp, work, units);
   const uint32_t begin = begin_of(warp, gap + units) + gap;
   const uint32_t total = warp.from(begin + units, warp.size() - 1);
@@ -147,6 +147,26 @@ GPUMQ_FN uint32_t move_payloads(const Warp& warp, const Ring& ring, const Work& 
   return flaw;
 }
 
+// Where the result of a message that is handled begins, in units from the entry's start.
+GPUMQ_FN uint32_t result_unit(uint64_t what, uint64_t where) {
+  return heading_units(what, where) + units_of(length_in(what));
+}
+
+// Makes the results of the messages zero, a fixed number of units each: what a handler leaves out, as one
+// that fails does, shows nothing of the entry that lay there before.
+template <uint32_t Units>
+GPUMQ_FN void clear_results(const Warp& warp, const Ring& ring, const Work& work) {
+  for (uint32_t base = 0; base < work.n * Units; base += warp.size()) {
+    const uint32_t i = base + warp.lane();
+    const uint32_t message = i / Units < work.n ? i / Units : 0;
+    const uint64_t what = warp.from(work.what, message);
+    const uint64_t where = warp.from(work.where, message);
+    if (i < work.n * Units && is_handled(what)) {
+      store_quad(ring.at(place_in(where) + result_unit(what, where) + i % Units), 0, Quad{});
+    }
+  }
+}
+
 // Copies the results of pushed messages, a fixed number of units each, to the window.
 template <uint32_t Units>
 GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work) {
@@ -156,7 +176,7 @@ GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work)
     const uint64_t what = warp.from(work.what, message);
     const uint64_t where = warp.from(work.where, message);
     if (i < work.n * Units && op_in(what) == kOpCarry && is_pushed(what)) {
-      const uint32_t offset = units_to_move(what, where) + i % Units;
+      const uint32_t offset = result_unit(what, where) + i % Units;
       store_quad(ring.window + static_cast<uint64_t>(unit_in(where) + offset) * kUnit, 0,
                  load_quad(ring.at(place_in(where) + offset), 0));
     }

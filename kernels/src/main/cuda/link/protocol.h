@@ -146,6 +146,7 @@ GPUMQ_FN bool carry(const Warp& warp, const Ring& ring, uint64_t first, uint32_t
       work.what = nothing_for(sequence);
     }
   }
+  if constexpr (H::kResultBytes > 0) clear_results<result_units<H>()>(warp, ring, work);
   const bool in_order = runs<H>() && ring.in_order != 0;
   uint64_t after = 0;
   if (in_order) {
@@ -198,13 +199,14 @@ GPUMQ_FN void carry_express(const Warp& warp, const Ring& ring, uint64_t sequenc
   } else if (flaw == 0) {
     express_in(warp, ring, place_in(where), express);
     const Work work = {sequence, 1, what, where};
+    if constexpr (H::kResultBytes > 0) clear_results<result_units<H>()>(warp, ring, work);
     if constexpr (runs<H>()) {
       warp.sync();
       outcome = warp.from(handle_all<H>(warp, ring, work, true), 0);
     }
     warp.sync();
     if (outcome == kFirstTry) {
-      const uint8_t* result = ring.at(place_in(where) + units_to_move(what, where));
+      const uint8_t* result = ring.at(place_in(where) + result_unit(what, where));
       express_out(warp, ring, sequence, express, result, H::kResultBytes);
     }
   }

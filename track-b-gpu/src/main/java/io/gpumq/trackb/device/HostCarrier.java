@@ -160,6 +160,7 @@ final class HostCarrier implements Runnable {
         tries = SlotWords.tries(what);
         error = ERROR_FAULT;
       } else {
+        clearResult();
         error = handle(tries);
         while (error != HostHandler.OK && tries < shape.maxTries()) {
           ours &= move(sequence, lap, INFLIGHT, lap, READY);
@@ -280,6 +281,15 @@ final class HostCarrier implements Runnable {
       memory.put(to + heading + payload, file.ingress(), at + heading, tailUnits() * UNIT);
     } else {
       memory.put(to, file.ingress(), at, heading + payload);
+    }
+  }
+
+  /** {@code clear_results} in {@code carry.h}. */
+  private void clearResult() {
+    long place = SlotWords.place(where);
+    int at = vram.offset(place) + (headingUnits() + payloadUnits()) * UNIT;
+    for (int i = 0; i < resultUnits * UNIT; i += Long.BYTES) {
+      Words.set(vram.piece(place), at + i, 0);
     }
   }
 

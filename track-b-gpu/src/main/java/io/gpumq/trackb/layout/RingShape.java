@@ -46,11 +46,8 @@ public record RingShape(
   /** The same for rings of large payloads, which carry mostly headings. */
   private static final int FEW_CHUNKS = 8;
 
-  /** Up to this a warp carries 32 messages as quickly as one. */
+  /** The largest payload of the smallest class: each has four times that of the one before. */
   private static final int SMALL_PAYLOAD = 512;
-
-  /** Up to this 16 are not so much that those behind them wait for long. */
-  private static final int MIDDLE_PAYLOAD = 2 << 10;
 
   /** Up to this a chunk has room for several. */
   private static final int MEDIUM_PAYLOAD = 8 << 10;
@@ -65,6 +62,15 @@ public record RingShape(
 
   /** So much is on its way while a reader looks at as much. */
   private static final int READ_CHUNK_BYTES = 256 << 10;
+
+  /**
+   * Messages that come while a warp is at work on their ticket wait for it. Those of later tickets
+   * are carried beside it. So tickets of the smallest class have no more than this.
+   */
+  private static final int SMALL_TICKET = 8;
+
+  /** The same for longer payloads. */
+  private static final int TICKET = 4;
 
   /** A warp that is at work on more of a long run keeps its reader waiting. */
   private static final int READ_TICKET = 8;
@@ -103,7 +109,7 @@ public record RingShape(
     int results = handler.resultBytes();
     int payload = Math.min(sizeClass(largestPayload), LARGEST_PAYLOAD);
     if (payload <= MEDIUM_PAYLOAD) {
-      int ticket = payload == SMALL_PAYLOAD ? 32 : payload == MIDDLE_PAYLOAD ? 16 : 8;
+      int ticket = payload == SMALL_PAYLOAD ? SMALL_TICKET : TICKET;
       return new RingShape(
           8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace, lanes);
     }

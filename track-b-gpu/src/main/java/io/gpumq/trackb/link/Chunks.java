@@ -15,6 +15,13 @@ final class Chunks {
   /** An open chunk with less room than this part of a chunk rests: the next begins another. */
   private static final int LEAST_ROOM = 16;
 
+  /**
+   * Of so many chunks one may be open for each caller that comes without one. Beyond, callers share
+   * those that are open: a chunk that its caller left, and forgot, is no part of the window that
+   * the others go round in.
+   */
+  private static final int EACH_OPEN = 4;
+
   /** No call has a chunk for so long, unless its thread cannot go on. */
   private static final long MOST_WAIT_NANOS = 2_000_000_000L;
 
@@ -57,12 +64,12 @@ final class Chunks {
   Chunk take(Chunk hint, int bytes) {
     Chunk chunk = hint == null ? null : takeOpen(hint, bytes);
     if (chunk == null) {
-      chunk = takeRested();
+      chunk = takeRested(all.length - all.length / EACH_OPEN);
     }
     for (int i = 0; i < all.length && chunk == null; i++) {
       chunk = takeOpen(all[i], bytes); // which another may want back
     }
-    return chunk;
+    return chunk == null ? takeRested(0) : chunk;
   }
 
   /** Takes a chunk if it is open and has the room. One that has not is full enough to rest. */
@@ -77,9 +84,10 @@ final class Chunks {
     return chunk;
   }
 
-  private synchronized Chunk takeRested() {
+  /** Takes the chunk that rests longest, if more than {@code least} do. */
+  private synchronized Chunk takeRested(int least) {
     Chunk chunk = firstResting();
-    if (chunk == null || !hasLanded.test(chunk.until())) {
+    if (chunk == null || resting.size() <= least || !hasLanded.test(chunk.until())) {
       return null;
     }
     resting.remove();
