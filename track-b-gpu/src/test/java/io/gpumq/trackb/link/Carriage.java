@@ -116,8 +116,8 @@ final class Carriage implements AutoCloseable {
       this.keyed = keyed;
       int share = (ARENA_BYTES - RESERVED_BYTES) / lanes / UNIT;
       end = RESERVED_BYTES / UNIT + (long) number * share;
-      if (number % 2 == 1) { // the others stay as they are, for tools that tell who reads such memory
-        poison(end, share);
+      if (number % 2 == 1) {
+        poison(end, share); // not all, for the tool that tells who reads what nobody wrote
       }
     }
 
