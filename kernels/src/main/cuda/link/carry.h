@@ -91,6 +91,9 @@ GPUMQ_FN void move_in(const Warp& warp, const Ring& ring, const Work& work, uint
     uint8_t* window[kRows];
 #pragma unroll
     for (uint32_t r = 0; r < kRows; r++) {
+      arena[r] = nullptr;
+      window[r] = nullptr;
+      if (base + r * warp.size() >= total) continue;  // a few messages have few rows
       const uint32_t u = base + r * warp.size() + warp.lane();
       const uint32_t message = message_of(warp, begin, u);
       const uint64_t what = warp.from(work.what, message);

@@ -3,6 +3,7 @@ package io.gpumq.trackb.log;
 import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.spi.Steps;
+import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.log.Pieces.Piece;
 import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.CopyEngine;
@@ -85,7 +86,7 @@ public final class Copier implements AutoCloseable {
         some = Math.min(bytes - done, PIECE_BYTES);
         piece.await();
         area.memory().put(piece.at(), from, at + done, some);
-        piece.write(place + done / UNIT, some);
+        piece.write(place + done / UNIT, EntryHeader.units(some) * UNIT); // as who reads it reads
         if (next != null) {
           Piece filled = piece;
           piece = next;

@@ -1,7 +1,10 @@
 package io.gpumq.trackb.log;
 
+import static io.gpumq.kernels.LinkLayout.UNIT;
+
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
+import io.gpumq.trackb.layout.EntryHeader;
 import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Vram;
@@ -131,7 +134,8 @@ public final class LargeArea {
    * @throws TrackFailedException if it is closed, or the device has failed
    */
   public void write(int at, int bytes, long place) {
-    await(copy(() -> engine.write(place, at, bytes)));
+    int units = EntryHeader.units(bytes); // to its end, as who reads it reads
+    await(copy(() -> engine.write(place, at, units * UNIT)));
   }
 
   private synchronized void beginOne() {

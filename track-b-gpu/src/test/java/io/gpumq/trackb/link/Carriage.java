@@ -66,7 +66,7 @@ final class Carriage implements AutoCloseable {
   /** Writes to the arena, past every ring. */
   private synchronized void copyIn(ByteBuffer bytes, long place) {
     copy.clear().put(0, bytes, 0, bytes.limit());
-    engine.await(engine.write(place, 0, bytes.limit()));
+    engine.await(engine.write(place, 0, EntryHeader.units(bytes.limit()) * UNIT));
   }
 
   private void poison(long place, int units) {
