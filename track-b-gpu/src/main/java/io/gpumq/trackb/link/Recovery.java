@@ -156,7 +156,11 @@ public final class Recovery {
       return false;
     }
     if (isMessage) {
-      int all = EntryHeader.units(bytes) * UNIT + results;
+      int result = EntryHeader.units(bytes) * UNIT;
+      int all = result + EntryHeader.units(results) * UNIT;
+      for (int i = result + results; i < all; i++) {
+        entry.put(i, (byte) 0); // as the device makes it
+      }
       vram.write(SlotWords.place(where(sequence)), entry, 0, all);
     }
     // Pairs with the acquire in Completions.word(), as the device's would.
