@@ -95,15 +95,22 @@ final class Chunks {
     return chunk;
   }
 
-  /** Whether {@link #take} would find one, as far as nobody else takes it: waits for nothing. */
+  /**
+   * Whether {@link #take} may find one, as far as nobody else takes it: waits for nothing. Where
+   * none rests an open one is enough, though it has not the room: {@link #take} has it rest, and
+   * this tells from then on when it may be filled anew.
+   */
   boolean hasRoom(int bytes) {
+    boolean isSomeOpen = false;
     for (Chunk chunk : all) {
-      if (chunk.isOpen() && chunk.room() >= bytes) {
+      boolean isOpen = chunk.isOpen();
+      if (isOpen && chunk.room() >= bytes) {
         return true;
       }
+      isSomeOpen |= isOpen;
     }
     Chunk chunk = firstResting();
-    return chunk != null && hasLanded.test(chunk.until());
+    return chunk == null ? isSomeOpen : hasLanded.test(chunk.until());
   }
 
   private synchronized Chunk firstResting() {

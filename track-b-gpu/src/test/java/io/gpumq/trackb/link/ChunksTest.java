@@ -1,12 +1,15 @@
 package io.gpumq.trackb.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gpumq.trackb.layout.RingShape;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,5 +63,26 @@ class ChunksTest {
     }
     assertEquals(count, taken.size());
     assertNull(chunks.take(null, ROOM));
+  }
+
+  /** Who waits for room is told by it, and asks for a chunk then. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 15, 32})
+  void thereIsRoomWhereAllAreOpenAndNoneHasEnough(int count) {
+    Chunks chunks = of(count);
+    List<Chunk> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(take(chunks, null));
+    }
+    assertFalse(chunks.hasRoom(ROOM));
+    for (Chunk chunk : all) {
+      chunk.fill(chunk.end() - 4096, 0);
+      chunks.leave(chunk);
+    }
+    for (int i = 0; i < count; i++) {
+      assertTrue(chunks.hasRoom(8192), i + " of " + count);
+      assertNotNull(chunks.take(null, 8192), i + " of " + count);
+    }
+    assertFalse(chunks.hasRoom(ROOM));
   }
 }

@@ -1,6 +1,7 @@
 package io.gpumq.trackb.log;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.gpumq.api.TrackFailedException;
@@ -9,6 +10,7 @@ import io.gpumq.trackb.device.HostBackend;
 import io.gpumq.trackb.spi.Vram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -48,6 +50,30 @@ class CopierTest {
   @ValueSource(ints = {0, 1, 16, 65_537, (512 << 10) - 1, 512 << 10, (512 << 10) + 1, MOST})
   void aRunIsWhatWasSent(int bytes) {
     thereAndBack(64, bytes, bytes);
+    copier.close();
+  }
+
+  /** It is written to the end of its last unit, and no further. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 15, 16, 17, (256 << 10) - 17, (256 << 10) - 1, (256 << 10) + 1})
+  void whatLiesBesideStays(int bytes) {
+    int before = 4096;
+    int end = before + (bytes + 15) / 16 * 16;
+    byte[] poison = new byte[end + 4096];
+    Arrays.fill(poison, (byte) 0x5a);
+    copier.write(ByteBuffer.wrap(poison), 0, poison.length, 64);
+    byte[] sent = new byte[bytes + 5];
+    new Random(bytes).nextBytes(sent);
+    copier.write(ByteBuffer.allocateDirect(sent.length).put(sent), 5, bytes, 64 + before / 16);
+    ByteBuffer got = ByteBuffer.allocateDirect(poison.length);
+    copier.read(64, poison.length, got, 0);
+    for (int i = 0; i < poison.length; i++) {
+      boolean isSent = i >= before && i < before + bytes;
+      boolean isBeside = i < before || i >= end;
+      if (isSent || isBeside) {
+        assertEquals(isSent ? sent[5 + i - before] : 0x5a, got.get(i), "byte " + i);
+      }
+    }
     copier.close();
   }
 
