@@ -155,12 +155,12 @@ final class HostCarrier implements Runnable {
     int tries = 0;
     int error = HostHandler.OK;
     if (SlotWords.isHandled(what)) {
+      clearResult();
       tries = Math.min(SlotWords.tries(what) + 1, MOST_TRIES);
       if (SlotWords.isCondemned(where)) {
         tries = SlotWords.tries(what);
         error = ERROR_FAULT;
       } else {
-        clearResult();
         error = handle(tries);
         while (error != HostHandler.OK && tries < shape.maxTries()) {
           ours &= move(sequence, lap, INFLIGHT, lap, READY);

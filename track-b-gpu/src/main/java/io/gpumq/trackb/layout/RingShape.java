@@ -72,6 +72,14 @@ public record RingShape(
   /** The same for longer payloads. */
   private static final int TICKET = 4;
 
+  /**
+   * A handler that takes one lane a message works on a whole warp's at once, in the time of one: so
+   * its tickets have as many, up to so many bytes.
+   */
+  private static final int MOST_TICKET_BYTES = 64 << 10;
+
+  private static final int WARP_LANES = 32;
+
   /** A warp that is at work on more of a long run keeps its reader waiting. */
   private static final int READ_TICKET = 8;
 
@@ -109,13 +117,18 @@ public record RingShape(
     int results = handler.resultBytes();
     int payload = Math.min(sizeClass(largestPayload), LARGEST_PAYLOAD);
     if (payload <= MEDIUM_PAYLOAD) {
-      int ticket = payload == SMALL_PAYLOAD ? SMALL_TICKET : TICKET;
+      int ticket = ticket(payload, handler.lanes());
       return new RingShape(
           8192, CHUNK_BYTES, CHUNKS, ticket, maxTries, payload, results, statesPlace, lanes);
     }
     int chunk = 2 * (payload + 3 * UNIT + EntryHeader.units(results) * UNIT);
     int chunks = sizeClass(largestPayload) > LARGEST_PAYLOAD ? FEW_CHUNKS : SOME_CHUNKS;
     return new RingShape(1024, chunk, chunks, 1, maxTries, payload, results, statesPlace, lanes);
+  }
+
+  private static int ticket(int payload, int lanesOfMessage) {
+    int atOnce = Math.min(WARP_LANES / lanesOfMessage, MOST_TICKET_BYTES / payload);
+    return Math.max(payload == SMALL_PAYLOAD ? SMALL_TICKET : TICKET, atOnce);
   }
 
   /**

@@ -41,6 +41,13 @@ class RingShapeTest {
     assertEquals(slots, shape.slots());
   }
 
+  /** One whose messages take a lane each. */
+  @ParameterizedTest
+  @CsvSource({"512, 32", "2048, 32", "8192, 8", "65536, 1"})
+  void aTicketHoldsWhatAWarpHandlesAtOnce(int largest, int ticket) {
+    assertEquals(ticket, of(largest, "sha256").ticketSlots());
+  }
+
   @Test
   void everyRingHangsTogether() {
     for (String handler : HANDLERS) {
