@@ -116,7 +116,7 @@ public record QueueConfig(
                 + lanes
                 + ": must be a power of two between 1 and "
                 + Math.min(MAX_LANES, maxMessages)
-                + ", at most one for each of max-messages");
+                + ", and not more than max-messages");
   }
 
   /**
@@ -193,7 +193,7 @@ public record QueueConfig(
     private Retention retention = Retention.whenSettled();
 
     private Builder(String name) {
-      this.name = name;
+      this.name = Objects.requireNonNull(name, "name");
       deadLetters = name.substring(0, Math.min(name.length(), LONGEST_STEM)) + DEAD_SUFFIX;
     }
 

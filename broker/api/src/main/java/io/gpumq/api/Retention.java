@@ -56,7 +56,11 @@ public record Retention(Until until, long messages, long bytes, Duration age) {
     require(age.compareTo(Duration.ofMillis(1)) >= 0, "age", age, "1 ms or more");
     boolean isLimited =
         messages != QueueConfig.NO_LIMIT || bytes != QueueConfig.NO_LIMIT || !age.equals(FOREVER);
-    require(until == Until.TRIMMED || !isLimited, "until", until, "TRIMMED where there is a limit");
+    require(
+        until == Until.TRIMMED || !isLimited,
+        "until",
+        until,
+        "TRIMMED where there is a limit: only untilTrimmed() has some");
   }
 
   private static Retention of(Until until) {

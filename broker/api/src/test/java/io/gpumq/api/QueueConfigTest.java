@@ -110,7 +110,7 @@ class QueueConfigTest {
         config().maxMessages(6).lanes(lanes),
         "lanes "
             + lanes
-            + ": must be a power of two between 1 and 6, at most one for each of max-messages");
+            + ": must be a power of two between 1 and 6, and not more than max-messages");
   }
 
   @ParameterizedTest
