@@ -37,6 +37,7 @@ class DocumentsTest {
         interface Tick { void writeTo(ByteBuffer slot); }
         interface Book { boolean apply(Entry entry); }
         Track track;
+        List<MessageQueue> accounts;
         MessageQueue queue;
         Producer producer;
         Consumer consumer;
