@@ -288,9 +288,7 @@ final class HostCarrier implements Runnable {
   private void clearResult() {
     long place = SlotWords.place(where);
     int at = vram.offset(place) + (headingUnits() + payloadUnits()) * UNIT;
-    for (int i = 0; i < resultUnits * UNIT; i += Long.BYTES) {
-      Words.set(vram.piece(place), at + i, 0);
-    }
+    Words.clear(vram.piece(place), at, at + resultUnits * UNIT);
   }
 
   private int handle(int attempt) {

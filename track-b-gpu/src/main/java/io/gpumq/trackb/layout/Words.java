@@ -24,6 +24,13 @@ public final class Words {
     LONG.set(block, offset, value);
   }
 
+  /** Makes bytes zero: what pads an entry's part to its last unit shows nothing of another's. */
+  public static void clear(ByteBuffer block, int from, int end) {
+    for (int i = from; i < end; i++) {
+      block.put(i, (byte) 0);
+    }
+  }
+
   public static long getAcquire(ByteBuffer block, int offset) {
     return (long) LONG.getAcquire(block, offset);
   }

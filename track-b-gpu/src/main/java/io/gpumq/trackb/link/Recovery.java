@@ -158,9 +158,8 @@ public final class Recovery {
     if (isMessage) {
       int result = EntryHeader.units(bytes) * UNIT;
       int all = result + EntryHeader.units(results) * UNIT;
-      for (int i = result + results; i < all; i++) {
-        entry.put(i, (byte) 0); // as the device makes it
-      }
+      Words.clear(entry, bytes, result);
+      Words.clear(entry, result + results, all);
       vram.write(SlotWords.place(where(sequence)), entry, 0, all);
     }
     // Pairs with the acquire in Completions.word(), as the device's would.

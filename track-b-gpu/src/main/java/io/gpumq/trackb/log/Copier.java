@@ -4,6 +4,7 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.log.Pieces.Piece;
 import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.CopyEngine;
@@ -86,7 +87,9 @@ public final class Copier implements AutoCloseable {
         some = Math.min(bytes - done, PIECE_BYTES);
         piece.await();
         area.memory().put(piece.at(), from, at + done, some);
-        piece.write(place + done / UNIT, EntryHeader.units(some) * UNIT); // as who reads it reads
+        int whole = EntryHeader.units(some) * UNIT; // to its end, as who reads it reads
+        Words.clear(area.memory(), piece.at() + some, piece.at() + whole);
+        piece.write(place + done / UNIT, whole);
         if (next != null) {
           Piece filled = piece;
           piece = next;

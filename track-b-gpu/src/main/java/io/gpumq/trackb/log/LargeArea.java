@@ -5,6 +5,7 @@ import static io.gpumq.kernels.LinkLayout.UNIT;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.spi.Steps;
 import io.gpumq.trackb.layout.EntryHeader;
+import io.gpumq.trackb.layout.Words;
 import io.gpumq.trackb.memory.CopyArea;
 import io.gpumq.trackb.spi.CopyEngine;
 import io.gpumq.trackb.spi.Vram;
@@ -134,8 +135,9 @@ public final class LargeArea {
    * @throws TrackFailedException if it is closed, or the device has failed
    */
   public void write(int at, int bytes, long place) {
-    int units = EntryHeader.units(bytes); // to its end, as who reads it reads
-    await(copy(() -> engine.write(place, at, units * UNIT)));
+    int whole = EntryHeader.units(bytes) * UNIT; // to its end, as who reads it reads
+    Words.clear(memory(), at + bytes, at + whole);
+    await(copy(() -> engine.write(place, at, whole)));
   }
 
   private synchronized void beginOne() {
