@@ -155,35 +155,36 @@ GPUMQ_FN uint32_t result_unit(uint64_t what, uint64_t where) {
   return heading_units(what, where) + units_of(length_in(what));
 }
 
-// Makes the results of the messages zero, a fixed number of units each: what a handler leaves out, as one
-// that fails does, shows nothing of the entry that lay there before.
-template <uint32_t Units>
-GPUMQ_FN void clear_results(const Warp& warp, const Ring& ring, const Work& work) {
+// Visits the results of a warp's messages, a fixed number of units each, a unit a lane: `visit` is given the
+// message's descriptor and the unit, counted from the entry's start.
+template <uint32_t Units, class Visit>
+GPUMQ_FN void each_result_unit(const Warp& warp, const Work& work, const Visit& visit) {
   for (uint32_t base = 0; base < work.n * Units; base += warp.size()) {
     const uint32_t i = base + warp.lane();
     const uint32_t message = i / Units < work.n ? i / Units : 0;
     const uint64_t what = warp.from(work.what, message);
     const uint64_t where = warp.from(work.where, message);
-    if (i < work.n * Units && is_handled(what)) {
-      store_quad(ring.at(place_in(where) + result_unit(what, where) + i % Units), 0, Quad{});
-    }
+    if (i < work.n * Units) visit(what, where, result_unit(what, where) + i % Units);
   }
 }
 
-// Copies the results of pushed messages, a fixed number of units each, to the window.
+// Makes the results of messages zero. What a handler leaves out, as one that fails does, shows nothing of
+// the entry that lay there before.
+template <uint32_t Units>
+GPUMQ_FN void clear_results(const Warp& warp, const Ring& ring, const Work& work) {
+  each_result_unit<Units>(warp, work, [&](uint64_t what, uint64_t where, uint32_t unit) {
+    if (is_handled(what)) store_quad(ring.at(place_in(where) + unit), 0, Quad{});
+  });
+}
+
+// Copies the results of pushed messages to the window.
 template <uint32_t Units>
 GPUMQ_FN void push_results(const Warp& warp, const Ring& ring, const Work& work) {
-  for (uint32_t base = 0; base < work.n * Units; base += warp.size()) {
-    const uint32_t i = base + warp.lane();
-    const uint32_t message = i / Units < work.n ? i / Units : 0;
-    const uint64_t what = warp.from(work.what, message);
-    const uint64_t where = warp.from(work.where, message);
-    if (i < work.n * Units && op_in(what) == kOpCarry && is_pushed(what)) {
-      const uint32_t offset = result_unit(what, where) + i % Units;
-      store_quad(ring.window + static_cast<uint64_t>(unit_in(where) + offset) * kUnit, 0,
-                 load_quad(ring.at(place_in(where) + offset), 0));
-    }
-  }
+  each_result_unit<Units>(warp, work, [&](uint64_t what, uint64_t where, uint32_t unit) {
+    if (op_in(what) != kOpCarry || !is_pushed(what)) return;
+    store_quad(ring.window + (static_cast<uint64_t>(unit_in(where)) + unit) * kUnit, 0,
+               load_quad(ring.at(place_in(where) + unit), 0));
+  });
 }
 
 }  // namespace gpumq::link

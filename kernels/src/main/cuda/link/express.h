@@ -121,7 +121,7 @@ GPUMQ_FN void express_in(const Warp& warp, const Ring& ring, uint64_t place, con
     if (offset >= kTextHead && offset < text) store_eight(entry + offset, low_of(seen.rows[r]));
     if (index % 2 == 0 && offset + 8 < text) store_eight(entry + offset + 8, high_of(seen.rows[r]));
   }
-  // The text ends with an eight, what lies in the arena with a unit: as those read who read it there.
+  // Readers of the arena read whole units, and the text may end in the middle of one.
   const uint32_t end = (text + 7) / 8 * 8;
   if ((end - kTextHead) % kUnit != 0 && warp.lane() == 0) store_eight(entry + end, 0);
 }

@@ -9,6 +9,7 @@ import static jcuda.driver.JCudaDriver.cuStreamQuery;
 import io.gpumq.api.TrackFailedException;
 import io.gpumq.trackb.layout.Control;
 import io.gpumq.trackb.layout.RingErrors;
+import io.gpumq.trackb.layout.RingShape;
 import io.gpumq.trackb.spi.Resume;
 import io.gpumq.trackb.spi.RingKernel;
 import io.gpumq.trackb.waiting.Backoff;
@@ -20,9 +21,6 @@ import jcuda.driver.CUstream;
 /** A persistent kernel that works on a ring. */
 final class CudaKernel implements RingKernel, Lull.Kernel {
   private static final int BLOCK_THREADS = 256;
-
-  /** A trial is one warp's. */
-  private static final int WARP_THREADS = 32;
 
   /** A kernel looks at the stop word far more often; what takes longer sits in its handler. */
   private static final long STOP_NANOS = 2_000_000_000L;
@@ -74,7 +72,7 @@ final class CudaKernel implements RingKernel, Lull.Kernel {
 
   /** Threads of a block. */
   static int threads(Resume resume) {
-    return resume.isTrial() ? WARP_THREADS : BLOCK_THREADS;
+    return resume.isTrial() ? RingShape.WARP_LANES : BLOCK_THREADS; // one warp's trial
   }
 
   @Override

@@ -78,7 +78,8 @@ public record RingShape(
    */
   private static final int MOST_TICKET_BYTES = 64 << 10;
 
-  private static final int WARP_LANES = 32;
+  /** Lanes of a warp, which are its threads. */
+  public static final int WARP_LANES = 32;
 
   /** A warp that is at work on more of a long run keeps its reader waiting. */
   private static final int READ_TICKET = 8;

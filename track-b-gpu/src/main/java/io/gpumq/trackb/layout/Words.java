@@ -24,7 +24,7 @@ public final class Words {
     LONG.set(block, offset, value);
   }
 
-  /** Makes bytes zero: what pads an entry's part to its last unit shows nothing of another's. */
+  /** Makes bytes zero, from {@code from} up to {@code end}. */
   public static void clear(ByteBuffer block, int from, int end) {
     for (int i = from; i < end; i++) {
       block.put(i, (byte) 0);

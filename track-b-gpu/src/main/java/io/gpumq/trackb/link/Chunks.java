@@ -16,11 +16,11 @@ final class Chunks {
   private static final int LEAST_ROOM = 16;
 
   /**
-   * Of so many chunks one may be open for each caller that comes without one. Beyond, callers share
-   * those that are open: a chunk that its caller left, and forgot, is no part of the window that
-   * the others go round in.
+   * Once this part of all chunks is out, callers without one of their own share those that are
+   * open. A chunk that its caller left, and forgot, is no part of the window that others go round
+   * in.
    */
-  private static final int EACH_OPEN = 4;
+  private static final int MOST_OUT = 4;
 
   /** No call has a chunk for so long, unless its thread cannot go on. */
   private static final long MOST_WAIT_NANOS = 2_000_000_000L;
@@ -64,7 +64,7 @@ final class Chunks {
   Chunk take(Chunk hint, int bytes) {
     Chunk chunk = hint == null ? null : takeOpen(hint, bytes);
     if (chunk == null) {
-      chunk = takeRested(all.length - all.length / EACH_OPEN);
+      chunk = takeRested(all.length - all.length / MOST_OUT);
     }
     for (int i = 0; i < all.length && chunk == null; i++) {
       chunk = takeOpen(all[i], bytes); // which another may want back

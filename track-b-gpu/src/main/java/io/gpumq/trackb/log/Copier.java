@@ -87,7 +87,7 @@ public final class Copier implements AutoCloseable {
         some = Math.min(bytes - done, PIECE_BYTES);
         piece.await();
         area.memory().put(piece.at(), from, at + done, some);
-        int whole = EntryHeader.units(some) * UNIT; // to its end, as who reads it reads
+        int whole = EntryHeader.units(some) * UNIT; // readers read whole units
         Words.clear(area.memory(), piece.at() + some, piece.at() + whole);
         piece.write(place + done / UNIT, whole);
         if (next != null) {

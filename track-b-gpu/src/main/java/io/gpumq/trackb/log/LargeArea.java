@@ -135,7 +135,7 @@ public final class LargeArea {
    * @throws TrackFailedException if it is closed, or the device has failed
    */
   public void write(int at, int bytes, long place) {
-    int whole = EntryHeader.units(bytes) * UNIT; // to its end, as who reads it reads
+    int whole = EntryHeader.units(bytes) * UNIT; // readers read whole units
     Words.clear(memory(), at + bytes, at + whole);
     await(copy(() -> engine.write(place, at, whole)));
   }
